@@ -1,0 +1,58 @@
+import type { Tier } from '../define/access.ts'
+import type { CallResult } from './result.ts'
+
+/** Who calls, and what they were given. */
+export interface Caller {
+  /** `local:<user>`, `token:<name>` or `oauth:<client>`. */
+  principal: string
+  /** The principal's own tier; the process's and the service's lower it further. */
+  tier: Tier
+  /** Services the principal is limited to; all when not given. */
+  services?: readonly string[]
+}
+
+/** What part of a surface is looked at: a caller's, and of one service where the address says so. */
+export interface View {
+  caller: Caller
+  service?: string
+}
+
+/** How far a call has come. */
+export interface Progress {
+  message: string
+  done?: number
+  total?: number
+}
+
+/** One call, from any transport. */
+export interface CallRequest extends View {
+  name: string
+  input: Readonly<Record<string, unknown>>
+  signal?: AbortSignal
+  progress?: (progress: Progress) => void
+}
+
+/** A tool as it is listed over MCP. */
+export interface ToolListing {
+  name: string
+  title: string
+  description: string
+  inputSchema: Record<string, unknown>
+  outputSchema?: Record<string, unknown>
+  annotations: { readOnlyHint: boolean; destructiveHint?: boolean; idempotentHint?: boolean; openWorldHint: boolean }
+}
+
+/** What a server serves. The call path is one implementation, a conformance fixture another. */
+export interface Surface {
+  readonly name: string
+  readonly title: string
+  readonly version: string
+  /** Names that may stand behind `/mcp/`. */
+  readonly services: readonly string[]
+  /** The tools of a view, sorted by name; the same array for the same rights. `structured` adds output schemas. */
+  list(view: View, options?: { structured?: boolean }): readonly ToolListing[]
+  /** Never throws: a failure is a result. */
+  call(request: CallRequest): Promise<CallResult>
+  /** What a model is told at the start, at most 200 tokens. */
+  instructions(view: View): string
+}

@@ -1,0 +1,46 @@
+/** Every way a call can fail; the list is closed. */
+export const errorCodes = [
+  'invalid_input',
+  'not_found',
+  'conflict',
+  'unauthorized',
+  'forbidden',
+  'rate_limited',
+  'unreachable',
+  'timeout',
+  'upstream',
+  'protected',
+  'denied',
+  'pending',
+  'invalid_config',
+] as const
+
+/** One of the closed list of failure codes. */
+export type ErrorCode = (typeof errorCodes)[number]
+
+const marker = Symbol.for('rackwarden.ToolError')
+
+/** What may accompany a `ToolError`: what to do about it, and what caused it. */
+export interface ToolErrorOptions {
+  hint?: string | undefined
+  cause?: unknown
+}
+
+/** The one error class: a code, what happened (`message`) and what to do (`hint`). */
+export class ToolError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly [marker] = true
+
+  constructor(code: ErrorCode, message: string, options: ToolErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'ToolError'
+    this.code = code
+    this.hint = options.hint
+  }
+
+  /** Recognises a `ToolError` even when it was made by another copy of this package. */
+  static isInstance(value: unknown): value is ToolError {
+    return typeof value === 'object' && value !== null && marker in value
+  }
+}

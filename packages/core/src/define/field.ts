@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+/** What core wants to know about a configuration field beyond its type. */
+export interface FieldTraits {
+  /** True for a value that may never leave the process. */
+  secret?: boolean
+  /** Environment variables read after the derived one. */
+  env?: readonly string[]
+}
+
+/** A configuration value that is filtered from every output, error, audit line and log. */
+export function secret(): z.ZodString {
+  return z.string().min(1).meta({ secret: true } satisfies FieldTraits)
+}
+
+/** The traits given to a field with `.meta()`, looked up through optional and default wrappers. */
+export function traitsOf(field: z.ZodType): FieldTraits & { description?: string } {
+  const own = (z.globalRegistry.get(field) ?? {}) as FieldTraits & { description?: string }
+  const inner = (field.def as { innerType?: z.ZodType }).innerType
+  return inner === undefined ? own : { ...traitsOf(inner), ...own }
+}
+
+/** The fields of anything reached over HTTP; core makes the connection from them. */
+export const httpConfig = {
+  url: z.string().describe('Address of the service, with its scheme.'),
+  tlsFingerprint: z.string().optional().describe('SHA-256 fingerprint of the one certificate to accept.'),
+  tlsCa: z.string().optional().describe('Certificate authority to trust: PEM text, or the path of a PEM file.'),
+  tlsCertificate: z.string().optional().describe('Client certificate: PEM text, or the path of a PEM file.'),
+  tlsKey: secret().optional().describe('Key of the client certificate: PEM text, or the path of a PEM file.'),
+  tlsInsecure: z.stringbool().or(z.boolean()).optional().describe('Accept any certificate. Only for a network you trust.'),
+  timeoutMs: z.coerce.number().int().positive().optional().describe('Limit for one request, in milliseconds.'),
+}
+
+/** The inputs every list tool takes; spread into its `input`. */
+export const paging = {
+  limit: z.number().int().min(1).max(500).default(50).describe('Most rows to return.'),
+  cursor: z.string().optional().describe('`next_cursor` of the answer before.'),
+}

@@ -1,0 +1,66 @@
+import type { z } from 'zod'
+import type { Connection } from './connection.ts'
+import type { Asset, Finding, Health } from './facet.ts'
+import type { ReadContext, Tool } from './tool.ts'
+
+/** A record of zod fields; environment variables derive from the service name and each key. */
+export type ConfigShape = Readonly<Record<string, z.ZodType>>
+
+/** The parsed configuration of one instance. */
+export type ConfigOf<Shape extends ConfigShape> = { [Key in keyof Shape]: z.output<Shape[Key]> }
+
+/** A client that may want to be told when it is no longer needed. */
+export type Closeable = { close?: () => void | Promise<void> }
+
+/** What `simulate` answers to: a pretend upstream, reached like a real one. */
+export interface Simulation {
+  /** Configuration of the pretend instance, as raw values. */
+  config: Record<string, unknown>
+  /** Stands in for the way out of the process. */
+  connection?: Connection
+  /** Everything the upstream remembers, as plain data: what tests compare. */
+  snapshot(): unknown
+  /** Lets go of a listening port, where there is one. */
+  close?(): Promise<void>
+}
+
+/** How a pretend upstream is made; every service's `simulate.ts` exports this as default. */
+export type Simulate<World = unknown> = (world?: World) => Simulation | Promise<Simulation>
+
+/** Everything a service says of itself; the default export of its package. */
+export interface ServiceDefinition<Shape extends ConfigShape, Client> {
+  /** Package, prefix and environment prefix: kebab-case. */
+  name: string
+  title: string
+  /** One sentence on what it is for. */
+  description: string
+  /** How many targets a lab may have. */
+  instances: 'single' | 'many'
+  config: Shape
+  /** Changes the way out, for an address the base connection cannot reach (ssh://). */
+  open?: (config: ConfigOf<Shape>, base: Connection) => Connection | Promise<Connection>
+  /** Makes the client; called at the first use, and again after it was lost. */
+  connect: (config: ConfigOf<Shape>, connection: Connection) => Client | Promise<Client>
+  /** Says how the upstream is; throws what a call would throw. */
+  health: (client: Client, context: FacetContext) => Health | Promise<Health>
+  findings?: (client: Client, context: FacetContext) => Promise<readonly Finding[]>
+  assets?: (client: Client, context: FacetContext) => Promise<readonly Asset[]>
+  /** Configurations found on this machine without contacting anybody, one per instance. */
+  discover?: () => Promise<Readonly<Record<string, Record<string, unknown>>>>
+  simulate: () => Promise<{ default: Simulate }>
+  tools: readonly Tool<Client>[]
+}
+
+/** What a facet is given besides its client. */
+export type FacetContext = Pick<ReadContext<unknown>, 'instance' | 'signal'>
+
+/** A service with its client type forgotten: what registries hold. */
+export type Service = ServiceDefinition<ConfigShape, unknown>
+
+/** Defines a service: one domain, one package, one prefix. */
+export function defineService<const Shape extends ConfigShape, Client>(definition: ServiceDefinition<Shape, Client>): Service {
+  const reserved = ['port', 'host'].find((key) => key in definition.config)
+  if (reserved !== undefined)
+    throw new TypeError(`${definition.name}: a field may not be named '${reserved}'; Kubernetes injects variables of that name`)
+  return definition as unknown as Service
+}

@@ -1,0 +1,21 @@
+/** The verbs a tool name may begin with, each with its one meaning. */
+export const verbs = {
+  get: 'one thing, whole',
+  list: 'many things, a row each',
+  search: 'many things, by what they contain',
+  find: 'one thing, by any of its names',
+  check: 'a verdict from fixed probes',
+  describe: 'a summary of something large',
+  start: 'make it run',
+  stop: 'make it cease, in order',
+  restart: 'stop, then start',
+  cancel: 'end work under way',
+  add: 'put an entry in',
+  remove: 'take an entry out; it can be put back',
+  create: 'make a new thing',
+  update: 'change some of its fields',
+  delete: 'the data is gone',
+} as const
+
+/** Names that stand outside the verb rule because the design fixed them. */
+export const fixedNames: readonly string[] = ['service_health', 'needs_attention']

@@ -1,0 +1,35 @@
+export { accessLevels, allows, lowestTier, type Access, type Tier } from './define/access.ts'
+export type { Connection, DialTarget, ExecOptions, ExecResult, FetchOptions } from './define/connection.ts'
+export { errorCodes, ToolError, type ErrorCode, type ToolErrorOptions } from './define/error.ts'
+export { severities, type Asset, type Finding, type Health, type Severity } from './define/facet.ts'
+export { httpConfig, paging, secret, traitsOf, type FieldTraits } from './define/field.ts'
+export { diffOf, type Plan } from './define/plan.ts'
+export {
+  defineService,
+  type Closeable,
+  type ConfigOf,
+  type ConfigShape,
+  type FacetContext,
+  type Service,
+  type ServiceDefinition,
+  type Simulate,
+  type Simulation,
+} from './define/service.ts'
+export {
+  reservedInputs,
+  toolsFor,
+  type AdminDefinition,
+  type ConfigureDefinition,
+  type DefineTool,
+  type Inverse,
+  type InverseOf,
+  type ObserveDefinition,
+  type OperateDefinition,
+  type ReadContext,
+  type ReadTool,
+  type Settled,
+  type Tool,
+  type WriteContext,
+  type WriteTool,
+} from './define/tool.ts'
+export { fixedNames, verbs } from './define/verbs.ts'

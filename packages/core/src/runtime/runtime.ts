@@ -1,0 +1,28 @@
+import type { AuditLog } from '../record/audit.ts'
+import type { StateStore } from '../record/state-store.ts'
+import type { SecretFilter } from '../present/redact.ts'
+
+/** Time as a process sees it; tests bring their own. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Waits; rejects with the signal's reason when aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+}
+
+/** One line for the owner, on stderr; never stdout, which belongs to the protocol. */
+export type Log = (level: 'info' | 'warn' | 'error', message: string) => void
+
+/** Everything that would otherwise be module state, made once by whoever owns the process and passed on. */
+export interface Runtime {
+  readonly version: string
+  readonly clock: Clock
+  readonly random: (bytes: number) => Uint8Array
+  readonly log: Log
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly secrets: SecretFilter
+  readonly store: StateStore
+  readonly audit: AuditLog
+  /** Flushes the audit; to be called last. */
+  close(): Promise<void>
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@rackwarden/source', 'node', 'import', 'default']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['{packages,apps,tooling}/*/test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/dist-test/**', '**/*.real.test.ts'],
+    testTimeout: 20_000,
+  },
+})
