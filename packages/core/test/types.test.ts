@@ -74,7 +74,15 @@ test('a write that lacks what its access demands does not compile', () => {
   // @ts-expect-error a write has a state
   defineTool({ ...write, state: undefined, access: 'operate', undo: 'transient' })
   // @ts-expect-error a read has no plan
-  defineTool({ ...words, name: 'get_x', access: 'observe', input, output, plan: () => ({ summary: '', targets: [] }), run: () => ({ domain: '' }) })
+  defineTool({
+    ...words,
+    name: 'get_x',
+    access: 'observe',
+    input,
+    output,
+    plan: () => ({ summary: '', targets: [] }),
+    run: () => ({ domain: '' }),
+  })
   // @ts-expect-error the result has the output's shape
   defineTool({ ...words, name: 'get_x', access: 'observe', input, output, run: () => ({ domain: 1 }) })
   defineTool({ ...write, access: 'operate', undo: 'transient' })
@@ -121,11 +129,27 @@ test('a service gives its client and its configuration their types', () => {
 })
 
 test('a reserved input and a field named host or port are refused', ({ expect }) => {
-  expect(() => defineTool({ ...words, name: 'get_x', access: 'observe', input: z.object({ confirm: z.string() }), output, run: () => ({ domain: '' }) })).toThrow(/reserved/)
+  expect(() =>
+    defineTool({
+      ...words,
+      name: 'get_x',
+      access: 'observe',
+      input: z.object({ confirm: z.string() }),
+      output,
+      run: () => ({ domain: '' }),
+    }),
+  ).toThrow(/reserved/)
   expect(() =>
     defineService({
-      name: 'x', title: '', description: '', instances: 'single', config: { port: z.string() },
-      connect: () => 1, health: () => ({ evidence: '' }), simulate: () => Promise.reject(new Error()), tools: [],
+      name: 'x',
+      title: '',
+      description: '',
+      instances: 'single',
+      config: { port: z.string() },
+      connect: () => 1,
+      health: () => ({ evidence: '' }),
+      simulate: () => Promise.reject(new Error()),
+      tools: [],
     }),
   ).toThrow(/Kubernetes/)
 })

@@ -10,7 +10,10 @@ export interface FieldTraits {
 
 /** A configuration value that is filtered from every output, error, audit line and log. */
 export function secret(): z.ZodString {
-  return z.string().min(1).meta({ secret: true } satisfies FieldTraits)
+  return z
+    .string()
+    .min(1)
+    .meta({ secret: true } satisfies FieldTraits)
 }
 
 /** The traits given to a field with `.meta()`, looked up through optional and default wrappers. */

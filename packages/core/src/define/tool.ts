@@ -80,19 +80,34 @@ interface WriteBase<Client, Input extends InputShape, Output extends z.ZodType, 
 }
 
 /** A write that changes nothing lasting, or runs a job its owner wrote. */
-export interface OperateDefinition<Client, Input extends InputShape, Output extends z.ZodType, State> extends WriteBase<Client, Input, Output, State> {
+export interface OperateDefinition<Client, Input extends InputShape, Output extends z.ZodType, State> extends WriteBase<
+  Client,
+  Input,
+  Output,
+  State
+> {
   access: 'operate'
   undo: InverseOf<NoInfer<Input>, NoInfer<Output>, NoInfer<State>> | 'transient'
 }
 
 /** A write that changes what persists; it always has an inverse. */
-export interface ConfigureDefinition<Client, Input extends InputShape, Output extends z.ZodType, State> extends WriteBase<Client, Input, Output, State> {
+export interface ConfigureDefinition<Client, Input extends InputShape, Output extends z.ZodType, State> extends WriteBase<
+  Client,
+  Input,
+  Output,
+  State
+> {
   access: 'configure'
   undo: InverseOf<NoInfer<Input>, NoInfer<Output>, NoInfer<State>>
 }
 
 /** A write that is unbounded, or cannot be taken back. */
-export interface AdminDefinition<Client, Input extends InputShape, Output extends z.ZodType, State> extends WriteBase<Client, Input, Output, State> {
+export interface AdminDefinition<Client, Input extends InputShape, Output extends z.ZodType, State> extends WriteBase<
+  Client,
+  Input,
+  Output,
+  State
+> {
   access: 'admin'
   undo: InverseOf<NoInfer<Input>, NoInfer<Output>, NoInfer<State>> | 'irreversible'
 }
