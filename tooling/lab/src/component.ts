@@ -1,0 +1,56 @@
+import { accessSync, constants, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** What the lab can run, and what it needs to run it. */
+export interface Component {
+  /** A required component that is missing fails under `CI=true`; an optional one is skipped. */
+  ci: 'required' | 'optional'
+  root: boolean
+  executables: readonly string[]
+  /** Debian packages that bring the executables. */
+  packages: readonly string[]
+}
+
+/** The search path with the directories daemons live in, which a plain user's lacks. */
+export function searchPath(): string {
+  return [process.env['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter)
+}
+
+/** Says why a component cannot run here; undefined when it can. */
+export function missingComponent(name: string): string | undefined {
+  const component = readComponents()[name]
+  if (component === undefined) return `the lab knows no component '${name}'`
+  if (process.platform !== 'linux') return `${name} runs on Linux only`
+  const absent = component.executables.filter((executable) => !isOnPath(executable))
+  if (absent.length > 0) return `${name} needs ${absent.join(', ')} (Debian: ${component.packages.join(' ')})`
+  if (component.root && process.getuid?.() !== 0) return `${name} needs root`
+  return undefined
+}
+
+/** Like `missingComponent`, but prints the reason, and throws it under `CI=true` when the component is required. */
+export function requireComponent(name: string): string | undefined {
+  const reason = missingComponent(name)
+  if (reason === undefined) return undefined
+  const required = readComponents()[name]?.ci !== 'optional'
+  if (required && process.env['CI'] === 'true') throw new Error(`A required component is missing: ${reason}`)
+  process.stderr.write(`skipped: ${reason}\n`)
+  return reason
+}
+
+function readComponents(): Record<string, Component> {
+  const file = new URL('../components.json', import.meta.url)
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Component>
+}
+
+function isOnPath(executable: string): boolean {
+  return searchPath()
+    .split(delimiter)
+    .some((directory) => {
+      try {
+        accessSync(join(directory, executable), constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+}
