@@ -153,10 +153,9 @@ function commandLine(
     '--shutdown-timeout=3',
     ...(networked ? [] : ['--iptables=false', '--ip6tables=false', '--bridge=none', '--storage-driver=vfs']),
   ]
-  if (!networked) return engine
-  // An engine a test started dies with the test, however that ends.
-  const leash = detached ? [] : ['setpriv', '--pdeathsig', 'KILL']
-  return [...leash, 'unshare', ...namespaces, 'sh', '-c', initProgram, 'init', ...engine]
+  // An engine a test started ends with the test, however that ends.
+  const leash = detached ? [] : ['setpriv', '--pdeathsig', networked ? 'KILL' : 'TERM']
+  return networked ? [...leash, 'unshare', ...namespaces, 'sh', '-c', initProgram, 'init', ...engine] : [...leash, ...engine]
 }
 
 function launch(command: string[], log: string): number {
