@@ -1,0 +1,140 @@
+import type { SecureContext, TLSSocket } from 'node:tls'
+import type { buildConnector } from 'undici'
+import { ToolError } from '../define/error.ts'
+import type { ConnectionConfig } from './connection.ts'
+
+/** What an instance's TLS rests on, read and checked. */
+export interface Trust {
+  /** Own authority and client certificate; none where nothing is configured. */
+  context: SecureContext | undefined
+  /** 64 upper-case hexadecimal digits; where given, only it counts. */
+  fingerprint: string | undefined
+  insecure: boolean
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is signed by nobody but itself',
+  SELF_SIGNED_CERT_IN_CHAIN: 'it is signed by an authority this machine does not know',
+  UNABLE_TO_GET_ISSUER_CERT: 'it is signed by an authority this machine does not know',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'it is signed by an authority this machine does not know',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'it is signed by an authority this machine does not know',
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet; is the clock of this machine right?',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is made out to other names than this one',
+}
+
+/** Reads what the configuration names; throws `invalid_config` naming the field that is wrong. */
+export async function readTrust(config: ConnectionConfig): Promise<Trust> {
+  const { createPrivateKey, X509Certificate } = await import('node:crypto')
+  const { createSecureContext } = await import('node:tls')
+  const ca = await readPem('tlsCa', config.tlsCa, (pem) => new X509Certificate(pem))
+  const cert = await readPem('tlsCertificate', config.tlsCertificate, (pem) => new X509Certificate(pem))
+  const key = await readPem('tlsKey', config.tlsKey, (pem) => createPrivateKey(pem))
+  if ((cert === undefined) !== (key === undefined))
+    throw new ToolError('invalid_config', `${cert === undefined ? 'tlsKey' : 'tlsCertificate'} is set alone.`, {
+      hint: 'A client certificate needs both tlsCertificate and tlsKey.',
+    })
+  const fingerprint = config.tlsFingerprint === undefined ? undefined : parseFingerprint(config.tlsFingerprint)
+  const insecure = config.tlsInsecure === true
+  if (ca === undefined && cert === undefined) return { context: undefined, fingerprint, insecure }
+  try {
+    const context = createSecureContext({
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+    })
+    return { context, fingerprint, insecure }
+  } catch (error) {
+    throw new ToolError('invalid_config', 'tlsCertificate and tlsKey do not belong together.', { cause: error })
+  }
+}
+
+async function readPem(field: string, value: string | undefined, check: (pem: string) => unknown): Promise<string | undefined> {
+  if (value === undefined) return undefined
+  let pem = value
+  if (!value.includes('-----BEGIN')) {
+    const { readFile } = await import('node:fs/promises')
+    try {
+      pem = await readFile(value, 'utf8')
+    } catch (error) {
+      throw new ToolError('invalid_config', `The file that ${field} names cannot be read.`, {
+        hint: `Write PEM text or the path of a readable PEM file in ${field}.`,
+        cause: error,
+      })
+    }
+  }
+  try {
+    check(pem)
+  } catch {
+    // The cause may quote the key.
+    throw new ToolError('invalid_config', `${field} is not in PEM form, or is protected by a passphrase.`, {
+      hint: 'A PEM file begins with a line like -----BEGIN CERTIFICATE-----.',
+    })
+  }
+  return pem
+}
+
+/** The 64 digits of a fingerprint, written with or without colons, case and `SHA256:`. */
+export function parseFingerprint(text: string): string {
+  const digits = text
+    .trim()
+    .replace(/^sha-?256\s*[:=]\s*/i, '')
+    .replaceAll(/[\s:]/g, '')
+    .toUpperCase()
+  if (/^[0-9A-F]{64}$/.test(digits)) return digits
+  throw new ToolError('invalid_config', 'tlsFingerprint is not a SHA-256 fingerprint.', {
+    hint: 'It has 64 hexadecimal digits, with or without colons: SHA256:AB:CD:…',
+  })
+}
+
+/** Why nothing may be sent over this socket; undefined where the other side is who it should be. */
+export function refusalOf(socket: TLSSocket, trust: Pick<Trust, 'fingerprint' | 'insecure'>, origin: string): ToolError | undefined {
+  const shown = socket.getPeerCertificate().fingerprint256 ?? ''
+  const line = `tlsFingerprint: "SHA256:${shown}"`
+  if (trust.fingerprint !== undefined) {
+    if (shown.replaceAll(':', '') === trust.fingerprint) return undefined
+    return new ToolError('unreachable', `${origin} shows another certificate than the pinned one; nothing was sent.`, {
+      hint: `If the certificate was renewed, compare the fingerprint with the server's own, then set ${line}`,
+    })
+  }
+  if (trust.insecure || socket.authorized) return undefined
+  // Node gives the code of the failure here, whatever the type says.
+  const code = String(socket.authorizationError)
+  return new ToolError('unreachable', `The certificate of ${origin} is not accepted: ${reasons[code] ?? code}. Nothing was sent.`, {
+    hint: `Set tlsCa to the authority that signed it, or compare the fingerprint with the server's own, then add ${line}`,
+  })
+}
+
+/** How sockets of an instance are made; its socket path and trust count for its own host only. */
+export interface ConnectorOptions {
+  host: string | undefined
+  socketPath: string | undefined
+  trust: Trust
+  timeoutMs: number
+}
+
+/** Makes the function undici opens its sockets with: a TLS socket is looked at before anything is written to it. */
+export function createConnector(build: typeof buildConnector, options: ConnectorOptions): buildConnector.connector {
+  // Without a cached session every handshake shows the certificate.
+  const shared = { timeout: options.timeoutMs, maxCachedSessions: 0, rejectUnauthorized: false }
+  const { context, fingerprint, insecure } = options.trust
+  const own = build({
+    ...shared,
+    ...(context !== undefined && { secureContext: context }),
+    ...(options.socketPath !== undefined && { socketPath: options.socketPath }),
+  })
+  const foreign = build(shared)
+  return (target, callback) => {
+    const isOwn = options.host === undefined || target.hostname === options.host
+    const connect = isOwn ? own : foreign
+    if (target.protocol !== 'https:') return connect(target, callback)
+    return connect(target, (...[error, socket]) => {
+      if (error !== null) return callback(error, null)
+      const trust = isOwn ? { fingerprint, insecure } : { fingerprint: undefined, insecure: false }
+      const refusal = refusalOf(socket as TLSSocket, trust, `https://${target.host ?? target.hostname}`)
+      if (refusal === undefined) return callback(null, socket)
+      socket.destroy()
+      return callback(refusal, null)
+    })
+  }
+}
