@@ -1,0 +1,47 @@
+import { ToolError } from '../define/error.ts'
+
+/** What one instance answered a read with. */
+export type Answer = { instance: string; output: unknown } | { instance: string; error: unknown }
+
+/** One output out of those of several instances: rows gain an `instance` column, the silent ones are named. */
+export function mergeAnswers(answers: readonly Answer[]): unknown {
+  const answered = answers.filter((answer) => 'output' in answer)
+  const failed = answers.filter((answer) => 'error' in answer)
+  const [firstFailure] = failed
+  if (answered.length === 0 && firstFailure !== undefined) throw firstFailure.error
+  // Asked everywhere for one thing, "not here" is no failure where another instance has it.
+  const telling = failed.filter(({ error }) => !ToolError.isInstance(error) || error.code !== 'not_found')
+  const unanswered = telling.map(({ instance, error }) => ({ instance, error: ToolError.isInstance(error) ? `${error.code}: ${error.message}` : 'upstream: failed unexpectedly' }))
+  const listKey = commonListKey(answered.map(({ output }) => output))
+  const merged =
+    listKey === undefined
+      ? { results: answered.map(({ instance, output }) => ({ instance, ...(output as object) })) }
+      : { [listKey]: answered.flatMap(({ instance, output }) => (output as Record<string, object[]>)[listKey]?.map((row) => ({ instance, ...row })) ?? []), ...cursorOf(answered) }
+  return unanswered.length === 0 ? merged : { ...merged, unanswered }
+}
+
+/** The cursor of one instance out of a merged one. */
+export function cursorFor(instance: string, cursor: unknown): string | undefined | 'finished' {
+  if (typeof cursor !== 'string') return undefined
+  try {
+    const cursors = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as Record<string, string>
+    return cursors[instance] ?? 'finished'
+  } catch {
+    throw new ToolError('invalid_input', `'${cursor}' is not a cursor.`, { hint: 'Take `next_cursor` of the answer before, unchanged.' })
+  }
+}
+
+function cursorOf(answered: readonly { instance: string; output: unknown }[]): { next_cursor?: string } {
+  const cursors = answered.flatMap(({ instance, output }) => {
+    const cursor = (output as { next_cursor?: string }).next_cursor
+    return cursor === undefined ? [] : [[instance, cursor] as const]
+  })
+  return cursors.length === 0 ? {} : { next_cursor: Buffer.from(JSON.stringify(Object.fromEntries(cursors))).toString('base64url') }
+}
+
+/** The one property that holds rows in every output, where there is exactly one. */
+function commonListKey(outputs: readonly unknown[]): string | undefined {
+  const keys = outputs.map((output) => Object.entries(output as object).filter(([, value]) => Array.isArray(value)).map(([key]) => key))
+  const [first] = keys
+  return first?.length === 1 && keys.every((own) => own.length === 1 && own[0] === first[0]) ? first[0] : undefined
+}

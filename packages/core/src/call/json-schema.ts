@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+/** A JSON schema as plain data. */
+export type JsonSchema = Record<string, unknown>
+
+/** Keys a model gains nothing from and pays for in every listing. */
+const noise = new Set(['$schema', 'title', 'additionalProperties', 'pattern', 'format', 'propertyNames'])
+
+/** The schema of a zod object as a model should see it: no patterns, formats or bounds nobody set. */
+export function leanSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  return lean(z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' })) as JsonSchema
+}
+
+function lean(node: unknown, insideProperties = false): unknown {
+  if (Array.isArray(node)) return node.map((entry) => lean(entry))
+  if (typeof node !== 'object' || node === null) return node
+  const kept: JsonSchema = {}
+  for (const [key, value] of Object.entries(node)) {
+    if (!insideProperties && (noise.has(key) || isDefaultBound(key, value))) continue
+    kept[key] = key === 'default' || key === 'enum' ? value : lean(value, key === 'properties' && !insideProperties)
+  }
+  return kept
+}
+
+/** zod writes the safe-integer range on every integer. */
+function isDefaultBound(key: string, value: unknown): boolean {
+  return (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) || (key === 'minimum' && value === Number.MIN_SAFE_INTEGER)
+}

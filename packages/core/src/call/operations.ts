@@ -1,0 +1,137 @@
+import { ToolError } from '../define/error.ts'
+import { createId } from '../record/journal.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import type { CallResult } from './result.ts'
+import type { Progress } from './surface.ts'
+
+/** Long work as any process of the state directory sees it; written by the process that does it. */
+export interface Operation {
+  id: string
+  status: 'running' | 'finished' | 'cancelled' | 'lost'
+  principal: string
+  tool: string
+  /** ISO 8601. */
+  started_at: string
+  /** ISO 8601; renewed while the owner lives. */
+  seen_at: string
+  owner: number
+  progress?: Progress
+  outcome?: CallResult
+}
+
+/** Work a call does: it stops when the signal is aborted. */
+export type Work = (signal: AbortSignal, progress: (progress: Progress) => void) => Promise<CallResult>
+
+/** What is known of the caller that waits for work. */
+export interface Waiting {
+  principal: string
+  tool: string
+  signal?: AbortSignal | undefined
+  progress?: ((progress: Progress) => void) | undefined
+}
+
+/** Runs work inline while it is short, and as an operation once it is not. */
+export interface Operations {
+  run(waiting: Waiting, work: Work): Promise<CallResult>
+  get(id: string): Promise<Operation | undefined>
+  /** Asks the owner to stop, whichever process that is. */
+  cancel(id: string): Promise<void>
+  /** Waits for what is under way, then aborts it and waits for its end. */
+  close(graceMs: number): Promise<void>
+}
+
+const heartbeatMs = 1_000
+const lostAfterMs = 30_000
+
+/** Makes the operations of a process. */
+export function createOperations(runtime: Runtime, inlineBudgetMs: number): Operations {
+  const { store, clock } = runtime
+  const underWay = new Map<Promise<CallResult>, AbortController>()
+  const followed = new Set<Promise<void>>()
+  const path = (id: string) => `operations/${id}.json`
+  const cancelPath = (id: string) => `operations/${id}.cancel`
+  const now = () => new Date(clock.now()).toISOString()
+
+  /** Writes the record of work that outlived its caller until it ends; a cancel request is a file beside it. */
+  const follow = async (operation: Operation, finished: Promise<CallResult>, controller: AbortController) => {
+    const beat = new AbortController()
+    const ended = finished.finally(() => beat.abort())
+    while (!beat.signal.aborted) {
+      if ((await store.read(cancelPath(operation.id))) !== undefined && !controller.signal.aborted) {
+        controller.abort(cancelled())
+        operation.status = 'cancelled'
+      }
+      await store.write(path(operation.id), JSON.stringify({ ...operation, status: 'running', seen_at: now() }))
+      await clock.sleep(heartbeatMs, beat.signal).catch(() => undefined)
+    }
+    const outcome = await ended
+    const status = operation.status === 'cancelled' ? 'cancelled' : 'finished'
+    await store.write(path(operation.id), JSON.stringify({ ...operation, status, seen_at: now(), outcome }))
+    await store.remove(cancelPath(operation.id))
+  }
+
+  return {
+    run: async (waiting, work) => {
+      const controller = new AbortController()
+      const abort = () => controller.abort(cancelled())
+      if (waiting.signal?.aborted === true) abort()
+      waiting.signal?.addEventListener('abort', abort, { once: true })
+      let latest: Progress | undefined
+      let operation: Operation | undefined
+      const finished = work(controller.signal, (progress) => {
+        latest = progress
+        if (operation === undefined) waiting.progress?.(progress)
+        else operation.progress = progress
+      })
+      underWay.set(finished, controller)
+      void finished.finally(() => underWay.delete(finished))
+      const timer = new AbortController()
+      const patience = inlineBudgetMs === Infinity ? new Promise<undefined>(() => undefined) : clock.sleep(inlineBudgetMs, timer.signal).then(() => undefined, () => undefined)
+      const first = await Promise.race([finished, patience])
+      timer.abort()
+      waiting.signal?.removeEventListener('abort', abort)
+      if (first !== undefined) return first
+      const at = now()
+      operation = { id: createId(clock, runtime.random), status: 'running', principal: waiting.principal, tool: waiting.tool, started_at: at, seen_at: at, owner: process.pid, ...(latest === undefined ? {} : { progress: latest }) }
+      const { id } = operation
+      const following = follow(operation, finished, controller).catch(() => runtime.log('error', `The record of operation ${id} could not be written.`))
+      followed.add(following)
+      void following.finally(() => followed.delete(following))
+      return {
+        kind: 'running',
+        operation: id,
+        text: `${waiting.tool} is still running as operation ${id}. Ask get_operation with id: ${id} how it is doing; cancel_operation stops it.`,
+      }
+    },
+    get: async (id) => {
+      if (!/^[0-9A-Za-z-]+$/.test(id)) return undefined
+      const text = await store.read(path(id))
+      if (text === undefined) return undefined
+      const operation = JSON.parse(text) as Operation
+      const silentMs = clock.now() - Date.parse(operation.seen_at)
+      return operation.status === 'running' && (silentMs > lostAfterMs || !isAlive(operation.owner)) ? { ...operation, status: 'lost' } : operation
+    },
+    cancel: (id) => store.write(cancelPath(id), now()),
+    close: async (graceMs) => {
+      const allEnded = () => Promise.allSettled([...underWay.keys(), ...followed])
+      const timer = new AbortController()
+      await Promise.race([allEnded(), clock.sleep(graceMs, timer.signal).catch(() => undefined)])
+      timer.abort()
+      for (const controller of underWay.values()) controller.abort(new ToolError('denied', 'The server was shut down before the call ended.', { hint: 'Read the state of its targets before trying again.' }))
+      await allEnded()
+    },
+  }
+}
+
+function cancelled(): ToolError {
+  return new ToolError('denied', 'The call was cancelled.', { hint: 'What the target had already been told may still take effect: read its state.' })
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

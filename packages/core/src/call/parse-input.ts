@@ -1,0 +1,47 @@
+import type { z } from 'zod'
+import { ToolError } from '../define/error.ts'
+import type { JsonSchema } from './json-schema.ts'
+import { didYouMean } from './suggest.ts'
+
+/** Parses the input of one tool; throws `invalid_input` naming each field that is wrong. */
+export function parseInput(schema: z.ZodObject, listed: JsonSchema, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const properties = (listed['properties'] ?? {}) as Record<string, JsonSchema>
+  const names = Object.keys(properties)
+  const unknown = Object.keys(given).find((key) => !names.includes(key))
+  if (unknown !== undefined)
+    throw new ToolError('invalid_input', `There is no input '${unknown}'.${didYouMean(unknown, names)}`, {
+      hint: names.length === 0 ? 'The tool takes no input.' : `The inputs are: ${names.join(', ')}.`,
+    })
+  const lenient = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, coerce(value, properties[key] ?? {})]))
+  const parsed = schema.safeParse(lenient)
+  if (parsed.success) return parsed.data
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
+  throw new ToolError('invalid_input', issues.join('; '), { hint: `The inputs are: ${names.join(', ')}.` })
+}
+
+/** Models and shells send "42" for 42; what the schema makes unambiguous is taken as meant. */
+function coerce(value: unknown, schema: JsonSchema): unknown {
+  if (typeof value !== 'string') return value
+  const text = value.trim()
+  switch (schema['type']) {
+    case 'number':
+    case 'integer':
+      return text !== '' && Number.isFinite(Number(text)) ? Number(text) : value
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : value
+    case 'array':
+    case 'object':
+      return parsedJson(text) ?? value
+    default:
+      return value
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,82 @@
+import type { Plan } from '../define/plan.ts'
+import type { StateStore } from '../record/state-store.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import { sha256 } from './canonical.ts'
+import type { CallResult } from './result.ts'
+
+/** What a token stands for: one plan, for one principal, made from one state. */
+export interface PlanRecord {
+  principal: string
+  service: string
+  tool: string
+  /** Hash of what each instance's plan is bound to. */
+  basis: Readonly<Record<string, string>>
+  inputHash: string
+  plan: Plan
+  /** Milliseconds since the epoch. */
+  expires: number
+  approval: 'token'
+}
+
+/** A plan that somebody ran, or is running. */
+export interface ClaimedPlan extends PlanRecord {
+  claimedAt?: number
+  outcome?: CallResult
+}
+
+/** Keeps plans until they are redeemed, once, or expire. */
+export interface PlanStore {
+  /** Keeps the plan; the answer is the token. */
+  issue(record: Omit<PlanRecord, 'expires'>): Promise<{ token: string; expires: number }>
+  /** The plan a token stands for, and whether it is still to be had. */
+  find(token: string): Promise<{ open: PlanRecord } | { claimed: ClaimedPlan } | undefined>
+  /** True for exactly one caller of all processes. */
+  claim(token: string): Promise<boolean>
+  /** Keeps what came of it, for whoever sends the token again. */
+  close(token: string, record: PlanRecord, outcome: CallResult): Promise<void>
+}
+
+const lifetimeMs = 5 * 60_000
+const claimedKeptMs = 24 * 60 * 60_000
+const sweepEveryMs = 60_000
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** Makes the plan store of a process; all processes of a state directory share its records. */
+export function createPlanStore({ store, clock, random }: Pick<Runtime, 'store' | 'clock' | 'random'>): PlanStore {
+  let sweptAt = 0
+  return {
+    issue: async (record) => {
+      const token = Array.from(random(16), (byte) => alphabet[byte % alphabet.length]).join('')
+      const expires = clock.now() + lifetimeMs
+      await store.write(`plans/${fileOf(token)}`, JSON.stringify({ ...record, expires }))
+      if (clock.now() - sweptAt > sweepEveryMs) {
+        sweptAt = clock.now()
+        await sweep(store, clock.now())
+      }
+      return { token, expires }
+    },
+    find: async (token) => {
+      const open = await store.read(`plans/${fileOf(token)}`)
+      if (open !== undefined) return { open: JSON.parse(open) as PlanRecord }
+      const claimed = await store.read(`claimed/${fileOf(token)}`)
+      return claimed === undefined ? undefined : { claimed: JSON.parse(claimed) as ClaimedPlan }
+    },
+    claim: (token) => store.claim(`plans/${fileOf(token)}`, `claimed/${fileOf(token)}`),
+    close: (token, record, outcome) =>
+      store.write(`claimed/${fileOf(token)}`, JSON.stringify({ ...record, claimedAt: clock.now(), outcome } satisfies ClaimedPlan)),
+  }
+}
+
+function fileOf(token: string): string {
+  return `${sha256(token.trim().toUpperCase())}.json`
+}
+
+/** Plans nobody confirmed and outcomes nobody will ask for again are taken away. */
+async function sweep(store: StateStore, now: number): Promise<void> {
+  for (const [directory, keptMs] of [['plans', 0], ['claimed', claimedKeptMs]] as const) {
+    for (const name of await store.list(directory)) {
+      const text = await store.read(`${directory}/${name}`)
+      if (text !== undefined && (JSON.parse(text) as PlanRecord).expires + keptMs < now) await store.remove(`${directory}/${name}`)
+    }
+  }
+}

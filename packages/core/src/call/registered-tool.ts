@@ -1,0 +1,98 @@
+import type { z } from 'zod'
+import type { Access } from '../define/access.ts'
+import { ToolError } from '../define/error.ts'
+import type { Plan } from '../define/plan.ts'
+import type { Inverse, ReadContext, Settled, Tool, WriteContext } from '../define/tool.ts'
+import { leanSchema, type JsonSchema } from './json-schema.ts'
+import { parseInput } from './parse-input.ts'
+
+/** Plain input of a tool, parsed. */
+export type Input = Record<string, unknown>
+
+/** What a write has beyond `run`. */
+export interface RegisteredWrite {
+  readonly idempotent: boolean
+  readonly settleWithinMs: number
+  readonly undo: 'transient' | 'irreversible' | ((before: unknown, input: Input, outcome: { after: unknown; output: unknown }) => Inverse)
+  state(input: Input, context: ReadContext<unknown>): Promise<unknown>
+  /** What a plan is bound to. */
+  basis(state: unknown): unknown
+  plan(input: Input, context: WriteContext<unknown, unknown>): Promise<Plan>
+  settled(after: unknown, input: Input, before: unknown): Settled
+  verified(output: unknown, after: unknown): unknown
+}
+
+/** A tool with its types forgotten: what registries hold and the call path runs, ours and foreign ones alike. */
+export interface RegisteredTool {
+  /** Unprefixed. */
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly access: Access
+  readonly internal: boolean
+  readonly untrusted: boolean
+  readonly input: { readonly jsonSchema: JsonSchema; parse(value: Readonly<Input>): Input }
+  readonly output: { readonly jsonSchema: JsonSchema; parse(value: unknown): unknown }
+  readonly text?: (output: unknown, input: Input) => string
+  run(input: Input, context: WriteContext<unknown, unknown>): Promise<unknown>
+  readonly write?: RegisteredWrite
+}
+
+const defaultSettleMs = 30_000
+
+/** Forgets the types of a tool; schemas are converted once, at the first use. */
+export function registeredTool(tool: Tool<never>): RegisteredTool {
+  const { definition } = tool as Tool<unknown>
+  const inputSchema = once(() => leanSchema(definition.input, 'input'))
+  const outputSchema = once(() => leanSchema(definition.output, 'output'))
+  return {
+    name: definition.name,
+    title: definition.title,
+    description: definition.description,
+    access: definition.access,
+    internal: 'internal' in definition && definition.internal === true,
+    untrusted: definition.untrusted === true,
+    input: {
+      get jsonSchema() {
+        return inputSchema()
+      },
+      parse: (value) => parseInput(definition.input, inputSchema(), value),
+    },
+    output: {
+      get jsonSchema() {
+        return outputSchema()
+      },
+      parse: (value) => parseOutput(definition.name, definition.output, value),
+    },
+    ...(definition.text === undefined ? {} : { text: definition.text as NonNullable<RegisteredTool['text']> }),
+    run: async (input, context) => definition.run(input, context),
+    ...(tool.kind === 'write' ? { write: registeredWrite(tool as Extract<Tool<unknown>, { kind: 'write' }>) } : {}),
+  }
+}
+
+function registeredWrite({ definition }: Extract<Tool<unknown>, { kind: 'write' }>): RegisteredWrite {
+  return {
+    idempotent: definition.idempotent === true,
+    settleWithinMs: definition.settleWithinMs ?? defaultSettleMs,
+    undo: definition.undo,
+    state: async (input, context) => definition.state(input, context),
+    basis: (state) => (definition.basis === undefined ? state : definition.basis(state)),
+    plan: async (input, context) => definition.plan(input, context),
+    settled: (after, input, before) => (definition.settled === undefined ? true : definition.settled(after, input, before)),
+    verified: (output, after) => (definition.verified === undefined ? output : definition.verified(output, after)),
+  }
+}
+
+function parseOutput(name: string, schema: z.ZodType, value: unknown): unknown {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new ToolError('upstream', `${name} answered with something unexpected at '${issue?.path.join('.') ?? ''}': ${issue?.message ?? ''}.`, {
+    hint: 'The target may be of a version this release does not know; report it with both versions.',
+  })
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}

@@ -1,0 +1,54 @@
+import { ToolError } from '../define/error.ts'
+import type { Instance } from '../runtime/instance.ts'
+import type { Mount } from '../runtime/mount.ts'
+import type { JsonSchema } from './json-schema.ts'
+import type { Input, RegisteredTool } from './registered-tool.ts'
+import { didYouMean } from './suggest.ts'
+
+/** A call's input, parted into what core reads and what the tool does. */
+export interface ReservedInputs {
+  given: Input
+  confirm: string | undefined
+  instances: readonly Instance[]
+}
+
+/** Takes the reserved inputs out; throws where they are wrong or one is missing. */
+export function parseReserved(mount: Mount, tool: RegisteredTool, input: Readonly<Input>): ReservedInputs {
+  const { confirm, instance, ...given } = input
+  if (confirm !== undefined && (typeof confirm !== 'string' || tool.write === undefined))
+    throw new ToolError('invalid_input', tool.write === undefined ? `${tool.name} only reads and takes no 'confirm'.` : `'confirm' must be the token of a plan.`, { hint: 'Leave it out.' })
+  return { given, confirm, instances: chosen(mount, tool, instance) }
+}
+
+function chosen(mount: Mount, tool: RegisteredTool, name: unknown): readonly Instance[] {
+  const names = mount.instances.map((instance) => instance.name)
+  if (names.length === 0)
+    throw new ToolError('invalid_config', `${mount.title} is not configured.`, { hint: `Set ${mount.missing.join(', ')}, or add it to rackwarden.yaml; doctor says more.` })
+  if (name === undefined) {
+    if (tool.write !== undefined && names.length > 1)
+      throw new ToolError('invalid_input', `There are several instances of ${mount.title}; say which with 'instance'.`, { hint: `The instances are: ${names.join(', ')}.` })
+    return mount.instances
+  }
+  const found = mount.instances.find((instance) => instance.name === name)
+  if (found === undefined)
+    throw new ToolError('invalid_input', `There is no instance '${String(name)}' of ${mount.title}.${didYouMean(String(name), names)}`, { hint: `The instances are: ${names.join(', ')}.` })
+  return [found]
+}
+
+/** The input schema as listed: the tool's own, and the reserved inputs that apply. */
+export function listedSchema(mount: Mount, tool: RegisteredTool): JsonSchema {
+  const { properties = {}, required = [], ...rest } = tool.input.jsonSchema as { properties?: object; required?: string[] }
+  const names = mount.instances.map((instance) => instance.name)
+  const several = names.length > 1
+  const needed = several && tool.write !== undefined ? [...required, 'instance'] : required
+  return {
+    ...rest,
+    type: 'object',
+    properties: {
+      ...properties,
+      ...(several ? { instance: { type: 'string', enum: names } } : {}),
+      ...(tool.write === undefined ? {} : { confirm: { type: 'string', description: 'Token of the plan; first call without.' } }),
+    },
+    ...(needed.length === 0 ? {} : { required: needed }),
+  }
+}

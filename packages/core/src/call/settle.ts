@@ -1,0 +1,44 @@
+import { ToolError } from '../define/error.ts'
+import type { Clock } from '../runtime/runtime.ts'
+import type { Input, RegisteredWrite } from './registered-tool.ts'
+
+/** The state a write left, and whether that is what it set out to leave. */
+export interface Settlement {
+  after: unknown
+  /** Undefined where it settled. */
+  problem: ToolError | undefined
+  milliseconds: number
+}
+
+const firstPauseMs = 100
+const longestPauseMs = 2_000
+
+/** Reads the state again until the write has settled, cannot settle any more, or ran out of time. */
+export async function settle(
+  write: RegisteredWrite,
+  { before, input, clock, signal, read, progress }: { before: unknown; input: Input; clock: Clock; signal: AbortSignal; read: () => Promise<unknown>; progress: (message: string) => void },
+): Promise<Settlement> {
+  const started = clock.now()
+  const elapsed = () => clock.now() - started
+  let after: unknown
+  let reason = 'its state could not be read'
+  let told = ''
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
+    try {
+      after = await read()
+      const verdict = write.settled(after, input, before)
+      if (verdict === true) return { after, problem: undefined, milliseconds: elapsed() }
+      if (typeof verdict === 'object') return { after, problem: new ToolError('upstream', verdict.failed), milliseconds: elapsed() }
+      reason = verdict
+    } catch (error) {
+      if (signal.aborted || !ToolError.isInstance(error)) throw error
+      reason = error.message
+    }
+    if (elapsed() + pauseMs > write.settleWithinMs) {
+      const seconds = Math.round(write.settleWithinMs / 1_000)
+      return { after, problem: new ToolError('timeout', `not settled within ${seconds} s: ${reason}`), milliseconds: elapsed() }
+    }
+    if (reason !== told) progress(`waiting: ${(told = reason)}`)
+    await clock.sleep(pauseMs, signal)
+  }
+}

@@ -1,0 +1,32 @@
+import type { Tier } from '../define/access.ts'
+import type { ToolError } from '../define/error.ts'
+
+/** What was found for one instance of a service: values that parse, or why they do not. */
+export interface InstanceConfiguration {
+  name: string
+  /** Parsed values; absent where `problem` says why. */
+  values?: Record<string, unknown>
+  problem?: ToolError
+  /** Where it came from: `environment`, `discovered`, or the file's path. */
+  source: string
+}
+
+/** What was found for one service. */
+export interface ServiceConfiguration {
+  tier?: Tier
+  /** Unprefixed names of tools that are switched off. */
+  toolsOff: readonly string[]
+  instances: readonly InstanceConfiguration[]
+  /** Variables that would configure it, where nothing does. */
+  missing: readonly string[]
+  /** True where the file says `false`. */
+  off: boolean
+}
+
+/** Everything configured, service by service; what is wrong with one does not touch the others. */
+export interface Configuration {
+  tier: Tier
+  /** Path of the file that was read, where there is one. */
+  file?: string
+  services: Readonly<Record<string, ServiceConfiguration>>
+}

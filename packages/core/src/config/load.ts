@@ -1,0 +1,161 @@
+import { z } from 'zod'
+import { accessLevels, type Tier } from '../define/access.ts'
+import { ToolError } from '../define/error.ts'
+import { traitsOf } from '../define/field.ts'
+import type { Service } from '../define/service.ts'
+import { didYouMean } from '../call/suggest.ts'
+import type { SecretFilter } from '../present/redact.ts'
+import type { Configuration, InstanceConfiguration, ServiceConfiguration } from './configuration.ts'
+import { resolveReference, valuesFromEnvironment, variable, type Environment } from './environment.ts'
+import { readConfigurationFile, type ConfigurationFile } from './file.ts'
+import { variablesOf } from './variables.ts'
+
+/** What configuration is read from and for. */
+export interface LoadOptions {
+  services: readonly Service[]
+  environment: Environment
+  /** Path given by the owner; otherwise the usual places are looked at. */
+  file?: string | undefined
+  directory: string
+  secrets: SecretFilter
+  /** True where every service of the file must be one of `services`; a service alone shares the hub's file. */
+  strict: boolean
+}
+
+const topLevelKeys = ['tier', 'services']
+const serviceKeys = ['tier', 'tools', 'instances']
+
+/** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
+export async function loadConfiguration(options: LoadOptions): Promise<Configuration> {
+  const file = await readConfigurationFile(options)
+  const data = file?.data ?? {}
+  refuseUnknown(Object.keys(data), topLevelKeys, file)
+  const configured = recordOf(data['services'], 'services', file)
+  if (options.strict) refuseUnknown(Object.keys(configured), options.services.map((service) => service.name), file, 'services')
+  const tier = tierOf(await variable('RACKWARDEN_TIER', options.environment), 'RACKWARDEN_TIER') ?? tierOf(data['tier'], `${file?.at('tier')}: tier`)
+  const services: Record<string, ServiceConfiguration> = {}
+  for (const service of options.services) services[service.name] = await serviceConfiguration(service, configured[service.name], file, options)
+  return { tier: tier ?? 'observe', ...(file === undefined ? {} : { file: file.path }), services }
+}
+
+/** Reads a tier; throws for a word that is none, and for `admin`, which cannot be granted yet. */
+export function tierOf(value: unknown, where: string): Tier | undefined {
+  if (value === undefined || value === null) return undefined
+  const tier = accessLevels.find((level) => level === value)
+  if (tier === undefined)
+    throw new ToolError('invalid_config', `${where}: '${String(value)}' is not a tier.${didYouMean(String(value), accessLevels)}`, { hint: 'The tiers are observe, operate and configure.' })
+  if (tier === 'admin')
+    throw new ToolError('invalid_config', `${where}: the tier 'admin' cannot be granted in this version.`, { hint: 'Grant observe, operate or configure.' })
+  return tier
+}
+
+async function serviceConfiguration(service: Service, raw: unknown, file: ConfigurationFile | undefined, options: LoadOptions): Promise<ServiceConfiguration> {
+  const missing = variablesOf(service).flatMap((entry) => (entry.required && entry.names[0] !== undefined ? [entry.names[0]] : []))
+  if (raw === false) return { toolsOff: [], instances: [], missing, off: true }
+  try {
+    const entry = recordOf(raw ?? {}, service.name, file, 'services', service.name)
+    const tier = tierOf(entry['tier'], `${file?.at('services', service.name, 'tier') ?? ''}: tier`)
+    return { ...(tier === undefined ? {} : { tier }), toolsOff: toolsOff(entry, service, file), instances: await instancesOf(service, entry, file, options), missing, off: false }
+  } catch (problem) {
+    if (!ToolError.isInstance(problem)) throw problem
+    return { tier: 'observe', toolsOff: [], instances: [{ name: 'default', problem, source: file?.path ?? 'environment' }], missing, off: false }
+  }
+}
+
+async function instancesOf(service: Service, entry: Record<string, unknown>, file: ConfigurationFile | undefined, options: LoadOptions): Promise<InstanceConfiguration[]> {
+  const named = entry['instances'] === undefined ? undefined : recordOf(entry['instances'], 'instances', file, 'services', service.name, 'instances')
+  if (named !== undefined) {
+    const flat = Object.keys(entry).find((key) => !serviceKeys.includes(key))
+    if (flat !== undefined)
+      throw new ToolError('invalid_config', `${file?.at('services', service.name, flat)}: '${flat}' stands beside 'instances'.`, { hint: 'Move it into each instance.' })
+    return Promise.all(
+      Object.entries(named).map(([name, values]) =>
+        instance(service, name, file?.path ?? '', options, async () =>
+          resolved(recordOf(values, name, file, 'services', service.name, 'instances', name), service, file, options, ['services', service.name, 'instances', name]),
+        ),
+      ),
+    )
+  }
+  const flat = Object.fromEntries(Object.entries(entry).filter(([key]) => !serviceKeys.includes(key)))
+  if (Object.keys(flat).length > 0)
+    return [
+      await instance(service, 'default', file?.path ?? '', options, async () => ({
+        ...(await resolved(flat, service, file, options, ['services', service.name])),
+        ...(await valuesFromEnvironment(service, options.environment)),
+      })),
+    ]
+  let inEnvironment: Record<string, unknown> = {}
+  const fromEnvironment = await instance(service, 'default', 'environment', options, async () => (inEnvironment = await valuesFromEnvironment(service, options.environment)))
+  if (Object.keys(inEnvironment).length > 0 || (fromEnvironment.problem !== undefined && !isJustMissing(service, fromEnvironment))) return [fromEnvironment]
+  const discovered = (await service.discover?.()) ?? {}
+  return Promise.all(Object.entries(discovered).map(([name, values]) => instance(service, name, 'discovered', options, () => Promise.resolve(values))))
+}
+
+/** Nothing set at all is not a mistake: such a service is simply not configured. */
+function isJustMissing(service: Service, { problem }: InstanceConfiguration): boolean {
+  return problem?.cause instanceof z.ZodError && problem.cause.issues.every((issue) => issue.path.length === 1 && service.config[String(issue.path[0])] !== undefined)
+}
+
+/** Parses the values of one instance, and makes its secrets known before anything can be said about them. */
+async function instance(service: Service, name: string, source: string, options: LoadOptions, read: () => Promise<Record<string, unknown>>): Promise<InstanceConfiguration> {
+  try {
+    return { name, source, values: parseValues(service, await read(), options.secrets) }
+  } catch (problem) {
+    if (!ToolError.isInstance(problem)) throw problem
+    return { name, source, problem }
+  }
+}
+
+/** Parses raw values of a service's fields; throws `invalid_config` naming the variable that is missing or wrong. */
+export function parseValues(service: Service, raw: Record<string, unknown>, secrets: SecretFilter): Record<string, unknown> {
+  for (const [field, schema] of Object.entries(service.config)) {
+    const value = raw[field]
+    if (traitsOf(schema).secret === true && typeof value === 'string') secrets.add(value)
+  }
+  const parsed = z.object(service.config).safeParse(raw)
+  if (parsed.success) return parsed.data
+  const names = new Map(variablesOf(service).map((entry) => [entry.field, entry.names[0] ?? entry.field]))
+  const told = parsed.error.issues.map((issue) => {
+    const field = String(issue.path[0] ?? '')
+    return raw[field] === undefined ? `'${field}' is missing` : `'${field}': ${issue.message}`
+  })
+  const field = String(parsed.error.issues[0]?.path[0] ?? '')
+  throw new ToolError('invalid_config', `${service.title}: ${told.join('; ')}.`, { hint: `Set ${names.get(field) ?? field}, or '${field}' in rackwarden.yaml.`, cause: parsed.error })
+}
+
+async function resolved(values: Record<string, unknown>, service: Service, file: ConfigurationFile | undefined, options: LoadOptions, path: readonly string[]): Promise<Record<string, unknown>> {
+  refuseUnknown(Object.keys(values), Object.keys(service.config), file, ...path)
+  const result: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(values)) {
+    try {
+      result[key] = await resolveReference(value, options.environment)
+    } catch (problem) {
+      if (!ToolError.isInstance(problem)) throw problem
+      throw new ToolError(problem.code, `${file?.at(...path, key)}: ${key}: ${problem.message}`, { hint: problem.hint, cause: problem })
+    }
+  }
+  return result
+}
+
+function toolsOff(entry: Record<string, unknown>, service: Service, file: ConfigurationFile | undefined): string[] {
+  const tools = recordOf(entry['tools'] ?? {}, 'tools', file, 'services', service.name, 'tools')
+  refuseUnknown(Object.keys(tools), ['off'], file, 'services', service.name, 'tools')
+  const off = z.array(z.string()).safeParse(tools['off'] ?? [])
+  if (!off.success) throw new ToolError('invalid_config', `${file?.at('services', service.name, 'tools')}: 'off' must be a list of tool names.`, { hint: 'Write `tools: { off: [get_logs] }`.' })
+  refuseUnknown(off.data, service.tools.map((tool) => tool.definition.name), file, 'services', service.name, 'tools', 'off')
+  return off.data
+}
+
+function recordOf(value: unknown, key: string, file: ConfigurationFile | undefined, ...path: readonly string[]): Record<string, unknown> {
+  if (value === undefined || value === null) return {}
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new ToolError('invalid_config', `${file?.at(...path) ?? key}: '${key}' must hold keys and values.`, { hint: 'See docs/architecture.md for the shape of rackwarden.yaml.' })
+}
+
+function refuseUnknown(keys: readonly string[], known: readonly string[], file: ConfigurationFile | undefined, ...path: readonly string[]): void {
+  const unknown = keys.find((key) => !known.includes(key))
+  if (unknown === undefined) return
+  throw new ToolError('invalid_config', `${file?.at(...path, unknown) ?? 'configuration'}: '${unknown}' is not known here.${didYouMean(unknown, known)}`, {
+    hint: known.length === 0 ? 'Nothing may stand here.' : `Known here: ${known.join(', ')}.`,
+  })
+}

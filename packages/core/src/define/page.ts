@@ -1,0 +1,13 @@
+import { ToolError } from './error.ts'
+
+/** Cuts one page out of rows that are all at hand; the cursor is the position of the next row. */
+export function page<Row>(
+  rows: readonly Row[],
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): { rows: Row[]; next_cursor?: string } {
+  const start = cursor === undefined ? 0 : Number(cursor)
+  if (!Number.isSafeInteger(start) || start < 0)
+    throw new ToolError('invalid_input', `'${cursor}' is not a cursor.`, { hint: 'Take `next_cursor` of the answer before, unchanged.' })
+  const end = start + limit
+  return { rows: rows.slice(start, end), ...(end < rows.length ? { next_cursor: String(end) } : {}) }
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import type { Asset } from '../define/facet.ts'
+import { toolsFor } from '../define/tool.ts'
+import { askEverybody } from './ask.ts'
+import type { Lab } from './lab.ts'
+
+const mostAssets = 25
+
+/** Everything known under one name or address, over all services. */
+export const findAsset = toolsFor<Lab>()({
+  name: 'find_asset',
+  title: 'Find an asset',
+  description: 'Where is this name, IP or MAC? Every service that knows it, with all its names and addresses.',
+  access: 'observe',
+  input: z.object({ query: z.string().min(1).describe('Name, part of a name, IP or MAC.') }),
+  output: z.object({
+    assets: z
+      .array(
+        z.object({
+          target: z.string().describe('Where it is.'),
+          name: z.string().describe('Its name there.'),
+          state: z.string().optional().describe('Its state there.'),
+          aliases: z.string().optional().describe('Other names.'),
+          addresses: z.string().optional().describe('IP addresses.'),
+          macs: z.string().optional().describe('MAC addresses.'),
+          parent: z.string().optional().describe('What it lives on.'),
+        }),
+      )
+      .describe('Exact matches first, then what shares a name or address with them.'),
+    unanswered: z.array(z.string()).optional().describe('Services that could not be asked.'),
+  }),
+  run: async ({ query }, { client: { mounts, runtime }, signal }) => {
+    const asked = await askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.assets(client, context) ?? [])
+    const all = asked.flatMap(({ answer }) => answer ?? [])
+    const wanted = query.toLowerCase()
+    const exact = all.filter((asset) => identities(asset).includes(wanted))
+    const shared = new Set(exact.flatMap(identities))
+    const related = all.filter((asset) => !exact.includes(asset) && identities(asset).some((identity) => shared.has(identity)))
+    const partial = exact.length > 0 ? [] : all.filter((asset) => identities(asset).some((identity) => identity.includes(wanted)))
+    const silent = asked.flatMap(({ mount, instance, error }) => (error === undefined ? [] : [`${mount.service}@${instance.name}: ${error.message}`]))
+    return {
+      assets: [...exact, ...related, ...partial].slice(0, mostAssets).map(row),
+      ...(silent.length === 0 ? {} : { unanswered: silent }),
+    }
+  },
+})
+
+function identities({ name, aliases, addresses, macs }: Asset): string[] {
+  return [name, ...aliases, ...addresses, ...macs].map((identity) => identity.toLowerCase())
+}
+
+function row({ target, name, state, aliases, addresses, macs, parent }: Asset) {
+  return {
+    target,
+    name,
+    ...(state === undefined ? {} : { state }),
+    ...joined('aliases', aliases),
+    ...joined('addresses', addresses),
+    ...joined('macs', macs),
+    ...(parent === undefined ? {} : { parent }),
+  }
+}
+
+function joined<Key extends string>(key: Key, values: readonly string[]): Partial<Record<Key, string>> {
+  return values.length === 0 ? {} : ({ [key]: values.join(', ') } as Partial<Record<Key, string>>)
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import { severities, type Finding } from '../define/facet.ts'
+import { page } from '../define/page.ts'
+import { paging } from '../define/field.ts'
+import { toolsFor } from '../define/tool.ts'
+import { askEverybody, type Asked } from './ask.ts'
+import type { Lab } from './lab.ts'
+
+/** Everything that is wrong now, over all services, each with one next call. */
+export const needsAttention = toolsFor<Lab>()({
+  name: 'needs_attention',
+  title: 'What needs attention',
+  description: 'Is anything broken? Ranked findings over all services, each with the tool to call next.',
+  access: 'observe',
+  input: z.object({ severity: z.enum(severities).optional().describe('Only findings at least this severe.'), ...paging }),
+  output: z.object({
+    findings: z
+      .array(
+        z.object({
+          severity: z.enum(severities).describe('How bad.'),
+          target: z.string().describe('What it is about.'),
+          title: z.string().describe('What is wrong.'),
+          evidence: z.string().describe('What was seen.'),
+          since: z.string().optional().describe('Since when, ISO 8601.'),
+          next: z.string().optional().describe('Tool to call next, with its input.'),
+          id: z.string().describe('Stays the same while the trouble does.'),
+        }),
+      )
+      .describe('The worst first.'),
+    checked: z.number().describe('Instances that answered.'),
+    next_cursor: z.string().optional().describe('Cursor of the next page.'),
+  }),
+  text: ({ findings, checked, next_cursor }) => {
+    if (findings.length === 0) return `Nothing needs attention; ${checked} of the configured instances answered.`
+    const lines = findings.map(({ severity, title, target, evidence, since, next }, index) =>
+      [`${index + 1}. ${severity}: ${title} [${target}]${since === undefined ? '' : ` since ${since}`}`, `   ${evidence}`, ...(next === undefined ? [] : [`   next: ${next}`])].join('\n'),
+    )
+    return [...lines, ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`])].join('\n')
+  },
+  untrusted: true,
+  run: async ({ severity, limit, cursor }, { client: { mounts, runtime }, signal }) => {
+    const asked = await askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.findings(client, context) ?? [])
+    const worst = severity === undefined ? severities.length : severities.indexOf(severity) + 1
+    const found = asked
+      .flatMap((answer) => [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, prefix: answer.mount.prefix })))
+      .filter(({ finding }) => severities.indexOf(finding.severity) < worst)
+      .toSorted((first, second) => severities.indexOf(first.finding.severity) - severities.indexOf(second.finding.severity) || (first.finding.id < second.finding.id ? -1 : 1))
+    const { rows, ...rest } = page(found, { limit, cursor })
+    return {
+      findings: rows.map(({ finding: { id, severity: level, target, title, evidence, since, next }, prefix }) => ({
+        severity: level,
+        target,
+        title,
+        evidence,
+        ...(since === undefined ? {} : { since }),
+        ...(next === undefined ? {} : { next: nextCall(prefix, next) }),
+        id,
+      })),
+      checked: asked.filter(({ error }) => error === undefined).length,
+      ...rest,
+    }
+  },
+})
+
+/** An instance that does not answer is itself the worst finding there is. */
+function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Finding[] {
+  if (error === undefined) return []
+  const target = `${mount.service}${instance.name === 'default' ? '' : `@${instance.name}`}`
+  return [{ id: `${target}/down`, severity: 'critical', target, title: `${mount.title} does not answer`, evidence: `${error.code}: ${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}` }]
+}
+
+function nextCall(prefix: string, { tool, input }: NonNullable<Finding['next']>): string {
+  const inputs = Object.entries(input).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  return [`${prefix}${tool}`, ...inputs].join(' ')
+}

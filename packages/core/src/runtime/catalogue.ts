@@ -1,0 +1,152 @@
+import { callTool } from '../call/call-tool.ts'
+import { createOperations } from '../call/operations.ts'
+import { createPlanStore } from '../call/plan-store.ts'
+import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
+import { listedSchema } from '../call/reserved.ts'
+import { didYouMean } from '../call/suggest.ts'
+import type { CallRequest, Surface, ToolListing, View } from '../call/surface.ts'
+import type { Configuration } from '../config/configuration.ts'
+import { parseValues } from '../config/load.ts'
+import { allows, lowestTier, type Tier } from '../define/access.ts'
+import { ToolError } from '../define/error.ts'
+import type { Service, Simulation } from '../define/service.ts'
+import { findAsset } from '../facets/find-asset.ts'
+import { serviceHealth } from '../facets/service-health.ts'
+import type { Lab } from '../facets/lab.ts'
+import { needsAttention } from '../facets/needs-attention.ts'
+import { cancelOperation, getOperation } from '../facets/operation-tools.ts'
+import { createJournal } from '../record/journal.ts'
+import { createSealer } from '../record/seal.ts'
+import { createInstance, type Instance } from './instance.ts'
+import { instructionsFor } from './instructions.ts'
+import { mountService, type Mount } from './mount.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What a process serves, and from what. */
+export interface CatalogueOptions {
+  name: string
+  title: string
+  services: readonly Service[]
+  /** True where several services share one surface, each under its prefix. */
+  prefixed: boolean
+  runtime: Runtime
+  configuration: Configuration
+  /** Stands in for the real upstream of each service: the demo and the tests. */
+  simulations?: ReadonlyMap<string, Simulation>
+  /** How long a call may take before it is detached; 45 seconds when not given. */
+  inlineBudgetMs?: number
+}
+
+/** Every tool of a process behind the one call path. */
+export interface Catalogue extends Surface {
+  readonly tier: Tier
+  readonly runtime: Runtime
+  readonly configuration: Configuration
+  readonly mounts: readonly Mount[]
+  /** Finishes or aborts what is under way (10 s), then lets go of every client; the runtime stays its owner's. */
+  close(graceMs?: number): Promise<void>
+}
+
+const ownService = 'rackwarden'
+const inlineBudgetMs = 45_000
+const closeGraceMs = 10_000
+
+/** Holds every service ready. Nobody is contacted. */
+export function openCatalogue(options: CatalogueOptions): Catalogue {
+  const { runtime, configuration, prefixed } = options
+  const { tier } = configuration
+  const operations = createOperations(runtime, options.inlineBudgetMs ?? inlineBudgetMs)
+  const mounts = options.services
+    .filter((service) => configuration.services[service.name]?.off !== true)
+    .map((service) => mountOf(service, options))
+  const own = ownMount((view) => ({ mounts: visible(mounts, view), runtime, operations, principal: view.caller.principal }), prefixed)
+  const all = [own, ...mounts]
+  const named = new Map(all.flatMap((mount) => [...mount.tools.values()].filter((tool) => !tool.internal).map((tool) => [`${mount.prefix}${tool.name}`, { mount, tool }] as const)))
+  const environment = { runtime, tier, operations, plans: createPlanStore(runtime), journal: createJournal(runtime.store, createSealer(runtime.store, runtime.random)), resolve }
+  const lists = new Map<string, readonly ToolListing[]>()
+
+  function resolve({ name, ...view }: CallRequest): { mount: Mount; tool: RegisteredTool } {
+    const found = named.get(name)
+    if (found !== undefined && isVisible(found.mount, view)) return found
+    const names = [...named].filter(([, { mount }]) => isVisible(mount, view)).map(([own]) => own)
+    throw new ToolError('not_found', `There is no tool '${name}' here.${didYouMean(name, names)}`, { hint: 'List the tools to see what there is.' })
+  }
+
+  return {
+    name: options.name,
+    title: options.title,
+    version: runtime.version,
+    tier,
+    runtime,
+    configuration,
+    mounts,
+    services: mounts.map((mount) => mount.service),
+    list: (view, { structured = false } = {}) => {
+      const key = JSON.stringify([view.service, view.caller.tier, view.caller.services, structured])
+      const known = lists.get(key)
+      if (known !== undefined) return known
+      const listing = [...named]
+        .filter(([, { mount, tool }]) => isVisible(mount, view) && mount.instances.length > 0 && allows(lowestTier(tier, mount.tier, view.caller.tier), tool.access))
+        .map(([name, { mount, tool }]) => listed(name, mount, tool, structured))
+        .toSorted((first, second) => (first.name < second.name ? -1 : 1))
+      lists.set(key, listing)
+      return listing
+    },
+    call: (request) => callTool(environment, request),
+    instructions: (view) => instructionsFor({ title: options.title, tier: lowestTier(tier, view.caller.tier), mounts: visible(mounts, view), prefixed }),
+    close: async (graceMs = closeGraceMs) => {
+      await operations.close(graceMs)
+      await Promise.all(mounts.flatMap((mount) => mount.instances.map((instance) => instance.close())))
+    },
+  }
+}
+
+function mountOf(service: Service, { configuration, runtime, prefixed, simulations }: CatalogueOptions): Mount {
+  const held = configuration.services[service.name] ?? { toolsOff: [], instances: [], missing: [], off: false }
+  const simulation = simulations?.get(service.name)
+  const found = simulation === undefined ? held.instances : [{ name: 'default', source: 'simulated', values: parseValues(service, simulation.config, runtime.secrets) }]
+  const instances = found.map((own) => createInstance({ service, configuration: own, connection: simulation?.connection, log: runtime.log }))
+  return mountService(service, held, instances, prefixed)
+}
+
+/** The tools over all services; their client is what the caller may see of the lab. */
+function ownMount(labOf: (view: View) => Lab, prefixed: boolean): Mount {
+  const tools = [serviceHealth, needsAttention, getOperation, cancelOperation, ...(prefixed ? [findAsset] : [])].map(registeredTool)
+  const instance: Instance = {
+    name: 'default',
+    problem: undefined,
+    client: (view) => (view === undefined ? Promise.reject(new TypeError('The tools over all services need a view.')) : Promise.resolve(labOf(view))),
+    dropAfter: () => undefined,
+    close: () => Promise.resolve(),
+  }
+  return { service: ownService, title: 'Rackwarden', prefix: '', tier: undefined, tools: new Map(tools.map((tool) => [tool.name, tool])), instances: [instance], missing: [], facets: undefined }
+}
+
+function isVisible(mount: Mount, { service, caller }: View): boolean {
+  if (mount.service === ownService) return true
+  return (service === undefined || service === mount.service) && (caller.services === undefined || caller.services.includes(mount.service))
+}
+
+function visible(mounts: readonly Mount[], view: View): Mount[] {
+  return mounts.filter((mount) => isVisible(mount, view))
+}
+
+function listed(name: string, mount: Mount, tool: RegisteredTool, structured: boolean): ToolListing {
+  const reads = tool.write === undefined
+  return {
+    name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: listedSchema(mount, tool),
+    ...(structured ? { outputSchema: structuredSchema(mount, tool) } : {}),
+    annotations: reads
+      ? { readOnlyHint: true, openWorldHint: false }
+      : { readOnlyHint: false, destructiveHint: tool.access === 'admin', idempotentHint: tool.write.idempotent, openWorldHint: false },
+  }
+}
+
+/** The shape of a structured result: what kind it is, and the output where it is done. Several instances merge into rows of their own. */
+function structuredSchema(mount: Mount, tool: RegisteredTool): Record<string, unknown> {
+  const output = mount.instances.length > 1 && tool.write === undefined ? { type: 'object' } : tool.output.jsonSchema
+  return { type: 'object', properties: { kind: { type: 'string' }, output }, required: ['kind'] }
+}

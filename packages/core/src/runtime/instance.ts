@@ -1,0 +1,72 @@
+import type { InstanceConfiguration } from '../config/configuration.ts'
+import type { Connection } from '../define/connection.ts'
+import { ToolError } from '../define/error.ts'
+import type { Closeable, Service } from '../define/service.ts'
+import type { View } from '../call/surface.ts'
+import type { Log } from './runtime.ts'
+
+/** One configured target of a service, with its client once it was needed. */
+export interface Instance {
+  readonly name: string
+  /** Why it cannot be used, where its configuration is wrong. */
+  readonly problem: ToolError | undefined
+  /** The client, made at the first use and kept until it is dropped. */
+  client(view?: View): Promise<unknown>
+  /** Forgets the client after a failure that a new one may not have. */
+  dropAfter(error: unknown): void
+  close(): Promise<void>
+}
+
+/** What an instance is made from; `connection` stands in for the real way out. */
+export interface InstanceOptions {
+  service: Service
+  configuration: InstanceConfiguration
+  connection?: Connection | undefined
+  log: Log
+}
+
+/** Makes an instance; nobody is contacted. */
+export function createInstance({ service, configuration, connection, log }: InstanceOptions): Instance {
+  let opened: Promise<{ client: unknown; close(): Promise<void> }> | undefined
+  const open = async () => {
+    if (configuration.problem !== undefined) throw configuration.problem
+    const values = configuration.values ?? {}
+    const base = connection ?? (await import('../connect/connection.ts')).createConnection(values, { log })
+    const way = service.open === undefined ? base : await service.open(values as never, base)
+    const client = await service.connect(values as never, way)
+    return {
+      client,
+      close: async () => {
+        await (client as Closeable | undefined)?.close?.()
+        await way.close?.()
+      },
+    }
+  }
+  const drop = async () => {
+    const dropped = opened
+    opened = undefined
+    try {
+      await (await dropped)?.close()
+    } catch (error) {
+      if (!ToolError.isInstance(error)) log('warn', `${service.name}: closing the client of '${configuration.name}' failed.`)
+    }
+  }
+  return {
+    name: configuration.name,
+    problem: configuration.problem,
+    client: async () => {
+      opened ??= open()
+      const mine = opened
+      try {
+        return (await mine).client
+      } catch (error) {
+        if (opened === mine) opened = undefined
+        throw error
+      }
+    },
+    dropAfter: (error) => {
+      if (ToolError.isInstance(error) && (error.code === 'unreachable' || error.code === 'unauthorized')) void drop()
+    },
+    close: drop,
+  }
+}

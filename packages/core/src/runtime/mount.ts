@@ -1,0 +1,47 @@
+import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
+import type { ServiceConfiguration } from '../config/configuration.ts'
+import type { Tier } from '../define/access.ts'
+import type { FacetContext, Service } from '../define/service.ts'
+import type { Asset, Finding, Health } from '../define/facet.ts'
+import type { Instance } from './instance.ts'
+
+/** The facets of a mounted service, by instance. */
+export interface Facets {
+  health(client: unknown, context: FacetContext): Promise<Health>
+  findings(client: unknown, context: FacetContext): Promise<readonly Finding[]>
+  assets(client: unknown, context: FacetContext): Promise<readonly Asset[]>
+}
+
+/** One service as a process holds it: its tools, its instances and what was configured. */
+export interface Mount {
+  readonly service: string
+  readonly title: string
+  /** Put before every tool's name; empty for a service alone. */
+  readonly prefix: string
+  /** The service's own ceiling, where one was set. */
+  readonly tier: Tier | undefined
+  readonly tools: ReadonlyMap<string, RegisteredTool>
+  readonly instances: readonly Instance[]
+  /** Variables that would configure it, where nothing does. */
+  readonly missing: readonly string[]
+  readonly facets: Facets | undefined
+}
+
+/** Holds a service ready: its tools by unprefixed name, less those switched off. */
+export function mountService(service: Service, configuration: ServiceConfiguration, instances: readonly Instance[], prefixed: boolean): Mount {
+  const tools = service.tools.map(registeredTool).filter((tool) => !configuration.toolsOff.includes(tool.name))
+  return {
+    service: service.name,
+    title: service.title,
+    prefix: prefixed ? `${service.name.replaceAll('-', '_')}_` : '',
+    tier: configuration.tier,
+    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    instances,
+    missing: configuration.missing,
+    facets: {
+      health: async (client, context) => service.health(client, context),
+      findings: async (client, context) => service.findings?.(client, context) ?? [],
+      assets: async (client, context) => service.assets?.(client, context) ?? [],
+    },
+  }
+}
