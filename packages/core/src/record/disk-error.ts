@@ -1,0 +1,23 @@
+const reasons: Readonly<Record<string, string>> = {
+  EROFS: 'read-only file system',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ENOTDIR: 'part of its path is not a directory',
+  ENOENT: 'it does not exist',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files',
+  EIO: 'input/output error',
+}
+
+/** The operating system's name of a failure (`ENOSPC`), where it is one. */
+export function systemCodeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Says in words why a file operation failed, without its path. */
+export function reasonOf(error: unknown): string {
+  const code = systemCodeOf(error)
+  return (code && (reasons[code] ?? code)) || 'unknown failure'
+}
