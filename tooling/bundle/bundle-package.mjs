@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, transform } from 'esbuild'
+import { noticesOf } from './notices.mjs'
+
+/**
+ * @typedef {{ publishConfig?: { bin?: Record<string, string> } }} Manifest
+ * @typedef {{ name: string, loader: string, source: string }} Entry
+ * @typedef {{ name: string, bytes: number, startBytes: number, files: number, inputs: string[], notes: string[] }} Bundle
+ */
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const target = 'node20.19'
+
+/**
+ * The programs of a package: what its `publishConfig.bin` names, and the demo where there is one.
+ * @param {string} directory
+ * @returns {Entry[]}
+ */
+export function entriesOf(directory) {
+  /** @type {Manifest} */
+  const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+  const bins = Object.values(manifest.publishConfig?.bin ?? {}).map((file) => basename(file, '.cjs'))
+  return [...bins, 'demo']
+    .map((name) => ({ name, loader: join(directory, 'dist', `${name}.cjs`), source: join(directory, 'src', `${name}.ts`) }))
+    .filter(({ source }) => existsSync(source))
+}
+
+/**
+ * Makes one program: a loader, and beside it the code it starts with and a file for everything imported lazily.
+ * esbuild splits ES modules only, so it splits those and each file is turned into CommonJS afterwards.
+ * @param {Entry} entry
+ * @returns {Promise<Bundle & { notices: Map<string, string> }>}
+ */
+export async function bundleEntry({ name, loader, source }) {
+  const outdir = join(dirname(loader), `${name}-chunks`)
+  const result = await build({
+    entryPoints: { main: source },
+    absWorkingDir: root,
+    outdir,
+    outExtension: { '.js': '.cjs' },
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target,
+    conditions: ['@rackwarden/source'],
+    external: ['*.node'],
+    legalComments: 'none',
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  })
+  const fresh = `${outdir}.${process.pid}`
+  rmSync(fresh, { recursive: true, force: true })
+  mkdirSync(fresh, { recursive: true })
+  /** @type {Record<string, string>} */
+  const hashes = {}
+  const notes = []
+  let bytes = 0
+  for (const file of result.outputFiles) {
+    const output = result.metafile.outputs[relative(root, file.path)]
+    const wrapsCommonJs = output?.entryPoint !== undefined && result.metafile.inputs[output.entryPoint]?.format === 'cjs'
+    const code = (await toCommonJs(file.text)) + (wrapsCommonJs ? namedExports : '')
+    if (code.includes(fileUrlName)) notes.push(`${basename(file.path)} reads import.meta.url, which is its own address now`)
+    hashes[basename(file.path)] = createHash('sha256').update(code).digest('hex').slice(0, 20)
+    bytes += code.length
+    writeFileSync(join(fresh, basename(file.path)), code)
+  }
+  rmSync(outdir, { recursive: true, force: true })
+  renameSync(fresh, outdir)
+  const program = readFileSync(new URL('loader.cjs', import.meta.url), 'utf8')
+    .replace('__DIRECTORY__', basename(outdir))
+    .replace('__HASHES__', JSON.stringify(hashes))
+  writeFileSync(`${loader}.${process.pid}`, program, { mode: 0o755 })
+  renameSync(`${loader}.${process.pid}`, loader)
+  const inputs = Object.keys(result.metafile.inputs).toSorted((a, b) => a.localeCompare(b))
+  const start = startFiles(result.metafile.outputs, relative(root, join(outdir, 'main.cjs')))
+  return {
+    name,
+    bytes,
+    startBytes: start.reduce((sum, file) => sum + readFileSync(join(outdir, basename(file))).length, 0),
+    files: result.outputFiles.length,
+    inputs,
+    notes,
+    notices: noticesOf(inputs.map((input) => join(root, input))),
+  }
+}
+
+const fileUrlName = '__fileUrl'
+
+// A lazily imported CommonJS module has its names beside its default, as when Node imports it.
+const namedExports = `
+{
+  const whole = module.exports.default
+  const names = Object.defineProperty({}, '__esModule', { value: true })
+  for (const name of Object.keys(Object(whole))) if (name !== 'default') Object.defineProperty(names, name, { enumerable: true, get: () => whole[name] })
+  Object.defineProperty(names, 'default', { enumerable: true, value: whole })
+  module.exports = names
+}
+`
+
+/**
+ * @param {string} code
+ * @returns {Promise<string>}
+ */
+async function toCommonJs(code) {
+  const result = await transform(code, {
+    format: 'cjs',
+    platform: 'node',
+    target,
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': fileUrlName },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // Node prints the line an uncaught error comes from.
+    lineLimit: 160,
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  const head = result.code.includes(fileUrlName) ? `const ${fileUrlName}=require("node:url").pathToFileURL(__filename).href;` : ''
+  return head + result.code
+}
+
+/**
+ * The files a start reads: the entry and what it imports statically.
+ * @param {import('esbuild').Metafile['outputs']} outputs
+ * @param {string} file
+ * @param {Set<string>} [seen]
+ * @returns {string[]}
+ */
+function startFiles(outputs, file, seen = new Set()) {
+  if (seen.has(file) || outputs[file] === undefined) return [...seen]
+  seen.add(file)
+  for (const { path, kind } of outputs[file].imports) if (kind === 'import-statement') startFiles(outputs, path, seen)
+  return [...seen]
+}
