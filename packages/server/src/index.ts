@@ -1,1 +1,6 @@
-export {}
+export type { Application, Demo } from './application.ts'
+export { parseAddress, type ListenAddress } from './http/address.ts'
+export { serveHttp, type HttpServer, type ServeHttpOptions } from './http.ts'
+export { serveStdio, type ServeStdioOptions, type StdioServer } from './stdio.ts'
+export { openTokens, type IssuedToken, type TokenGrant, type TokenRecord, type Tokens } from './tokens.ts'
+export type { ResultForm } from './tool-results.ts'

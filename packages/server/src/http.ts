@@ -1,0 +1,122 @@
+import { ToolError, type Tier } from '@rackwarden/core'
+import type { Log, Surface } from '@rackwarden/core/runtime'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createActivity } from './activity.ts'
+import { urlHost, type ListenAddress } from './http/address.ts'
+import { refuse } from './http/answer.ts'
+import { createAuthentication } from './http/authentication.ts'
+import { createEncoder } from './http/encode.ts'
+import { createEndpoint } from './http/endpoint.ts'
+import { createGate } from './http/gate.ts'
+import { createLegacyServing } from './http/legacy.ts'
+import { metricsText } from './http/metrics.ts'
+import { createModernServing } from './http/modern.ts'
+import { createSessions, type SessionLimits } from './http/sessions.ts'
+import { rpcCodes } from './json-rpc.ts'
+import { mcpServers } from './mcp-server.ts'
+import type { Tokens } from './tokens.ts'
+import type { ResultForm } from './tool-results.ts'
+
+/** How long calls may finish by themselves when the server ends, and how long they have after being told to stop. */
+const grace = { finishMs: 8000, abortMs: 2000 }
+
+/** What is served over HTTP, where, and to whom. */
+export interface ServeHttpOptions {
+  surface: Surface
+  address: ListenAddress
+  /** Tier of the process. */
+  tier: Tier
+  tokens: Tokens
+  /** A token given by the environment: principal `token:environment`. */
+  environmentToken?: string | undefined
+  /** Who calls without a token, on loopback and while there is none. */
+  localPrincipal: string
+  results?: ResultForm
+  allowHosts?: readonly string[]
+  allowOrigins?: readonly string[]
+  sessions?: SessionLimits
+  log: Log
+}
+
+/** A listening server. */
+export interface HttpServer {
+  /** Address of the endpoint for everything, ending in `/mcp`. */
+  readonly url: string
+  readonly port: number
+  /** Stops accepting, lets calls finish within ten seconds, then closes what is left. */
+  close(): Promise<void>
+}
+
+/** Serves a surface over Streamable HTTP, in both protocol eras. */
+export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
+  const { surface, address, tier, log, results = 'text' } = options
+  const authenticate = await createAuthentication({ ...options, host: address.host })
+  const activity = createActivity()
+  const create = mcpServers({ surface, results, activity, log })
+  const sessions = createSessions({
+    create,
+    encode: createEncoder(),
+    ...(options.sessions === undefined ? {} : { limits: options.sessions }),
+  })
+  const modern = createModernServing(create, log)
+  const endpoint = createEndpoint({
+    surface,
+    gate: createGate({ ...options, host: address.host }),
+    authenticate,
+    legacy: createLegacyServing(sessions),
+    modern,
+    health: () => ({ status: 'ok', version: surface.version, tier }),
+    metrics: () => metricsText(activity, sessions.size),
+  })
+  let ending = false
+
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    if (ending)
+      return refuse(response, { status: 503, code: rpcCodes.transport, message: 'The server is ending.', headers: { connection: 'close' } })
+    endpoint(request, response).catch((error: unknown) => {
+      if (!request.destroyed) log('error', `http: ${error instanceof Error ? error.message : String(error)}`)
+      if (response.headersSent) response.destroy()
+      else refuse(response, { status: 500, code: rpcCodes.internal, message: 'Internal error' })
+    })
+  }
+
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 5000, noDelay: true },
+    onRequest,
+  )
+  const port = await listen(server, address)
+  return {
+    port,
+    url: `http://${urlHost(address.host)}:${port}/mcp`,
+    async close() {
+      ending = true
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      await activity.settled(grace.finishMs)
+      await Promise.all([sessions.closeAll(), modern.close()])
+      await activity.settled(grace.abortMs)
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+function listen(server: Server, { host, port }: ListenAddress): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const refused = (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'something else listens there' : (cause.code ?? cause.message)
+      reject(
+        new ToolError('invalid_config', `Cannot listen on ${urlHost(host)}:${port}: ${why}`, {
+          hint: 'Give another address with --http host:port.',
+          cause,
+        }),
+      )
+    }
+    server.once('error', refused)
+    server.listen({ host, port }, () => {
+      server.off('error', refused)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}

@@ -1,0 +1,68 @@
+import { ToolError, type Tier } from '@rackwarden/core'
+import type { Caller } from '@rackwarden/core/runtime'
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { hashOf, sameHash, type Tokens } from '../tokens.ts'
+import { isLoopback } from './address.ts'
+
+/** What callers are told apart by. */
+export interface AuthenticationOptions {
+  /** The host listened on. */
+  host: string
+  /** Tier of the process: what the token of the environment and a local caller are given. */
+  tier: Tier
+  tokens: Tokens
+  /** The token of the environment, where there is one. */
+  environmentToken?: string | undefined
+  /** Who calls without a token, on loopback only. */
+  localPrincipal: string
+}
+
+/** Tells who sends a request; undefined where it is nobody known. */
+export type Authenticate = (request: IncomingMessage) => Promise<Caller | undefined>
+
+/** Makes the authentication of one server; refuses to serve others than this machine without any token. */
+export async function createAuthentication(options: AuthenticationOptions): Promise<Authenticate> {
+  const { host, tier, tokens, environmentToken, localPrincipal } = options
+  const environmentHash = environmentToken === undefined ? undefined : hashOf(environmentToken)
+  let required = !isLoopback(host) || environmentHash !== undefined
+  if (!isLoopback(host) && environmentHash === undefined && (await tokens.list()).length === 0)
+    throw new ToolError('invalid_config', `Listening on ${host} without a token would give the lab to the network`, {
+      hint: 'Make one with `token create <name>`, or set RACKWARDEN_TOKEN_FILE, or listen on 127.0.0.1.',
+    })
+
+  return async (request) => {
+    required ||= await tokens.any()
+    if (!required) return { principal: localPrincipal, tier }
+    const presented = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+    if (presented === undefined) return undefined
+    if (environmentHash !== undefined && sameHash(hashOf(presented), environmentHash)) return { principal: 'token:environment', tier }
+    const record = await tokens.verify(presented)
+    if (record === undefined) return undefined
+    const { name, services } = record
+    return { principal: `token:${name}`, tier: record.tier, ...(services === undefined ? {} : { services }) }
+  }
+}
+
+/** The token of `RACKWARDEN_TOKEN` or `RACKWARDEN_TOKEN_FILE`; undefined where neither is set. */
+export function environmentToken(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { RACKWARDEN_TOKEN: direct, RACKWARDEN_TOKEN_FILE: file } = environment
+  if (!direct && !file) return undefined
+  const token = direct || read(file!)
+  if (Buffer.byteLength(token) < 32)
+    throw new ToolError('invalid_config', `${direct ? 'RACKWARDEN_TOKEN' : 'RACKWARDEN_TOKEN_FILE'} holds fewer than 32 bytes`, {
+      hint: 'Make one with `openssl rand -base64 32`.',
+    })
+  return token
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    throw new ToolError('invalid_config', `RACKWARDEN_TOKEN_FILE names '${file}', which cannot be read`, {
+      hint: 'Check the path and its rights.',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,104 @@
+import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server'
+import type { Surface, View } from '@rackwarden/core/runtime'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { rpcCodes } from '../json-rpc.ts'
+import { answerJson, refuse } from './answer.ts'
+import type { Authenticate } from './authentication.ts'
+import { maxBodyBytes, readBody } from './body.ts'
+import { allowOrigin } from './cross-origin.ts'
+import type { Gate } from './gate.ts'
+import type { LegacyServing } from './legacy.ts'
+import type { ModernServing } from './modern.ts'
+
+/** What the addresses of a server lead to. */
+export interface EndpointOptions {
+  surface: Surface
+  gate: Gate
+  authenticate: Authenticate
+  legacy: LegacyServing
+  modern: ModernServing
+  /** What `/health` tells anybody. */
+  health: () => Record<string, unknown>
+  /** What `/metrics` tells who may call. */
+  metrics: () => string
+}
+
+/** Answers one request. */
+export type Endpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** Makes the endpoint of a server: gate first, then authentication, then the protocol era. */
+export function createEndpoint({ surface, gate, authenticate, legacy, modern, health, metrics }: EndpointOptions): Endpoint {
+  async function post(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!sendsJson(request))
+      return refuse(response, { status: 415, code: rpcCodes.transport, message: 'The Content-Type must be application/json.' })
+    const read = await readBody(request)
+    if ('tooLarge' in read) {
+      const message = `A request body may have at most ${maxBodyBytes} bytes.`
+      return refuse(response, { status: 413, code: rpcCodes.transport, message, headers: { connection: 'close' } })
+    }
+    let body: unknown
+    try {
+      body = JSON.parse(read.text)
+    } catch {
+      return refuse(response, { status: 400, code: rpcCodes.parse, message: 'The request body is not valid JSON.' })
+    }
+    return isOld(request, body) ? legacy.post(view, body, request, response) : modern.serve(view, body, request, response)
+  }
+
+  return async (request, response) => {
+    const reason = gate(request)
+    if (reason !== undefined) return refuse(response, { status: 403, code: rpcCodes.transport, message: reason })
+    allowOrigin(request, response)
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    if (request.method === 'OPTIONS') return void response.writeHead(204, { 'content-length': 0 }).end()
+    if (pathname === '/health') return answerJson(response, 200, JSON.stringify(health()))
+    const caller = await authenticate(request)
+    if (caller === undefined) {
+      const challenge = request.headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"'
+      const message = 'A valid bearer token is needed; the owner makes one with `token create`.'
+      return refuse(response, { status: 401, code: rpcCodes.transport, message, headers: { 'www-authenticate': challenge } })
+    }
+    if (pathname === '/metrics') return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metrics())
+    const path = /^\/(?:mcp\/?)?$|^\/mcp\/([^/]+)$/.exec(pathname)
+    const service = path?.[1]
+    if (path === null || (service !== undefined && !surface.services.includes(service)))
+      return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })
+    const view: View = service === undefined ? { caller } : { caller, service }
+    switch (request.method) {
+      case 'POST':
+        return post(view, request, response)
+      case 'GET':
+        return legacy.get(view, request, response)
+      case 'DELETE':
+        return legacy.delete(view, request, response)
+      default:
+        return refuse(response, {
+          status: 405,
+          code: rpcCodes.transport,
+          message: 'Method not allowed',
+          headers: { allow: 'GET, POST, DELETE' },
+        })
+    }
+  }
+}
+
+/** JSON, or what a bare `curl -d` calls it; a browser cannot pass for one, for it always names its origin. */
+function sendsJson({ headers }: IncomingMessage): boolean {
+  const type = headers['content-type']
+  if (isJsonContentType(type ?? null)) return true
+  return headers.origin === undefined && (type === undefined || type === 'application/x-www-form-urlencoded')
+}
+
+/** Whether a request belongs to the 2025 era. */
+function isOld({ headers }: IncomingMessage, body: unknown): boolean {
+  const header = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined)
+  const [protocolVersionHeader, mcpMethodHeader, mcpNameHeader] = ['mcp-protocol-version', 'mcp-method', 'mcp-name'].map(header)
+  const outcome = classifyInboundRequest({
+    httpMethod: 'POST',
+    body,
+    ...(protocolVersionHeader === undefined ? {} : { protocolVersionHeader }),
+    ...(mcpMethodHeader === undefined ? {} : { mcpMethodHeader }),
+    ...(mcpNameHeader === undefined ? {} : { mcpNameHeader }),
+  })
+  return outcome.kind === 'legacy'
+}

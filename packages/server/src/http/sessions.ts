@@ -1,0 +1,121 @@
+import type { Server } from '@modelcontextprotocol/server'
+import type { View } from '@rackwarden/core/runtime'
+import { randomUUID } from 'node:crypto'
+import type { McpServerFactory } from '../mcp-server.ts'
+import type { Encode } from './encode.ts'
+import { HttpTransport } from './transport.ts'
+
+/** How long and how many. */
+export interface SessionLimits {
+  /** A session without a request and without a stream for longer is closed. */
+  idleMs: number
+  /** At so many the longest idle one goes. */
+  most: number
+}
+
+/** The limits used where none are given. */
+export const defaultLimits: SessionLimits = { idleMs: 30 * 60_000, most: 100 }
+
+/** One client of the 2025 era, from `initialize` to its end. */
+export interface Session {
+  readonly id: string
+  readonly transport: HttpTransport
+  readonly server: Server
+  /** Its caller's rights are those of the last request: a token may have been changed meanwhile. */
+  view: View
+  lastUsed: number
+}
+
+/** The sessions of one server, and the transports of single requests, which live as long as those. */
+export interface Sessions {
+  readonly size: number
+  /** A new session; undefined where all are busy and no more fit. */
+  open(view: View): Promise<Session | undefined>
+  /** The session of this id, if it is this principal's and of this address. */
+  find(id: string, view: View): Session | undefined
+  close(session: Session): Promise<void>
+  /** A server for the requests of one POST. */
+  once(view: View): Promise<{ transport: HttpTransport; server: Server }>
+  /** Closes all, as the process ends. */
+  closeAll(): Promise<void>
+}
+
+/** Makes the sessions of one server. */
+export function createSessions({
+  create,
+  encode,
+  limits = defaultLimits,
+  now = Date.now,
+}: {
+  create: McpServerFactory
+  encode: Encode
+  limits?: SessionLimits
+  now?: () => number
+}): Sessions {
+  const sessions = new Map<string, Session>()
+  const transports = new Set<HttpTransport>()
+  const timer = setInterval(sweep, Math.min(5000, limits.idleMs)).unref()
+
+  function sweep(): void {
+    const time = now()
+    for (const session of sessions.values())
+      if (!session.transport.answering && !session.transport.listening && time - session.lastUsed > limits.idleMs) void close(session)
+    for (const transport of transports) transport.beat(time)
+  }
+
+  async function close(session: Session): Promise<void> {
+    sessions.delete(session.id)
+    await session.server.close()
+  }
+
+  function prepare(view: () => View, id?: string): { transport: HttpTransport; server: Server } {
+    const transport = new HttpTransport(encode, id)
+    transport.onclose = () => transports.delete(transport)
+    transports.add(transport)
+    return { transport, server: create(view) }
+  }
+
+  return {
+    get size() {
+      return sessions.size
+    },
+    async open(view) {
+      while (sessions.size >= limits.most) {
+        const oldest = longestIdle(sessions.values())
+        if (oldest === undefined) return undefined
+        await close(oldest)
+      }
+      const id = randomUUID()
+      const session: Session = { id, view, lastUsed: now(), ...prepare(() => session.view, id) }
+      sessions.set(id, session)
+      await session.server.connect(session.transport)
+      return session
+    },
+    find(id, view) {
+      const session = sessions.get(id)
+      if (session?.view.caller.principal !== view.caller.principal || session.view.service !== view.service) return undefined
+      session.view = view
+      session.lastUsed = now()
+      return session
+    },
+    close,
+    async once(view) {
+      const prepared = prepare(() => view)
+      await prepared.server.connect(prepared.transport)
+      return prepared
+    },
+    async closeAll() {
+      clearInterval(timer)
+      await Promise.all([...sessions.values()].map(close))
+      await Promise.all([...transports].map((transport) => transport.close()))
+    },
+  }
+}
+
+/** Among the sessions without a request under way, the one used least recently. */
+function longestIdle(sessions: Iterable<Session>): Session | undefined {
+  let oldest: Session | undefined
+  for (const session of sessions)
+    if (!session.transport.answering && (oldest === undefined || session.lastUsed < oldest.lastUsed)) oldest = session
+  return oldest
+}

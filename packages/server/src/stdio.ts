@@ -1,0 +1,67 @@
+import type { Caller, Log, Surface } from '@rackwarden/core/runtime'
+import { serveStdio as serveConnection } from '@modelcontextprotocol/server/stdio'
+import type { Readable, Writable } from 'node:stream'
+import { createActivity } from './activity.ts'
+import { mcpServers } from './mcp-server.ts'
+import { createStdioTransport } from './stdio/transport.ts'
+import type { ResultForm } from './tool-results.ts'
+
+/** How long calls may go on by themselves after the client is gone, and how long they have after being told to stop. */
+const limits = { finishMs: 8000, abortMs: 2000 }
+
+/** What is served over stdio, and to whom. */
+export interface ServeStdioOptions {
+  surface: Surface
+  caller: Caller
+  results?: ResultForm
+  log: Log
+  /** The process's own streams when not given. */
+  input?: Readable
+  output?: Writable
+}
+
+/** One client served over stdio. */
+export interface StdioServer {
+  /** Resolves when the client is gone and its calls are over; nothing is left to wait for. */
+  readonly finished: Promise<void>
+  /** Ends as if the client had gone. */
+  close(): Promise<void>
+}
+
+/** Serves one client over stdin and stdout, in both protocol eras. */
+export function serveStdio(options: ServeStdioOptions): StdioServer {
+  const { surface, caller, results = 'text', log, input = process.stdin, output = process.stdout } = options
+  const activity = createActivity()
+  const transport = createStdioTransport(input, output)
+  const create = mcpServers({ surface, results, activity, log })
+  const view = { caller }
+  const connection = serveConnection(() => create(() => view), { transport, onerror: (error) => log('info', `stdio: ${error.message}`) })
+  let ask: () => void = () => undefined
+  const asked = new Promise<void>((resolve) => (ask = resolve))
+
+  async function drain(): Promise<void> {
+    await Promise.race([transport.ended, asked])
+    await within(
+      limits.finishMs,
+      transport.answered().then(() => activity.settled(limits.finishMs)),
+    )
+    await connection.close()
+    await activity.settled(limits.abortMs)
+  }
+
+  const finished = drain()
+  return {
+    finished,
+    close() {
+      ask()
+      return finished
+    },
+  }
+}
+
+/** Waits for work, but not longer than the limit. */
+async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, limitMs)))])
+  clearTimeout(timer)
+}

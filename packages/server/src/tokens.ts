@@ -1,0 +1,165 @@
+import { accessLevels, ToolError, type Tier } from '@rackwarden/core'
+import type { StateStore } from '@rackwarden/core/runtime'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { expiryOf } from './expiry.ts'
+
+/** What is kept of a token: never the token itself. */
+export interface TokenRecord {
+  name: string
+  /** SHA-256 of the token, in hexadecimal. */
+  hash: string
+  tier: Tier
+  /** Services the token is limited to; all when missing. */
+  services?: readonly string[]
+  created_at: string
+  rotated_at?: string
+  expires_at?: string
+}
+
+/** What a new token may do, and for how long. */
+export interface TokenGrant {
+  name: string
+  tier?: string
+  services?: readonly string[]
+  /** A span (`30d`, `12h`) or an ISO 8601 time. */
+  expires?: string
+}
+
+/** A token as it is shown, once. */
+export interface IssuedToken {
+  token: string
+  record: TokenRecord
+}
+
+/** The named bearer tokens of one state directory. */
+export interface Tokens {
+  list(): Promise<readonly TokenRecord[]>
+  /** Whether there is any, expired ones included; a second old at most. */
+  any(): Promise<boolean>
+  create(grant: TokenGrant): Promise<IssuedToken>
+  /** Gives a token a new secret; the old one is worth nothing from then on. */
+  rotate(name: string, expires?: string): Promise<IssuedToken>
+  revoke(name: string): Promise<TokenRecord>
+  /** The record a presented token belongs to, if it is valid now. */
+  verify(presented: string): Promise<TokenRecord | undefined>
+}
+
+const path = 'tokens.json'
+
+/** A running server notices a change to the tokens within this time. */
+const refreshMs = 1000
+
+/** Opens the tokens kept in a store. */
+export function openTokens({
+  store,
+  clock,
+  random,
+}: {
+  store: StateStore
+  clock: { now(): number }
+  random: (bytes: number) => Uint8Array
+}): Tokens {
+  let known: { readAt: number; records: Promise<readonly TokenRecord[]> } | undefined
+
+  function records(maxAgeMs: number): Promise<readonly TokenRecord[]> {
+    if (known === undefined || clock.now() - known.readAt >= maxAgeMs) known = { readAt: clock.now(), records: load(store) }
+    return known.records
+  }
+
+  async function save(changed: readonly TokenRecord[]): Promise<void> {
+    await store.write(path, `${JSON.stringify({ tokens: changed }, null, 2)}\n`)
+    known = undefined
+  }
+
+  async function existing(name: string): Promise<{ record: TokenRecord; others: TokenRecord[] }> {
+    const all = await load(store)
+    const record = all.find((candidate) => candidate.name === name)
+    if (record === undefined)
+      throw new ToolError('not_found', `There is no token named '${name}'`, { hint: 'token list shows the names there are.' })
+    return { record, others: all.filter((candidate) => candidate !== record) }
+  }
+
+  const secret = () => `rw_${Buffer.from(random(32)).toString('base64url')}`
+  const time = () => new Date(clock.now()).toISOString()
+
+  return {
+    list: () => load(store),
+    any: async () => (await records(refreshMs)).length > 0,
+    async create({ name, tier = 'observe', services, expires }) {
+      const all = await load(store)
+      if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name) || name === 'environment')
+        throw new ToolError('invalid_input', `'${name}' is no name for a token`, {
+          hint: 'Use small letters, digits and dashes, at most 40.',
+        })
+      if (all.some((record) => record.name === name))
+        throw new ToolError('conflict', `There is a token named '${name}' already`, { hint: `token rotate ${name} gives it a new secret.` })
+      const token = secret()
+      const record: TokenRecord = {
+        name,
+        hash: hashOf(token),
+        tier: grantedTier(tier),
+        ...(services === undefined ? {} : { services }),
+        created_at: time(),
+        ...(expires === undefined ? {} : { expires_at: expiryOf(expires, clock.now()) }),
+      }
+      await save([...all, record])
+      return { token, record }
+    },
+    async rotate(name, expires) {
+      const { record: before, others } = await existing(name)
+      const token = secret()
+      const record: TokenRecord = { ...before, hash: hashOf(token), rotated_at: time() }
+      if (expires !== undefined) record.expires_at = expiryOf(expires, clock.now())
+      await save([...others, record])
+      return { token, record }
+    },
+    async revoke(name) {
+      const { record, others } = await existing(name)
+      await save(others)
+      return record
+    },
+    async verify(presented) {
+      const hash = hashOf(presented)
+      const find = (all: readonly TokenRecord[]) => all.filter((record) => sameHash(record.hash, hash))[0]
+      const record = find(await records(refreshMs)) ?? find(await records(0))
+      if (record?.expires_at !== undefined && Date.parse(record.expires_at) <= clock.now()) return undefined
+      return record
+    },
+  }
+}
+
+/** Checks that a tier can be lent out. */
+export function grantedTier(tier: string): Tier {
+  if (tier === 'admin')
+    throw new ToolError('invalid_input', 'The tier admin cannot be granted in this version', {
+      hint: 'configure is the highest tier there is.',
+    })
+  const found = accessLevels.find((level) => level === tier)
+  if (found === undefined)
+    throw new ToolError('invalid_input', `'${tier}' is not a tier`, { hint: 'Tiers are observe, operate and configure.' })
+  return found
+}
+
+/** SHA-256 in hexadecimal. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Compares two hashes in constant time. */
+export function sameHash(first: string, second: string): boolean {
+  const [one, other] = [Buffer.from(first), Buffer.from(second)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+async function load(store: StateStore): Promise<readonly TokenRecord[]> {
+  const text = await store.read(path)
+  if (text === undefined) return []
+  try {
+    return (JSON.parse(text) as { tokens: TokenRecord[] }).tokens
+  } catch (cause) {
+    throw new ToolError('invalid_config', `${path} in the state directory cannot be read`, {
+      hint: 'Restore it, or remove it and issue new tokens.',
+      cause,
+    })
+  }
+}
