@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleEntry, entriesOf } from './bundle-package.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const records = join(root, 'tooling/bundle/dist')
+const onlyStale = process.argv.includes('--if-stale')
 mkdirSync(records, { recursive: true })
 
 for (const directory of ['packages', 'apps'].flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))) {
@@ -12,15 +13,41 @@ for (const directory of ['packages', 'apps'].flatMap((group) => readdirSync(join
   if (entries.length === 0) continue
   /** @type {{ name: string }} */
   const { name } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+  const record = join(records, `${name.replace('/', '-')}.json`)
+  if (onlyStale && isFresh(record, entries)) continue
   const bundles = await Promise.all(entries.map(bundleEntry))
   const notices = new Map(bundles.flatMap((bundle) => [...bundle.notices]))
   const sorted = [...notices].toSorted(([a], [b]) => a.localeCompare(b)).map(([, text]) => text)
   writeFileSync(join(directory, 'dist/THIRD-PARTY-NOTICES'), `${sorted.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
   const inputs = [...new Set(bundles.flatMap((bundle) => bundle.inputs))]
-  writeFileSync(join(records, `${name.replace('/', '-')}.json`), JSON.stringify({ name, inputs }, undefined, 2))
+  writeFileSync(record, JSON.stringify({ name, inputs }, undefined, 2))
   for (const bundle of bundles) {
     const kilobytes = (/** @type {number} */ bytes) => `${Math.round(bytes / 1000)} kB`
     console.log(`${name} ${bundle.name}: ${kilobytes(bundle.startBytes)} at start, ${kilobytes(bundle.bytes)} in ${bundle.files} files`)
     for (const note of bundle.notes) console.log(`  ${note}`)
   }
+}
+
+/**
+ * Whether programs are newer than everything they were made of.
+ * @param {string} record
+ * @param {import('./bundle-package.mjs').Entry[]} entries
+ */
+function isFresh(record, entries) {
+  try {
+    const made = Math.min(...[record, ...entries.map(({ loader }) => loader)].map(timeOf))
+    /** @type {{ inputs: string[] }} */
+    const { inputs } = JSON.parse(readFileSync(record, 'utf8'))
+    const sources = inputs.filter((input) => !input.includes('node_modules/'))
+    const own = readdirSync(join(root, 'tooling/bundle')).map((file) => `tooling/bundle/${file}`)
+    const files = [...sources, ...own.filter((file) => /\.[cm]js$/.test(file)), 'pnpm-lock.yaml']
+    return files.every((file) => timeOf(join(root, file)) <= made)
+  } catch {
+    return false
+  }
+}
+
+/** @param {string} file */
+function timeOf(file) {
+  return statSync(file).mtimeMs
 }

@@ -73,16 +73,9 @@ test('a write that lacks what its access demands does not compile', () => {
   defineTool({ ...write, plan: undefined, access: 'operate', undo: 'transient' })
   // @ts-expect-error a write has a state
   defineTool({ ...write, state: undefined, access: 'operate', undo: 'transient' })
+  const plan = () => ({ summary: '', targets: [] })
   // @ts-expect-error a read has no plan
-  defineTool({
-    ...words,
-    name: 'get_x',
-    access: 'observe',
-    input,
-    output,
-    plan: () => ({ summary: '', targets: [] }),
-    run: () => ({ domain: '' }),
-  })
+  defineTool({ ...words, name: 'get_x', access: 'observe', input, output, plan, run: () => ({ domain: '' }) })
   // @ts-expect-error the result has the output's shape
   defineTool({ ...words, name: 'get_x', access: 'observe', input, output, run: () => ({ domain: 1 }) })
   defineTool({ ...write, access: 'operate', undo: 'transient' })
