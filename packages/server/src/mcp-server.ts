@@ -11,23 +11,29 @@ export interface McpServerOptions {
   log: Log
 }
 
-/** Makes one MCP server for a view; free of side effects, for it is called per session, per request and twice on stdio. */
-export type McpServerFactory = (view: () => View) => Server
+/** Who looks at the surface, as of now: a session's caller may be given other rights meanwhile. */
+export interface Viewer {
+  view: View
+}
+
+/** Makes one MCP server for a viewer; free of side effects, for it is called per session, per request and twice on stdio. */
+export type McpServerFactory = (viewer: Viewer) => Server
 
 /** Prepares the making of MCP servers over a surface. */
 export function mcpServers({ surface, results, activity, log }: McpServerOptions): McpServerFactory {
   const structured = results === 'structured'
   const serverInfo = { name: surface.name, title: surface.title, version: surface.version }
 
-  return (view) => {
-    const server = new Server(serverInfo, { capabilities: { tools: {} }, instructions: surface.instructions(view()) })
+  return (viewer) => {
+    const server = new Server(serverInfo, { capabilities: { tools: {} }, instructions: surface.instructions(viewer.view) })
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's server has no events
     server.onerror = (error) => log('info', `protocol: ${error.message}`)
-    server.setRequestHandler('tools/list', () => ({ tools: surface.list(view(), { structured }) as unknown as Tool[] }))
+    server.setRequestHandler('tools/list', () => ({ tools: surface.list(viewer.view, { structured }) as unknown as Tool[] }))
     server.setRequestHandler('tools/call', async (request, context) => {
       const { name, arguments: input = {} } = request.params
       const progress = progressTo(context)
       try {
-        const call = surface.call({ ...view(), name, input, signal: context.mcpReq.signal, ...progress.option })
+        const call = surface.call({ ...viewer.view, name, input, signal: context.mcpReq.signal, ...progress.option })
         return toolResultOf(await activity.track(call), results)
       } catch (error) {
         log('error', `${name}: ${error instanceof Error ? error.message : String(error)}`)
@@ -42,12 +48,13 @@ export function mcpServers({ surface, results, activity, log }: McpServerOptions
 
 /** Progress a client asked for is sent with numbers that only grow, and not after the answer. */
 function progressTo(context: ServerContext): { option: { progress?: (progress: Progress) => void }; end: () => void } {
-  const token = context.mcpReq._meta?.progressToken
+  const { _meta: meta, signal } = context.mcpReq
+  const token = meta?.progressToken
   if (token === undefined) return { option: {}, end: () => undefined }
   let [last, ended] = [0, false]
   const progress = ({ message, done, total }: Progress) => {
     const reached = done ?? last + 1
-    if (ended || context.mcpReq.signal.aborted || (reached <= last && last > 0)) return
+    if (ended || signal.aborted || (reached <= last && last > 0)) return
     last = reached
     const params = { progressToken: token, progress: reached, message, ...(total === undefined ? {} : { total }) }
     context.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)

@@ -34,8 +34,7 @@ export function serveStdio(options: ServeStdioOptions): StdioServer {
   const activity = createActivity()
   const transport = createStdioTransport(input, output)
   const create = mcpServers({ surface, results, activity, log })
-  const view = { caller }
-  const connection = serveConnection(() => create(() => view), { transport, onerror: (error) => log('info', `stdio: ${error.message}`) })
+  const connection = serveConnection(() => create({ view: { caller } }), { transport, onerror: (error) => log('info', `stdio: ${error.message}`) })
   let ask: () => void = () => undefined
   const asked = new Promise<void>((resolve) => (ask = resolve))
 

@@ -45,7 +45,7 @@ export async function createAuthentication(options: AuthenticationOptions): Prom
 }
 
 /** The token of `RACKWARDEN_TOKEN` or `RACKWARDEN_TOKEN_FILE`; undefined where neither is set. */
-export function environmentToken(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+export function tokenOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
   const { RACKWARDEN_TOKEN: direct, RACKWARDEN_TOKEN_FILE: file } = environment
   if (!direct && !file) return undefined
   const token = direct || read(file!)

@@ -64,21 +64,11 @@ export function createEndpoint({ surface, gate, authenticate, legacy, modern, he
     if (path === null || (service !== undefined && !surface.services.includes(service)))
       return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })
     const view: View = service === undefined ? { caller } : { caller, service }
-    switch (request.method) {
-      case 'POST':
-        return post(view, request, response)
-      case 'GET':
-        return legacy.get(view, request, response)
-      case 'DELETE':
-        return legacy.delete(view, request, response)
-      default:
-        return refuse(response, {
-          status: 405,
-          code: rpcCodes.transport,
-          message: 'Method not allowed',
-          headers: { allow: 'GET, POST, DELETE' },
-        })
-    }
+    if (request.method === 'POST') return post(view, request, response)
+    if (request.method === 'GET') return legacy.get(view, request, response)
+    if (request.method === 'DELETE') return legacy.delete(view, request, response)
+    const headers = { allow: 'GET, POST, DELETE' }
+    return refuse(response, { status: 405, code: rpcCodes.transport, message: 'Method not allowed', headers })
   }
 }
 

@@ -11,7 +11,7 @@ export interface ModernServing {
 
 /** Makes the serving of the 2026 era; whose request it is travels with the request. */
 export function createModernServing(create: McpServerFactory, log: Log): ModernServing {
-  const handler: McpHttpHandler = createMcpHandler(({ authInfo }) => create(() => authInfo?.extra?.view as View), {
+  const handler: McpHttpHandler = createMcpHandler(({ authInfo }) => create({ view: authInfo?.extra?.view as View }), {
     legacy: 'reject',
     onerror: (error) => log('info', `http: ${error.message}`),
   })

@@ -1,7 +1,7 @@
 import type { Server } from '@modelcontextprotocol/server'
 import type { View } from '@rackwarden/core/runtime'
 import { randomUUID } from 'node:crypto'
-import type { McpServerFactory } from '../mcp-server.ts'
+import type { McpServerFactory, Viewer } from '../mcp-server.ts'
 import type { Encode } from './encode.ts'
 import { HttpTransport } from './transport.ts'
 
@@ -22,7 +22,7 @@ export interface Session {
   readonly transport: HttpTransport
   readonly server: Server
   /** Its caller's rights are those of the last request: a token may have been changed meanwhile. */
-  view: View
+  readonly viewer: Viewer
   lastUsed: number
 }
 
@@ -68,11 +68,10 @@ export function createSessions({
     await session.server.close()
   }
 
-  function prepare(view: () => View, id?: string): { transport: HttpTransport; server: Server } {
-    const transport = new HttpTransport(encode, id)
-    transport.onclose = () => transports.delete(transport)
+  function prepare(viewer: Viewer, sessionId?: string): { transport: HttpTransport; server: Server } {
+    const transport: HttpTransport = new HttpTransport({ encode, sessionId, over: () => transports.delete(transport) })
     transports.add(transport)
-    return { transport, server: create(view) }
+    return { transport, server: create(viewer) }
   }
 
   return {
@@ -86,21 +85,22 @@ export function createSessions({
         await close(oldest)
       }
       const id = randomUUID()
-      const session: Session = { id, view, lastUsed: now(), ...prepare(() => session.view, id) }
+      const viewer = { view }
+      const session: Session = { id, viewer, lastUsed: now(), ...prepare(viewer, id) }
       sessions.set(id, session)
       await session.server.connect(session.transport)
       return session
     },
     find(id, view) {
       const session = sessions.get(id)
-      if (session?.view.caller.principal !== view.caller.principal || session.view.service !== view.service) return undefined
-      session.view = view
+      if (session?.viewer.view.caller.principal !== view.caller.principal || session.viewer.view.service !== view.service) return undefined
+      session.viewer.view = view
       session.lastUsed = now()
       return session
     },
     close,
     async once(view) {
-      const prepared = prepare(() => view)
+      const prepared = prepare({ view })
       await prepared.server.connect(prepared.transport)
       return prepared
     },

@@ -15,10 +15,12 @@ export class HttpTransport implements Transport {
   readonly #encode: Encode
   readonly #exchanges = new Map<RequestId, Exchange>()
   #listener: ServerResponse | undefined
+  readonly #over: () => void
   #closed = false
 
-  constructor(encode: Encode, sessionId?: string) {
+  constructor({ encode, sessionId, over }: { encode: Encode; sessionId?: string | undefined; over: () => void }) {
     this.#encode = encode
+    this.#over = over
     if (sessionId !== undefined) this.sessionId = sessionId
   }
 
@@ -94,6 +96,7 @@ export class HttpTransport implements Transport {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#over()
     this.onclose?.()
     for (const exchange of new Set(this.#exchanges.values())) exchange.abandon()
     this.#exchanges.clear()
