@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, test } from 'vitest'
+import { foundations, layeringViolations } from '../layering.ts'
+import { manifestViolations, type Manifest } from '../manifest.ts'
+import { importsOf, readSources } from '../source-file.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const packages = readdirSync(join(root, 'packages'))
+const services = packages.filter((name) => !foundations.includes(name))
+const directories = [...packages.map((name) => `packages/${name}`), ...readdirSync(join(root, 'apps')).map((name) => `apps/${name}`)]
+
+describe('the layers of the house', () => {
+  test('hold in every source file', ({ expect }) => {
+    expect(layeringViolations(readSources(root, directories), services)).toEqual([])
+  })
+
+  test.for<[path: string, text: string]>([
+    ['packages/core/src/a.ts', `import { run } from '@rackwarden/server'`],
+    ['packages/core/src/a.ts', `import { Agent } from 'undici'`],
+    ['packages/server/src/a.ts', `import docker from '@rackwarden/docker'`],
+    ['packages/docker/src/tools.ts', `import { run } from '@rackwarden/server'`],
+    ['packages/docker/src/tools.ts', `import pihole from '@rackwarden/pihole'`],
+    ['packages/docker/src/index.ts', `import { overSsh } from '@rackwarden/ssh'`],
+    ['packages/docker/src/client.ts', `import Docker from 'dockerode'`],
+    ['packages/docker/src/client.ts', `import { x } from '@rackwarden/core/testing'`],
+    ['packages/docker/src/client.ts', `import { x } from '@rackwarden/core/src/define/tool.ts'`],
+    ['packages/docker/src/client.ts', `import { x } from '../../core/src/index.ts'`],
+    ['packages/docker/test/a.test.ts', `import { x } from '../../core/src/index.ts'`],
+    ['packages/docker/test/a.test.ts', `import { x } from '@rackwarden/core/src/index.ts'`],
+    ['packages/simlab/src/a.ts', `export { x } from '@rackwarden/server'`],
+    ['apps/hub/src/a.ts', `import { createLab } from '@rackwarden/simlab'`],
+    ['packages/docker/src/client.ts', `import {\n  a,\n  b,\n} from 'rackwarden'`],
+  ])('are broken by %s with %s', ([path, text], { expect }) => {
+    expect(layeringViolations([{ path, text }], ['docker', 'pihole'])).toHaveLength(1)
+  })
+
+  test.for<[path: string, text: string]>([
+    ['packages/docker/src/bin.ts', `import { run } from '@rackwarden/server'\nimport docker from './index.ts'`],
+    ['packages/docker/src/index.ts', `const { overSsh } = await import('@rackwarden/ssh')`],
+    ['packages/docker/src/index.ts', `import type Docker from 'dockerode'\nimport { z } from 'zod'\nimport { join } from 'node:path'`],
+    ['packages/docker/test/a.test.ts', `import { testService } from '@rackwarden/core/testing'`],
+    ['apps/hub/src/hub.ts', `const { createLab } = await import('@rackwarden/simlab')`],
+    ['packages/core/src/a.ts', `const { Agent } = await import('undici')`],
+    ['packages/core/src/a.ts', `// import { run } from '@rackwarden/server'`],
+  ])('allow %s to have %s', ([path, text], { expect }) => {
+    expect(layeringViolations([{ path, text }], ['docker'])).toEqual([])
+  })
+
+  test('see every way of importing', ({ expect }) => {
+    const text = `import a from 'a'\nimport type { B } from 'b'\nimport 'c'\nexport * from 'd'\nconst e = () => import('e')\nimport { f, type F } from "f"`
+    const sites = importsOf(text).map(({ specifier, kind }) => `${specifier} ${kind}`)
+    expect(sites).toEqual(['a static', 'b type', 'c static', 'd static', 'f static', 'e dynamic'])
+  })
+})
+
+describe('a package', () => {
+  test.for(directories)('has the files and fields of its kind: %s', (directory, { expect }) => {
+    const name = directory.split('/')[1] ?? ''
+    const service = services.includes(name)
+    const manifest = JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8')) as Manifest
+    expect(manifestViolations(manifest, { directory: name, service })).toEqual([])
+
+    const required = ['tsconfig.json', 'test/tsconfig.json', 'README.md', 'src/index.ts']
+    const ofServices = ['src/client.ts', 'src/simulate.ts', 'src/bin.ts', 'test/tools.json']
+    const missing = [...required, ...(service ? ofServices : [])].filter((file) => !existsSync(join(root, directory, file)))
+    expect(missing).toEqual([])
+    if (service) expect(existsSync(join(root, directory, 'src/tools.ts')) || existsSync(join(root, directory, 'src/tools'))).toBe(true)
+  })
+
+  test('that is a service has its manifest as only export', ({ expect }) => {
+    for (const service of services) {
+      const index = readFileSync(join(root, 'packages', service, 'src/index.ts'), 'utf8')
+      expect(index.match(/^export /gm), service).toEqual(['export '])
+      expect(index).toContain('export default defineService({')
+    }
+  })
+
+  test('says in the name of each file what it holds', ({ expect }) => {
+    const vague = readSources(root, directories).filter(({ path }) => /\/(utils?|helpers?|types|common|misc)(\.ts|\/)/.test(path))
+    expect(vague.map(({ path }) => path)).toEqual([])
+  })
+})
+
+test('a manifest that ships the source condition or lacks a field is found', ({ expect }) => {
+  const manifest: Manifest = { name: '@rackwarden/x', publishConfig: { exports: { '.': { '@rackwarden/source': './src/index.ts' } } } }
+  expect(manifestViolations(manifest, { directory: 'x', service: true })).toContain('x: never ships the source condition')
+})
