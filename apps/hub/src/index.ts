@@ -1,1 +1,2 @@
-export {}
+export { createHub } from './hub.ts'
+export { services } from './services.ts'

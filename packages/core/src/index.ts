@@ -1,4 +1,5 @@
-export { accessLevels, allows, lowestTier, type Access, type Tier } from './define/access.ts'
+export { createApiClient, type ApiClient, type ApiClientOptions } from './connect/api-client.ts'
+export { accessLevels, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
 export type { Connection, DialTarget, ExecOptions, ExecResult, FetchOptions } from './define/connection.ts'
 export { errorCodes, ToolError, type ErrorCode, type ToolErrorOptions } from './define/error.ts'
 export { severities, type Asset, type Finding, type Health, type Severity } from './define/facet.ts'

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 
 /** JSON with sorted keys and without undefined values: equal data gives equal text. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, entry: unknown) =>
-    typeof entry === 'object' && entry !== null && !Array.isArray(entry)
-      ? Object.fromEntries(Object.entries(entry).toSorted(([first], [second]) => (first < second ? -1 : 1)))
-      : entry,
-  ) ?? 'null'
+  return (
+    JSON.stringify(value, (_key, entry: unknown) =>
+      typeof entry === 'object' && entry !== null && !Array.isArray(entry)
+        ? Object.fromEntries(Object.entries(entry).toSorted(([first], [second]) => (first < second ? -1 : 1)))
+        : entry,
+    ) ?? 'null'
+  )
 }
 
 /** SHA-256 of a text, in hexadecimal. */

@@ -11,12 +11,20 @@ export function mergeAnswers(answers: readonly Answer[]): unknown {
   if (answered.length === 0 && firstFailure !== undefined) throw firstFailure.error
   // Asked everywhere for one thing, "not here" is no failure where another instance has it.
   const telling = failed.filter(({ error }) => !ToolError.isInstance(error) || error.code !== 'not_found')
-  const unanswered = telling.map(({ instance, error }) => ({ instance, error: ToolError.isInstance(error) ? `${error.code}: ${error.message}` : 'upstream: failed unexpectedly' }))
+  const unanswered = telling.map(({ instance, error }) => ({
+    instance,
+    error: ToolError.isInstance(error) ? `${error.code}: ${error.message}` : 'upstream: failed unexpectedly',
+  }))
   const listKey = commonListKey(answered.map(({ output }) => output))
   const merged =
     listKey === undefined
       ? { results: answered.map(({ instance, output }) => ({ instance, ...(output as object) })) }
-      : { [listKey]: answered.flatMap(({ instance, output }) => (output as Record<string, object[]>)[listKey]?.map((row) => ({ instance, ...row })) ?? []), ...cursorOf(answered) }
+      : {
+          [listKey]: answered.flatMap(
+            ({ instance, output }) => (output as Record<string, object[]>)[listKey]?.map((row) => ({ instance, ...row })) ?? [],
+          ),
+          ...cursorOf(answered),
+        }
   return unanswered.length === 0 ? merged : { ...merged, unanswered }
 }
 
@@ -41,7 +49,11 @@ function cursorOf(answered: readonly { instance: string; output: unknown }[]): {
 
 /** The one property that holds rows in every output, where there is exactly one. */
 function commonListKey(outputs: readonly unknown[]): string | undefined {
-  const keys = outputs.map((output) => Object.entries(output as object).filter(([, value]) => Array.isArray(value)).map(([key]) => key))
+  const keys = outputs.map((output) =>
+    Object.entries(output as object)
+      .filter(([, value]) => Array.isArray(value))
+      .map(([key]) => key),
+  )
   const [first] = keys
   return first?.length === 1 && keys.every((own) => own.length === 1 && own[0] === first[0]) ? first[0] : undefined
 }

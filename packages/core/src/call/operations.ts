@@ -86,15 +86,32 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number): Oper
       underWay.set(finished, controller)
       void finished.finally(() => underWay.delete(finished))
       const timer = new AbortController()
-      const patience = inlineBudgetMs === Infinity ? new Promise<undefined>(() => undefined) : clock.sleep(inlineBudgetMs, timer.signal).then(() => undefined, () => undefined)
+      const patience =
+        inlineBudgetMs === Infinity
+          ? new Promise<undefined>(() => undefined)
+          : clock.sleep(inlineBudgetMs, timer.signal).then(
+              () => undefined,
+              () => undefined,
+            )
       const first = await Promise.race([finished, patience])
       timer.abort()
       waiting.signal?.removeEventListener('abort', abort)
       if (first !== undefined) return first
       const at = now()
-      operation = { id: createId(clock, runtime.random), status: 'running', principal: waiting.principal, tool: waiting.tool, started_at: at, seen_at: at, owner: process.pid, ...(latest === undefined ? {} : { progress: latest }) }
+      operation = {
+        id: createId(clock, runtime.random),
+        status: 'running',
+        principal: waiting.principal,
+        tool: waiting.tool,
+        started_at: at,
+        seen_at: at,
+        owner: process.pid,
+        ...(latest === undefined ? {} : { progress: latest }),
+      }
       const { id } = operation
-      const following = follow(operation, finished, controller).catch(() => runtime.log('error', `The record of operation ${id} could not be written.`))
+      const following = follow(operation, finished, controller).catch(() =>
+        runtime.log('error', `The record of operation ${id} could not be written.`),
+      )
       followed.add(following)
       void following.finally(() => followed.delete(following))
       return {
@@ -109,7 +126,9 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number): Oper
       if (text === undefined) return undefined
       const operation = JSON.parse(text) as Operation
       const silentMs = clock.now() - Date.parse(operation.seen_at)
-      return operation.status === 'running' && (silentMs > lostAfterMs || !isAlive(operation.owner)) ? { ...operation, status: 'lost' } : operation
+      return operation.status === 'running' && (silentMs > lostAfterMs || !isAlive(operation.owner))
+        ? { ...operation, status: 'lost' }
+        : operation
     },
     cancel: (id) => store.write(cancelPath(id), now()),
     close: async (graceMs) => {
@@ -117,14 +136,21 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number): Oper
       const timer = new AbortController()
       await Promise.race([allEnded(), clock.sleep(graceMs, timer.signal).catch(() => undefined)])
       timer.abort()
-      for (const controller of underWay.values()) controller.abort(new ToolError('denied', 'The server was shut down before the call ended.', { hint: 'Read the state of its targets before trying again.' }))
+      for (const controller of underWay.values())
+        controller.abort(
+          new ToolError('denied', 'The server was shut down before the call ended.', {
+            hint: 'Read the state of its targets before trying again.',
+          }),
+        )
       await allEnded()
     },
   }
 }
 
 function cancelled(): ToolError {
-  return new ToolError('denied', 'The call was cancelled.', { hint: 'What the target had already been told may still take effect: read its state.' })
+  return new ToolError('denied', 'The call was cancelled.', {
+    hint: 'What the target had already been told may still take effect: read its state.',
+  })
 }
 
 function isAlive(processId: number): boolean {

@@ -73,7 +73,10 @@ function fileOf(token: string): string {
 
 /** Plans nobody confirmed and outcomes nobody will ask for again are taken away. */
 async function sweep(store: StateStore, now: number): Promise<void> {
-  for (const [directory, keptMs] of [['plans', 0], ['claimed', claimedKeptMs]] as const) {
+  for (const [directory, keptMs] of [
+    ['plans', 0],
+    ['claimed', claimedKeptMs],
+  ] as const) {
     for (const name of await store.list(directory)) {
       const text = await store.read(`${directory}/${name}`)
       if (text !== undefined && (JSON.parse(text) as PlanRecord).expires + keptMs < now) await store.remove(`${directory}/${name}`)

@@ -31,6 +31,8 @@ export interface RegisteredTool {
   readonly access: Access
   readonly internal: boolean
   readonly untrusted: boolean
+  /** Which end of an output too long to show matters. */
+  readonly keep: 'head' | 'tail'
   readonly input: { readonly jsonSchema: JsonSchema; parse(value: Readonly<Input>): Input }
   readonly output: { readonly jsonSchema: JsonSchema; parse(value: unknown): unknown }
   readonly text?: (output: unknown, input: Input) => string
@@ -52,6 +54,7 @@ export function registeredTool(tool: Tool<never>): RegisteredTool {
     access: definition.access,
     internal: 'internal' in definition && definition.internal === true,
     untrusted: definition.untrusted === true,
+    keep: definition.keep ?? 'head',
     input: {
       get jsonSchema() {
         return inputSchema()
@@ -87,9 +90,13 @@ function parseOutput(name: string, schema: z.ZodType, value: unknown): unknown {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new ToolError('upstream', `${name} answered with something unexpected at '${issue?.path.join('.') ?? ''}': ${issue?.message ?? ''}.`, {
-    hint: 'The target may be of a version this release does not know; report it with both versions.',
-  })
+  throw new ToolError(
+    'upstream',
+    `${name} answered with something unexpected at '${issue?.path.join('.') ?? ''}': ${issue?.message ?? ''}.`,
+    {
+      hint: 'The target may be of a version this release does not know; report it with both versions.',
+    },
+  )
 }
 
 function once<T>(make: () => T): () => T {

@@ -16,22 +16,32 @@ export interface ReservedInputs {
 export function parseReserved(mount: Mount, tool: RegisteredTool, input: Readonly<Input>): ReservedInputs {
   const { confirm, instance, ...given } = input
   if (confirm !== undefined && (typeof confirm !== 'string' || tool.write === undefined))
-    throw new ToolError('invalid_input', tool.write === undefined ? `${tool.name} only reads and takes no 'confirm'.` : `'confirm' must be the token of a plan.`, { hint: 'Leave it out.' })
+    throw new ToolError(
+      'invalid_input',
+      tool.write === undefined ? `${tool.name} only reads and takes no 'confirm'.` : `'confirm' must be the token of a plan.`,
+      { hint: 'Leave it out.' },
+    )
   return { given, confirm, instances: chosen(mount, tool, instance) }
 }
 
 function chosen(mount: Mount, tool: RegisteredTool, name: unknown): readonly Instance[] {
   const names = mount.instances.map((instance) => instance.name)
   if (names.length === 0)
-    throw new ToolError('invalid_config', `${mount.title} is not configured.`, { hint: `Set ${mount.missing.join(', ')}, or add it to rackwarden.yaml; doctor says more.` })
+    throw new ToolError('invalid_config', `${mount.title} is not configured.`, {
+      hint: `Set ${mount.missing.join(', ')}, or add it to rackwarden.yaml; doctor says more.`,
+    })
   if (name === undefined) {
     if (tool.write !== undefined && names.length > 1)
-      throw new ToolError('invalid_input', `There are several instances of ${mount.title}; say which with 'instance'.`, { hint: `The instances are: ${names.join(', ')}.` })
+      throw new ToolError('invalid_input', `There are several instances of ${mount.title}; say which with 'instance'.`, {
+        hint: `The instances are: ${names.join(', ')}.`,
+      })
     return mount.instances
   }
   const found = mount.instances.find((instance) => instance.name === name)
   if (found === undefined)
-    throw new ToolError('invalid_input', `There is no instance '${String(name)}' of ${mount.title}.${didYouMean(String(name), names)}`, { hint: `The instances are: ${names.join(', ')}.` })
+    throw new ToolError('invalid_input', `There is no instance '${String(name)}' of ${mount.title}.${didYouMean(String(name), names)}`, {
+      hint: `The instances are: ${names.join(', ')}.`,
+    })
   return [found]
 }
 

@@ -18,8 +18,12 @@ export function presentable(output: unknown, secrets: SecretFilter): unknown {
 /** The text a model reads of an output that is already presentable. */
 export function outputText(tool: RegisteredTool, output: unknown, input: Input): string {
   const render = tool.text === undefined ? renderOutput : (value: unknown) => tool.text?.(value, input) ?? ''
-  const text = fitToBudget(output, render, { tokens: budgetTokens, narrowing: narrowingOf(tool.input.jsonSchema) })
-  return tool.untrusted ? markUntrusted(text, tool.name) : text
+  return fitToBudget(output, render, {
+    tokens: budgetTokens,
+    narrowing: narrowingOf(tool.input.jsonSchema),
+    keep: tool.keep,
+    ...(tool.untrusted ? { wrap: (text: string) => markUntrusted(text, tool.name) } : {}),
+  })
 }
 
 /** The text of a plan: what would happen, and how to let it happen. */
@@ -27,7 +31,9 @@ export function planText(name: string, plan: PlanReport, note?: string): string 
   const lines = [note, `PLAN, nothing has happened yet: ${plan.summary}`, `targets: ${plan.targets.join(', ')}`]
   if (plan.diff !== undefined && plan.diff.length > 0) lines.push('changes:', ...plan.diff.map((line) => `  ${line}`))
   if (plan.warnings !== undefined && plan.warnings.length > 0) lines.push('warnings:', ...plan.warnings.map((line) => `  ${line}`))
-  lines.push(`To run exactly this, show it to the person, then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`)
+  lines.push(
+    `To run exactly this, show it to the person, then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
+  )
   return lines.filter((line) => line !== undefined).join('\n')
 }
 
@@ -38,7 +44,8 @@ export function errorResult(error: unknown, secrets: SecretFilter): Extract<Call
 }
 
 function errorReport(error: unknown, secrets: SecretFilter): ErrorReport {
-  if (!ToolError.isInstance(error)) return { code: 'upstream', message: 'The tool failed unexpectedly.', hint: 'The log of the server says more.' }
+  if (!ToolError.isInstance(error))
+    return { code: 'upstream', message: 'The tool failed unexpectedly.', hint: 'The log of the server says more.' }
   const clean = (text: string) => cleanData(secrets.text(text)) as string
   return { code: error.code, message: clean(error.message), ...(error.hint === undefined ? {} : { hint: clean(error.hint) }) }
 }

@@ -16,7 +16,21 @@ const longestPauseMs = 2_000
 /** Reads the state again until the write has settled, cannot settle any more, or ran out of time. */
 export async function settle(
   write: RegisteredWrite,
-  { before, input, clock, signal, read, progress }: { before: unknown; input: Input; clock: Clock; signal: AbortSignal; read: () => Promise<unknown>; progress: (message: string) => void },
+  {
+    before,
+    input,
+    clock,
+    signal,
+    read,
+    progress,
+  }: {
+    before: unknown
+    input: Input
+    clock: Clock
+    signal: AbortSignal
+    read: () => Promise<unknown>
+    progress: (message: string) => void
+  },
 ): Promise<Settlement> {
   const started = clock.now()
   const elapsed = () => clock.now() - started

@@ -36,7 +36,10 @@ export async function resolveReference(value: unknown, environment: Environment)
   if (value.startsWith('env:')) {
     const name = value.slice('env:'.length)
     const found = await variable(name, environment)
-    if (found === undefined) throw new ToolError('invalid_config', `The environment variable ${name} is not set.`, { hint: `Set ${name}, or ${name}_FILE to the path of a file that holds it.` })
+    if (found === undefined)
+      throw new ToolError('invalid_config', `The environment variable ${name} is not set.`, {
+        hint: `Set ${name}, or ${name}_FILE to the path of a file that holds it.`,
+      })
     return found
   }
   return value.startsWith('file:') ? readSecretFile(value.slice('file:'.length), 'the reference') : value
@@ -46,9 +49,13 @@ async function readSecretFile(path: string, origin: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).replace(/\r?\n$/, '')
   } catch (cause) {
-    throw new ToolError('invalid_config', `The file ${path} that ${origin} names cannot be read: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}.`, {
-      hint: 'Check that it exists and that this user may read it.',
-      cause,
-    })
+    throw new ToolError(
+      'invalid_config',
+      `The file ${path} that ${origin} names cannot be read: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}.`,
+      {
+        hint: 'Check that it exists and that this user may read it.',
+        cause,
+      },
+    )
   }
 }

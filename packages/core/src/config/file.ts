@@ -23,7 +23,8 @@ export async function readConfigurationFile(options: {
   if (options.file !== undefined) {
     const path = resolve(options.directory, options.file)
     const text = await textOf(path)
-    if (text === undefined) throw new ToolError('invalid_config', `There is no configuration file ${path}.`, { hint: 'Check the path given with --config.' })
+    if (text === undefined)
+      throw new ToolError('invalid_config', `There is no configuration file ${path}.`, { hint: 'Check the path given with --config.' })
     return parse(path, text)
   }
   const userDirectory = options.environment['XDG_CONFIG_HOME'] || join(options.environment['HOME'] ?? '', '.config')
@@ -40,7 +41,10 @@ async function textOf(path: string): Promise<string | undefined> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new ToolError('invalid_config', `The configuration file ${path} cannot be read: ${code ?? 'unknown error'}.`, { hint: 'Check who may read it.', cause })
+    throw new ToolError('invalid_config', `The configuration file ${path} cannot be read: ${code ?? 'unknown error'}.`, {
+      hint: 'Check who may read it.',
+      cause,
+    })
   }
 }
 
@@ -51,14 +55,23 @@ async function parse(path: string, text: string): Promise<ConfigurationFile> {
   const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [error] = document.errors
   if (error !== undefined)
-    throw new ToolError('invalid_config', `${path}:${lines.linePos(error.pos[0]).line}: ${error.message}`, { hint: 'The file must be YAML.', cause: error })
+    throw new ToolError('invalid_config', `${path}:${lines.linePos(error.pos[0]).line}: ${error.message}`, {
+      hint: 'The file must be YAML.',
+      cause: error,
+    })
   const data: unknown = document.toJS() ?? {}
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     throw new ToolError('invalid_config', `${path}: the file must hold keys and values.`, { hint: 'Begin with `tier:` or `services:`.' })
   return { path, data: data as Record<string, unknown>, at: (...keys) => position(yaml.isNode, document, lines, path, keys) }
 }
 
-function position(isNode: (value: unknown) => boolean, document: Document, lines: LineCounter, path: string, keys: readonly string[]): string {
+function position(
+  isNode: (value: unknown) => boolean,
+  document: Document,
+  lines: LineCounter,
+  path: string,
+  keys: readonly string[],
+): string {
   for (let length = keys.length; length > 0; length -= 1) {
     const node = document.getIn(keys.slice(0, length), true) as { range?: [number, number, number] } | undefined
     if (node !== undefined && isNode(node) && node.range) return `${path}:${lines.linePos(node.range[0]).line}`

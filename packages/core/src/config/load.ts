@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { accessLevels, type Tier } from '../define/access.ts'
+import { accessLevels, allows, highestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { traitsOf } from '../define/field.ts'
 import type { Service } from '../define/service.ts'
@@ -31,10 +31,18 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
   const data = file?.data ?? {}
   refuseUnknown(Object.keys(data), topLevelKeys, file)
   const configured = recordOf(data['services'], 'services', file)
-  if (options.strict) refuseUnknown(Object.keys(configured), options.services.map((service) => service.name), file, 'services')
-  const tier = tierOf(await variable('RACKWARDEN_TIER', options.environment), 'RACKWARDEN_TIER') ?? tierOf(data['tier'], `${file?.at('tier')}: tier`)
+  if (options.strict)
+    refuseUnknown(
+      Object.keys(configured),
+      options.services.map((service) => service.name),
+      file,
+      'services',
+    )
+  const tier =
+    tierOf(await variable('RACKWARDEN_TIER', options.environment), 'RACKWARDEN_TIER') ?? tierOf(data['tier'], `${file?.at('tier')}: tier`)
   const services: Record<string, ServiceConfiguration> = {}
-  for (const service of options.services) services[service.name] = await serviceConfiguration(service, configured[service.name], file, options)
+  for (const service of options.services)
+    services[service.name] = await serviceConfiguration(service, configured[service.name], file, options)
   return { tier: tier ?? 'observe', ...(file === undefined ? {} : { file: file.path }), services }
 }
 
@@ -43,35 +51,69 @@ export function tierOf(value: unknown, where: string): Tier | undefined {
   if (value === undefined || value === null) return undefined
   const tier = accessLevels.find((level) => level === value)
   if (tier === undefined)
-    throw new ToolError('invalid_config', `${where}: '${String(value)}' is not a tier.${didYouMean(String(value), accessLevels)}`, { hint: 'The tiers are observe, operate and configure.' })
-  if (tier === 'admin')
-    throw new ToolError('invalid_config', `${where}: the tier 'admin' cannot be granted in this version.`, { hint: 'Grant observe, operate or configure.' })
+    throw new ToolError('invalid_config', `${where}: '${String(value)}' is not a tier.${didYouMean(String(value), accessLevels)}`, {
+      hint: 'The tiers are observe, operate and configure.',
+    })
+  if (!allows(highestTier, tier))
+    throw new ToolError('invalid_config', `${where}: the tier '${tier}' cannot be granted in this version.`, {
+      hint: 'Grant observe, operate or configure.',
+    })
   return tier
 }
 
-async function serviceConfiguration(service: Service, raw: unknown, file: ConfigurationFile | undefined, options: LoadOptions): Promise<ServiceConfiguration> {
+async function serviceConfiguration(
+  service: Service,
+  raw: unknown,
+  file: ConfigurationFile | undefined,
+  options: LoadOptions,
+): Promise<ServiceConfiguration> {
   const missing = variablesOf(service).flatMap((entry) => (entry.required && entry.names[0] !== undefined ? [entry.names[0]] : []))
   if (raw === false) return { toolsOff: [], instances: [], missing, off: true }
   try {
     const entry = recordOf(raw ?? {}, service.name, file, 'services', service.name)
     const tier = tierOf(entry['tier'], `${file?.at('services', service.name, 'tier') ?? ''}: tier`)
-    return { ...(tier === undefined ? {} : { tier }), toolsOff: toolsOff(entry, service, file), instances: await instancesOf(service, entry, file, options), missing, off: false }
+    return {
+      ...(tier === undefined ? {} : { tier }),
+      toolsOff: toolsOff(entry, service, file),
+      instances: await instancesOf(service, entry, file, options),
+      missing,
+      off: false,
+    }
   } catch (problem) {
     if (!ToolError.isInstance(problem)) throw problem
-    return { tier: 'observe', toolsOff: [], instances: [{ name: 'default', problem, source: file?.path ?? 'environment' }], missing, off: false }
+    return {
+      tier: 'observe',
+      toolsOff: [],
+      instances: [{ name: 'default', problem, source: file?.path ?? 'environment' }],
+      missing,
+      off: false,
+    }
   }
 }
 
-async function instancesOf(service: Service, entry: Record<string, unknown>, file: ConfigurationFile | undefined, options: LoadOptions): Promise<InstanceConfiguration[]> {
-  const named = entry['instances'] === undefined ? undefined : recordOf(entry['instances'], 'instances', file, 'services', service.name, 'instances')
+async function instancesOf(
+  service: Service,
+  entry: Record<string, unknown>,
+  file: ConfigurationFile | undefined,
+  options: LoadOptions,
+): Promise<InstanceConfiguration[]> {
+  const named =
+    entry['instances'] === undefined ? undefined : recordOf(entry['instances'], 'instances', file, 'services', service.name, 'instances')
   if (named !== undefined) {
     const flat = Object.keys(entry).find((key) => !serviceKeys.includes(key))
     if (flat !== undefined)
-      throw new ToolError('invalid_config', `${file?.at('services', service.name, flat)}: '${flat}' stands beside 'instances'.`, { hint: 'Move it into each instance.' })
+      throw new ToolError('invalid_config', `${file?.at('services', service.name, flat)}: '${flat}' stands beside 'instances'.`, {
+        hint: 'Move it into each instance.',
+      })
     return Promise.all(
       Object.entries(named).map(([name, values]) =>
         instance(service, name, file?.path ?? '', options, async () =>
-          resolved(recordOf(values, name, file, 'services', service.name, 'instances', name), service, file, options, ['services', service.name, 'instances', name]),
+          resolved(recordOf(values, name, file, 'services', service.name, 'instances', name), service, file, options, [
+            'services',
+            service.name,
+            'instances',
+            name,
+          ]),
         ),
       ),
     )
@@ -85,19 +127,37 @@ async function instancesOf(service: Service, entry: Record<string, unknown>, fil
       })),
     ]
   let inEnvironment: Record<string, unknown> = {}
-  const fromEnvironment = await instance(service, 'default', 'environment', options, async () => (inEnvironment = await valuesFromEnvironment(service, options.environment)))
-  if (Object.keys(inEnvironment).length > 0 || (fromEnvironment.problem !== undefined && !isJustMissing(service, fromEnvironment))) return [fromEnvironment]
+  const fromEnvironment = await instance(
+    service,
+    'default',
+    'environment',
+    options,
+    async () => (inEnvironment = await valuesFromEnvironment(service, options.environment)),
+  )
+  if (Object.keys(inEnvironment).length > 0 || (fromEnvironment.problem !== undefined && !isJustMissing(service, fromEnvironment)))
+    return [fromEnvironment]
   const discovered = (await service.discover?.()) ?? {}
-  return Promise.all(Object.entries(discovered).map(([name, values]) => instance(service, name, 'discovered', options, () => Promise.resolve(values))))
+  return Promise.all(
+    Object.entries(discovered).map(([name, values]) => instance(service, name, 'discovered', options, () => Promise.resolve(values))),
+  )
 }
 
 /** Nothing set at all is not a mistake: such a service is simply not configured. */
 function isJustMissing(service: Service, { problem }: InstanceConfiguration): boolean {
-  return problem?.cause instanceof z.ZodError && problem.cause.issues.every((issue) => issue.path.length === 1 && service.config[String(issue.path[0])] !== undefined)
+  return (
+    problem?.cause instanceof z.ZodError &&
+    problem.cause.issues.every((issue) => issue.path.length === 1 && service.config[String(issue.path[0])] !== undefined)
+  )
 }
 
 /** Parses the values of one instance, and makes its secrets known before anything can be said about them. */
-async function instance(service: Service, name: string, source: string, options: LoadOptions, read: () => Promise<Record<string, unknown>>): Promise<InstanceConfiguration> {
+async function instance(
+  service: Service,
+  name: string,
+  source: string,
+  options: LoadOptions,
+  read: () => Promise<Record<string, unknown>>,
+): Promise<InstanceConfiguration> {
   try {
     return { name, source, values: parseValues(service, await read(), options.secrets) }
   } catch (problem) {
@@ -120,10 +180,19 @@ export function parseValues(service: Service, raw: Record<string, unknown>, secr
     return raw[field] === undefined ? `'${field}' is missing` : `'${field}': ${issue.message}`
   })
   const field = String(parsed.error.issues[0]?.path[0] ?? '')
-  throw new ToolError('invalid_config', `${service.title}: ${told.join('; ')}.`, { hint: `Set ${names.get(field) ?? field}, or '${field}' in rackwarden.yaml.`, cause: parsed.error })
+  throw new ToolError('invalid_config', `${service.title}: ${told.join('; ')}.`, {
+    hint: `Set ${names.get(field) ?? field}, or '${field}' in rackwarden.yaml.`,
+    cause: parsed.error,
+  })
 }
 
-async function resolved(values: Record<string, unknown>, service: Service, file: ConfigurationFile | undefined, options: LoadOptions, path: readonly string[]): Promise<Record<string, unknown>> {
+async function resolved(
+  values: Record<string, unknown>,
+  service: Service,
+  file: ConfigurationFile | undefined,
+  options: LoadOptions,
+  path: readonly string[],
+): Promise<Record<string, unknown>> {
   refuseUnknown(Object.keys(values), Object.keys(service.config), file, ...path)
   const result: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(values)) {
@@ -141,21 +210,43 @@ function toolsOff(entry: Record<string, unknown>, service: Service, file: Config
   const tools = recordOf(entry['tools'] ?? {}, 'tools', file, 'services', service.name, 'tools')
   refuseUnknown(Object.keys(tools), ['off'], file, 'services', service.name, 'tools')
   const off = z.array(z.string()).safeParse(tools['off'] ?? [])
-  if (!off.success) throw new ToolError('invalid_config', `${file?.at('services', service.name, 'tools')}: 'off' must be a list of tool names.`, { hint: 'Write `tools: { off: [get_logs] }`.' })
-  refuseUnknown(off.data, service.tools.map((tool) => tool.definition.name), file, 'services', service.name, 'tools', 'off')
+  if (!off.success)
+    throw new ToolError('invalid_config', `${file?.at('services', service.name, 'tools')}: 'off' must be a list of tool names.`, {
+      hint: 'Write `tools: { off: [get_logs] }`.',
+    })
+  refuseUnknown(
+    off.data,
+    service.tools.map((tool) => tool.definition.name),
+    file,
+    'services',
+    service.name,
+    'tools',
+    'off',
+  )
   return off.data
 }
 
 function recordOf(value: unknown, key: string, file: ConfigurationFile | undefined, ...path: readonly string[]): Record<string, unknown> {
   if (value === undefined || value === null) return {}
   if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
-  throw new ToolError('invalid_config', `${file?.at(...path) ?? key}: '${key}' must hold keys and values.`, { hint: 'See docs/architecture.md for the shape of rackwarden.yaml.' })
+  throw new ToolError('invalid_config', `${file?.at(...path) ?? key}: '${key}' must hold keys and values.`, {
+    hint: 'See docs/architecture.md for the shape of rackwarden.yaml.',
+  })
 }
 
-function refuseUnknown(keys: readonly string[], known: readonly string[], file: ConfigurationFile | undefined, ...path: readonly string[]): void {
+function refuseUnknown(
+  keys: readonly string[],
+  known: readonly string[],
+  file: ConfigurationFile | undefined,
+  ...path: readonly string[]
+): void {
   const unknown = keys.find((key) => !known.includes(key))
   if (unknown === undefined) return
-  throw new ToolError('invalid_config', `${file?.at(...path, unknown) ?? 'configuration'}: '${unknown}' is not known here.${didYouMean(unknown, known)}`, {
-    hint: known.length === 0 ? 'Nothing may stand here.' : `Known here: ${known.join(', ')}.`,
-  })
+  throw new ToolError(
+    'invalid_config',
+    `${file?.at(...path, unknown) ?? 'configuration'}: '${unknown}' is not known here.${didYouMean(unknown, known)}`,
+    {
+      hint: known.length === 0 ? 'Nothing may stand here.' : `Known here: ${known.join(', ')}.`,
+    },
+  )
 }

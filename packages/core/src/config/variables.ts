@@ -7,7 +7,9 @@ export function variableName(service: string, field: string): string {
 }
 
 /** Every variable of a service's fields, the derived one first, then the aliases. */
-export function variablesOf(service: Service): { field: string; names: readonly string[]; required: boolean; secret: boolean; description: string }[] {
+export function variablesOf(
+  service: Service,
+): { field: string; names: readonly string[]; required: boolean; secret: boolean; description: string }[] {
   return Object.entries(service.config).map(([field, schema]) => {
     const traits = traitsOf(schema)
     return {
@@ -21,5 +23,8 @@ export function variablesOf(service: Service): { field: string; names: readonly 
 }
 
 function upperSnake(name: string): string {
-  return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').replaceAll('-', '_').toUpperCase()
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll('-', '_')
+    .toUpperCase()
 }

@@ -7,6 +7,9 @@ export type Access = (typeof accessLevels)[number]
 /** The highest access granted to a process, a service or a principal. */
 export type Tier = Access
 
+/** The highest tier anybody can be given: `admin` waits for approval by a person. */
+export const highestTier: Tier = 'configure'
+
 /** Reports whether `tier` is enough for a tool of this `access`. */
 export function allows(tier: Tier, access: Access): boolean {
   return accessLevels.indexOf(tier) >= accessLevels.indexOf(access)

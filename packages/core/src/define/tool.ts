@@ -44,6 +44,8 @@ interface ToolBase<Input extends InputShape, Output extends z.ZodType> {
   text?: (output: z.output<NoInfer<Output>>, input: z.output<NoInfer<Input>>) => string
   /** True where the output holds text somebody else wrote: logs, titles, files. */
   untrusted?: boolean
+  /** Which end of an output too long to show matters; `tail` for logs. */
+  keep?: 'head' | 'tail'
 }
 
 /** A tool that only reads. */

@@ -37,7 +37,9 @@ export const findAsset = toolsFor<Lab>()({
     const shared = new Set(exact.flatMap(identities))
     const related = all.filter((asset) => !exact.includes(asset) && identities(asset).some((identity) => shared.has(identity)))
     const partial = exact.length > 0 ? [] : all.filter((asset) => identities(asset).some((identity) => identity.includes(wanted)))
-    const silent = asked.flatMap(({ mount, instance, error }) => (error === undefined ? [] : [`${mount.service}@${instance.name}: ${error.message}`]))
+    const silent = asked.flatMap(({ mount, instance, error }) =>
+      error === undefined ? [] : [`${mount.service}@${instance.name}: ${error.message}`],
+    )
     return {
       assets: [...exact, ...related, ...partial].slice(0, mostAssets).map(row),
       ...(silent.length === 0 ? {} : { unanswered: silent }),

@@ -33,18 +33,31 @@ export const needsAttention = toolsFor<Lab>()({
   text: ({ findings, checked, next_cursor }) => {
     if (findings.length === 0) return `Nothing needs attention; ${checked} of the configured instances answered.`
     const lines = findings.map(({ severity, title, target, evidence, since, next }, index) =>
-      [`${index + 1}. ${severity}: ${title} [${target}]${since === undefined ? '' : ` since ${since}`}`, `   ${evidence}`, ...(next === undefined ? [] : [`   next: ${next}`])].join('\n'),
+      [
+        `${index + 1}. ${severity}: ${title} [${target}]${since === undefined ? '' : ` since ${since}`}`,
+        `   ${evidence}`,
+        ...(next === undefined ? [] : [`   next: ${next}`]),
+      ].join('\n'),
     )
     return [...lines, ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`])].join('\n')
   },
   untrusted: true,
   run: async ({ severity, limit, cursor }, { client: { mounts, runtime }, signal }) => {
-    const asked = await askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.findings(client, context) ?? [])
+    const asked = await askEverybody(
+      mounts,
+      runtime,
+      signal,
+      async (mount, client, context) => mount.facets?.findings(client, context) ?? [],
+    )
     const worst = severity === undefined ? severities.length : severities.indexOf(severity) + 1
     const found = asked
       .flatMap((answer) => [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, prefix: answer.mount.prefix })))
       .filter(({ finding }) => severities.indexOf(finding.severity) < worst)
-      .toSorted((first, second) => severities.indexOf(first.finding.severity) - severities.indexOf(second.finding.severity) || (first.finding.id < second.finding.id ? -1 : 1))
+      .toSorted(
+        (first, second) =>
+          severities.indexOf(first.finding.severity) - severities.indexOf(second.finding.severity) ||
+          (first.finding.id < second.finding.id ? -1 : 1),
+      )
     const { rows, ...rest } = page(found, { limit, cursor })
     return {
       findings: rows.map(({ finding: { id, severity: level, target, title, evidence, since, next }, prefix }) => ({
@@ -66,7 +79,15 @@ export const needsAttention = toolsFor<Lab>()({
 function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Finding[] {
   if (error === undefined) return []
   const target = `${mount.service}${instance.name === 'default' ? '' : `@${instance.name}`}`
-  return [{ id: `${target}/down`, severity: 'critical', target, title: `${mount.title} does not answer`, evidence: `${error.code}: ${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}` }]
+  return [
+    {
+      id: `${target}/down`,
+      severity: 'critical',
+      target,
+      title: `${mount.title} does not answer`,
+      evidence: `${error.code}: ${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`,
+    },
+  ]
 }
 
 function nextCall(prefix: string, { tool, input }: NonNullable<Finding['next']>): string {

@@ -7,7 +7,9 @@ import type { Lab } from './lab.ts'
 const defineTool = toolsFor<Lab>()
 
 const id = z.string().describe('Id the running call answered with.')
-const status = z.enum(['running', 'finished', 'cancelled', 'lost']).describe('How it is; lost: its process is gone, and what it did is not known.')
+const status = z
+  .enum(['running', 'finished', 'cancelled', 'lost'])
+  .describe('How it is; lost: its process is gone, and what it did is not known.')
 
 /** How long work is doing, whichever process does it. */
 export const getOperation = defineTool({
@@ -27,7 +29,15 @@ export const getOperation = defineTool({
   }),
   run: async (input, { client }) => {
     const { id: own, tool, status: how, started_at, seen_at, progress, outcome } = await operationOf(client, input.id)
-    return { id: own, tool, status: how, started_at, seen_at, ...(progress === undefined ? {} : { progress: progress.message }), ...(outcome === undefined ? {} : { result: outcome.text }) }
+    return {
+      id: own,
+      tool,
+      status: how,
+      started_at,
+      seen_at,
+      ...(progress === undefined ? {} : { progress: progress.message }),
+      ...(outcome === undefined ? {} : { result: outcome.text }),
+    }
   },
 })
 
@@ -47,7 +57,8 @@ export const cancelOperation = defineTool({
   plan: (_, { state }) => ({
     summary: `Cancel ${state.tool} (operation ${state.id}, ${state.status})`,
     targets: [`rackwarden/operation/${state.id}`],
-    warnings: state.status === 'running' ? ['What it already did is not taken back.'] : ['It is no longer running; there is nothing to cancel.'],
+    warnings:
+      state.status === 'running' ? ['What it already did is not taken back.'] : ['It is no longer running; there is nothing to cancel.'],
   }),
   run: async (_, { client, state }) => {
     if (state.status === 'running') await client.operations.cancel(state.id)

@@ -7,7 +7,7 @@ import { didYouMean } from '../call/suggest.ts'
 import type { CallRequest, Surface, ToolListing, View } from '../call/surface.ts'
 import type { Configuration } from '../config/configuration.ts'
 import { parseValues } from '../config/load.ts'
-import { allows, lowestTier, type Tier } from '../define/access.ts'
+import { allows, highestTier, lowestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import type { Service, Simulation } from '../define/service.ts'
 import { findAsset } from '../facets/find-asset.ts'
@@ -54,22 +54,35 @@ const closeGraceMs = 10_000
 /** Holds every service ready. Nobody is contacted. */
 export function openCatalogue(options: CatalogueOptions): Catalogue {
   const { runtime, configuration, prefixed } = options
-  const { tier } = configuration
+  const tier = lowestTier(highestTier, configuration.tier)
   const operations = createOperations(runtime, options.inlineBudgetMs ?? inlineBudgetMs)
   const mounts = options.services
     .filter((service) => configuration.services[service.name]?.off !== true)
     .map((service) => mountOf(service, options))
   const own = ownMount((view) => ({ mounts: visible(mounts, view), runtime, operations, principal: view.caller.principal }), prefixed)
   const all = [own, ...mounts]
-  const named = new Map(all.flatMap((mount) => [...mount.tools.values()].filter((tool) => !tool.internal).map((tool) => [`${mount.prefix}${tool.name}`, { mount, tool }] as const)))
-  const environment = { runtime, tier, operations, plans: createPlanStore(runtime), journal: createJournal(runtime.store, createSealer(runtime.store, runtime.random)), resolve }
+  const named = new Map(
+    all.flatMap((mount) =>
+      [...mount.tools.values()].filter((tool) => !tool.internal).map((tool) => [`${mount.prefix}${tool.name}`, { mount, tool }] as const),
+    ),
+  )
+  const environment = {
+    runtime,
+    tier,
+    operations,
+    plans: createPlanStore(runtime),
+    journal: createJournal(runtime.store, createSealer(runtime.store, runtime.random)),
+    resolve,
+  }
   const lists = new Map<string, readonly ToolListing[]>()
 
   function resolve({ name, ...view }: CallRequest): { mount: Mount; tool: RegisteredTool } {
     const found = named.get(name)
     if (found !== undefined && isVisible(found.mount, view)) return found
     const names = [...named].filter(([, { mount }]) => isVisible(mount, view)).map(([own]) => own)
-    throw new ToolError('not_found', `There is no tool '${name}' here.${didYouMean(name, names)}`, { hint: 'List the tools to see what there is.' })
+    throw new ToolError('not_found', `There is no tool '${name}' here.${didYouMean(name, names)}`, {
+      hint: 'List the tools to see what there is.',
+    })
   }
 
   return {
@@ -86,14 +99,18 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       const known = lists.get(key)
       if (known !== undefined) return known
       const listing = [...named]
-        .filter(([, { mount, tool }]) => isVisible(mount, view) && mount.instances.length > 0 && allows(lowestTier(tier, mount.tier, view.caller.tier), tool.access))
+        .filter(
+          ([, { mount, tool }]) =>
+            isVisible(mount, view) && mount.instances.length > 0 && allows(lowestTier(tier, mount.tier, view.caller.tier), tool.access),
+        )
         .map(([name, { mount, tool }]) => listed(name, mount, tool, structured))
         .toSorted((first, second) => (first.name < second.name ? -1 : 1))
       lists.set(key, listing)
       return listing
     },
     call: (request) => callTool(environment, request),
-    instructions: (view) => instructionsFor({ title: options.title, tier: lowestTier(tier, view.caller.tier), mounts: visible(mounts, view), prefixed }),
+    instructions: (view) =>
+      instructionsFor({ title: options.title, tier: lowestTier(tier, view.caller.tier), mounts: visible(mounts, view), prefixed }),
     close: async (graceMs = closeGraceMs) => {
       await operations.close(graceMs)
       await Promise.all(mounts.flatMap((mount) => mount.instances.map((instance) => instance.close())))
@@ -104,8 +121,13 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
 function mountOf(service: Service, { configuration, runtime, prefixed, simulations }: CatalogueOptions): Mount {
   const held = configuration.services[service.name] ?? { toolsOff: [], instances: [], missing: [], off: false }
   const simulation = simulations?.get(service.name)
-  const found = simulation === undefined ? held.instances : [{ name: 'default', source: 'simulated', values: parseValues(service, simulation.config, runtime.secrets) }]
-  const instances = found.map((own) => createInstance({ service, configuration: own, connection: simulation?.connection, log: runtime.log }))
+  const found =
+    simulation === undefined
+      ? held.instances
+      : [{ name: 'default', source: 'simulated', values: parseValues(service, simulation.config, runtime.secrets) }]
+  const instances = found.map((own) =>
+    createInstance({ service, configuration: own, connection: simulation?.connection, log: runtime.log }),
+  )
   return mountService(service, held, instances, prefixed)
 }
 
@@ -115,11 +137,21 @@ function ownMount(labOf: (view: View) => Lab, prefixed: boolean): Mount {
   const instance: Instance = {
     name: 'default',
     problem: undefined,
-    client: (view) => (view === undefined ? Promise.reject(new TypeError('The tools over all services need a view.')) : Promise.resolve(labOf(view))),
+    client: (view) =>
+      view === undefined ? Promise.reject(new TypeError('The tools over all services need a view.')) : Promise.resolve(labOf(view)),
     dropAfter: () => undefined,
     close: () => Promise.resolve(),
   }
-  return { service: ownService, title: 'Rackwarden', prefix: '', tier: undefined, tools: new Map(tools.map((tool) => [tool.name, tool])), instances: [instance], missing: [], facets: undefined }
+  return {
+    service: ownService,
+    title: 'Rackwarden',
+    prefix: '',
+    tier: undefined,
+    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    instances: [instance],
+    missing: [],
+    facets: undefined,
+  }
 }
 
 function isVisible(mount: Mount, { service, caller }: View): boolean {

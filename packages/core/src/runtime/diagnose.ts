@@ -38,7 +38,12 @@ async function diagnoseState({ runtime: { store, clock } }: Catalogue): Promise<
     await store.remove(probe)
     return { level: 'ok', subject: 'state directory', message: store.directory }
   } catch (error) {
-    return { level: 'error', subject: 'state directory', message: error instanceof Error ? error.message : String(error), fix: 'Reads go on, writes are refused. Make it writable, or set RACKWARDEN_STATE_DIR.' }
+    return {
+      level: 'error',
+      subject: 'state directory',
+      message: error instanceof Error ? error.message : String(error),
+      fix: 'Reads go on, writes are refused. Make it writable, or set RACKWARDEN_STATE_DIR.',
+    }
   }
 }
 
@@ -46,11 +51,28 @@ async function diagnoseAudit({ runtime: { store, audit } }: Catalogue): Promise<
   try {
     await audit.flush()
     const { files, lines, problems, unfinished } = await verifyAudit(store.directory)
-    if (problems.length > 0) return { level: 'error', subject: 'audit', message: `${problems.length} broken links in the chain.`, fix: "Run 'audit --verify' to see where." }
-    if (unfinished.length > 0) return { level: 'warning', subject: 'audit', message: `${unfinished.length} writes began and never ended.`, fix: "Run 'audit --verify' and look at their targets." }
+    if (problems.length > 0)
+      return {
+        level: 'error',
+        subject: 'audit',
+        message: `${problems.length} broken links in the chain.`,
+        fix: "Run 'audit --verify' to see where.",
+      }
+    if (unfinished.length > 0)
+      return {
+        level: 'warning',
+        subject: 'audit',
+        message: `${unfinished.length} writes began and never ended.`,
+        fix: "Run 'audit --verify' and look at their targets.",
+      }
     return { level: 'ok', subject: 'audit', message: `${lines} lines in ${files} files, unbroken` }
   } catch (error) {
-    return { level: 'error', subject: 'audit', message: error instanceof Error ? error.message : String(error), fix: 'Check who may read the state directory.' }
+    return {
+      level: 'error',
+      subject: 'audit',
+      message: error instanceof Error ? error.message : String(error),
+      fix: 'Check who may read the state directory.',
+    }
   }
 }
 
@@ -66,11 +88,23 @@ function diagnoseServices({ mounts }: Catalogue): Diagnosis[] {
 }
 
 async function diagnoseInstances({ mounts, runtime, configuration }: Catalogue): Promise<Diagnosis[]> {
-  const asked = await askEverybody(mounts, runtime, new AbortController().signal, async (mount, client, context) => mount.facets?.health(client, context))
+  const asked = await askEverybody(mounts, runtime, new AbortController().signal, async (mount, client, context) =>
+    mount.facets?.health(client, context),
+  )
   return asked.map(({ mount, instance, answer, error }) => {
     const subject = instance.name === 'default' ? mount.service : `${mount.service}@${instance.name}`
     const source = configuration.services[mount.service]?.instances.find(({ name }) => name === instance.name)?.source ?? 'simulated'
-    if (error === undefined) return { level: answer?.degraded === true ? 'warning' : 'ok', subject, message: `${answer?.version ?? 'answers'}: ${answer?.evidence ?? ''} (${source})` }
-    return { level: 'error', subject, message: `${error.code}: ${error.message} (${source})`, fix: ToolError.isInstance(error) && error.hint !== undefined ? error.hint : 'Check that it runs and that its address is right.' }
+    if (error === undefined)
+      return {
+        level: answer?.degraded === true ? 'warning' : 'ok',
+        subject,
+        message: `${answer?.version ?? 'answers'}: ${answer?.evidence ?? ''} (${source})`,
+      }
+    return {
+      level: 'error',
+      subject,
+      message: `${error.code}: ${error.message} (${source})`,
+      fix: ToolError.isInstance(error) && error.hint !== undefined ? error.hint : 'Check that it runs and that its address is right.',
+    }
   })
 }

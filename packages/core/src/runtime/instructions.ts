@@ -2,8 +2,20 @@ import type { Tier } from '../define/access.ts'
 import type { Mount } from './mount.ts'
 
 /** What a model is told at the start: how to go about it, in at most 200 tokens. */
-export function instructionsFor({ title, tier, mounts, prefixed }: { title: string; tier: Tier; mounts: readonly Mount[]; prefixed: boolean }): string {
-  const names = mounts.filter((mount) => mount.instances.length > 0).map((mount) => (prefixed ? `${mount.prefix}* (${mount.title})` : mount.title))
+export function instructionsFor({
+  title,
+  tier,
+  mounts,
+  prefixed,
+}: {
+  title: string
+  tier: Tier
+  mounts: readonly Mount[]
+  prefixed: boolean
+}): string {
+  const names = mounts
+    .filter((mount) => mount.instances.length > 0)
+    .map((mount) => (prefixed ? `${mount.prefix}* (${mount.title})` : mount.title))
   const lines = [
     `${title} runs a homelab: ${names.length === 0 ? 'nothing is configured yet' : names.join(', ')}.`,
     'Read first: service_health says what is up, needs_attention what is broken and which tool to call next.',

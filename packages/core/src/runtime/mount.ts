@@ -28,7 +28,12 @@ export interface Mount {
 }
 
 /** Holds a service ready: its tools by unprefixed name, less those switched off. */
-export function mountService(service: Service, configuration: ServiceConfiguration, instances: readonly Instance[], prefixed: boolean): Mount {
+export function mountService(
+  service: Service,
+  configuration: ServiceConfiguration,
+  instances: readonly Instance[],
+  prefixed: boolean,
+): Mount {
   const tools = service.tools.map(registeredTool).filter((tool) => !configuration.toolsOff.includes(tool.name))
   return {
     service: service.name,

@@ -1,0 +1,14 @@
+import type { Application } from '@rackwarden/server'
+import { services } from './services.ts'
+
+/** Makes the hub: every service behind its prefix, and the tools over all of them. */
+export function createHub(version: string): Application {
+  return {
+    name: 'rackwarden',
+    title: 'Rackwarden',
+    version,
+    services,
+    prefixed: true,
+    demo: async () => (await import('@rackwarden/simlab')).createLab(),
+  }
+}

@@ -1,0 +1,250 @@
+import { ToolError } from '@rackwarden/core'
+import { readAudit, verifyAudit } from '@rackwarden/core/runtime'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { codeOf, openShelves, tokenOf } from '../open-shelves.ts'
+import { createShelf } from '../shelf.ts'
+
+const input = { name: 'lamp', value: 'on' }
+
+describe('the gate', () => {
+  test('a write without a token changes nothing and says how to go on', async () => {
+    const shelf = createShelf({ lamp: 'off' })
+    const { call } = await openShelves({ main: shelf })
+    const result = await call('shelf_add_entry', input)
+    expect(result.kind).toBe('plan')
+    expect(result.text.replaceAll(/[A-Z2-7]{16}|\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')).toMatchInlineSnapshot(`
+      "PLAN, nothing has happened yet: Put on on lamp
+      targets: shelf/entry/lamp
+      changes:
+        lamp: off → on
+      To run exactly this, show it to the person, then call shelf_add_entry again with the same input and confirm: … (once, until …)."
+    `)
+    expect(shelf.entries.get('lamp')).toBe('off')
+    expect(shelf.writes).toBe(0)
+  })
+
+  test('with its token exactly the plan runs, once, and a replay tells what came of it', async () => {
+    const shelf = createShelf()
+    const { call } = await openShelves({ main: shelf })
+    const confirm = tokenOf(await call('shelf_add_entry', input))
+    const done = await call('shelf_add_entry', { ...input, confirm: confirm.toLowerCase() })
+    expect(done).toMatchObject({ kind: 'done', output: input })
+    const again = await call('shelf_add_entry', { ...input, confirm })
+    expect(again).toMatchObject({ kind: 'done', already: true, output: input })
+    expect(again.text).toMatch(/^Already carried out at /)
+    expect(shelf.writes).toBe(1)
+  })
+
+  test('other input, another tool, another principal, an unknown or malformed token are refused', async () => {
+    const shelf = createShelf()
+    const { call } = await openShelves({ main: shelf })
+    const confirm = tokenOf(await call('shelf_add_entry', input))
+    expect(codeOf(await call('shelf_add_entry', { ...input, value: 'off', confirm }))).toBe('denied')
+    expect(codeOf(await call('shelf_remove_entry', { name: 'lamp', confirm }))).toBe('denied')
+    expect(codeOf(await call('shelf_add_entry', { ...input, confirm }, { principal: 'token:other' }))).toBe('denied')
+    expect(codeOf(await call('shelf_add_entry', { ...input, confirm: 'A'.repeat(16) }))).toBe('denied')
+    expect(codeOf(await call('shelf_add_entry', { ...input, confirm: '../../tokens' }))).toBe('denied')
+    expect(codeOf(await call('shelf_add_entry', { ...input, confirm: true }))).toBe('invalid_input')
+    expect(shelf.writes).toBe(0)
+    expect((await call('shelf_add_entry', { ...input, confirm })).kind).toBe('done')
+  })
+
+  test('a plan whose state moved is void, and the answer is the plan as it is now', async () => {
+    const shelf = createShelf({ lamp: 'off' })
+    const { call } = await openShelves({ main: shelf })
+    const confirm = tokenOf(await call('shelf_add_entry', input))
+    shelf.entries.set('lamp', 'dim')
+    const moved = await call('shelf_add_entry', { ...input, confirm })
+    expect(moved.kind === 'plan' && moved.plan.diff).toEqual(['lamp: dim → on'])
+    shelf.entries.set('lamp', 'off')
+    expect(codeOf(await call('shelf_add_entry', { ...input, confirm }))).toBe('conflict')
+    expect(shelf.writes).toBe(0)
+    expect((await call('shelf_add_entry', { ...input, confirm: tokenOf(await call('shelf_add_entry', input)) })).kind).toBe('done')
+  })
+
+  test('a plan expires after five minutes', async () => {
+    let now = Date.parse('2026-01-01T00:00:00Z')
+    const shelf = createShelf()
+    const { call } = await openShelves(
+      { main: shelf },
+      { clock: { now: () => now, sleep: () => Promise.resolve() }, inlineBudgetMs: Infinity },
+    )
+    const confirm = tokenOf(await call('shelf_add_entry', input))
+    now += 5 * 60_000 + 1
+    const result = await call('shelf_add_entry', { ...input, confirm })
+    expect(result.text).toBe('denied: The plan has expired.\nCall again without confirm for a plan of what you want now.')
+    expect(shelf.writes).toBe(0)
+  })
+
+  test('of many racing with one token exactly one runs', async () => {
+    const shelf = createShelf()
+    const first = await openShelves({ main: shelf })
+    const second = await openShelves({ main: shelf }, { stateDirectory: first.stateDirectory })
+    const confirm = tokenOf(await first.call('shelf_add_entry', input))
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? first : second).call('shelf_add_entry', { ...input, confirm })),
+    )
+    expect(results.filter((result) => result.kind === 'done' && result.already === undefined)).toHaveLength(1)
+    expect(results.every((result) => result.kind === 'done' || codeOf(result) === 'conflict')).toBe(true)
+    expect(shelf.writes).toBe(1)
+  })
+
+  test('whatever is sent in whatever order, only a fresh token with its own input ever writes, and the chain holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            fc.record({ step: fc.constant('plan' as const), name: fc.constantFrom('a', 'b'), value: fc.constantFrom('1', '2') }),
+            fc.record({
+              step: fc.constant('confirm' as const),
+              token: fc.nat(5),
+              name: fc.constantFrom('a', 'b'),
+              value: fc.constantFrom('1', '2'),
+              principal: fc.constantFrom('local:tester', 'token:other'),
+            }),
+            fc.record({ step: fc.constant('outside' as const), name: fc.constantFrom('a', 'b'), value: fc.constantFrom('1', '2') }),
+          ),
+          { maxLength: 14 },
+        ),
+        async (steps) => {
+          const shelf = createShelf()
+          const { call, stateDirectory, catalogue } = await openShelves({ main: shelf })
+          const model = new Map<string, string>()
+          const plans: { token: string; name: string; value: string; from: string | undefined; spent: boolean }[] = []
+          for (const step of steps) {
+            const own = { name: 'name' in step ? step.name : '', value: step.value }
+            if (step.step === 'outside') {
+              shelf.entries.set(step.name, step.value)
+              model.set(step.name, step.value)
+            } else if (step.step === 'plan')
+              plans.push({ ...own, token: tokenOf(await call('shelf_add_entry', own)), from: model.get(step.name), spent: false })
+            else {
+              const plan = plans[step.token]
+              const result = await call(
+                'shelf_add_entry',
+                { ...own, confirm: plan?.token ?? 'B'.repeat(16) },
+                { principal: step.principal },
+              )
+              const mine = plan !== undefined && step.principal === 'local:tester' && plan.name === step.name && plan.value === step.value
+              const runs = mine && !plan.spent && plan.from === model.get(step.name)
+              if (runs) model.set(step.name, step.value)
+              expect(result.kind === 'done' && result.already === undefined).toBe(runs)
+              if (mine) plan.spent = true
+            }
+            expect(Object.fromEntries(shelf.entries)).toEqual(Object.fromEntries(model))
+          }
+          await catalogue.runtime.audit.flush()
+          expect((await verifyAudit(stateDirectory)).problems).toEqual([])
+          expect((await readAudit(stateDirectory, {})).filter((line) => line.kind === 'intent')).toHaveLength(shelf.writes)
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+})
+
+describe('what came of a write', () => {
+  test('intent and outcome are audited and the change is kept with its inverse', async () => {
+    const { call, stateDirectory, catalogue } = await openShelves({ main: createShelf({ lamp: 'off' }) })
+    const done = await call('shelf_add_entry', { ...input, confirm: tokenOf(await call('shelf_add_entry', input)) })
+    await catalogue.runtime.audit.flush()
+    const lines = (await readAudit(stateDirectory, {})).filter((line) => line.kind === 'intent' || line.kind === 'outcome')
+    expect(lines.map(({ kind, result, summary, approval, principal }) => ({ kind, result, summary, approval, principal }))).toEqual([
+      { kind: 'intent', result: undefined, summary: 'Put on on lamp', approval: 'token', principal: 'local:tester' },
+      { kind: 'outcome', result: 'done', summary: 'Put on on lamp', approval: 'token', principal: 'local:tester' },
+    ])
+    expect(done.kind === 'done' && done.change).toBe(lines[1]?.change)
+  })
+
+  test('a write settles when its state says so', async () => {
+    const shelf = createShelf()
+    const { call } = await openShelves({ main: shelf })
+    const confirm = tokenOf(await call('shelf_restart_bell'))
+    shelf.settlesAfter = 3
+    const done = await call('shelf_restart_bell', { confirm })
+    expect(done.text).toMatch(/^DONE and verified after .* s: Restart the bell\. Change \S+; it is transient\.\nrings: 1$/)
+  })
+
+  test('a write that does not settle in time, or cannot any more, is an error that says what happened', async () => {
+    const shelf = createShelf()
+    const { call, catalogue, stateDirectory } = await openShelves({ main: shelf })
+    const late = tokenOf(await call('shelf_restart_bell'))
+    shelf.settlesAfter = 1_000
+    const slow = await call('shelf_restart_bell', { confirm: late })
+    expect(slow.text).toMatch(/^timeout: Restart the bell: done, but not settled within 1 s: \d+ to go\.\nThe change is kept as /)
+    shelf.settlesAfter = 0
+    const broken = tokenOf(await call('shelf_restart_bell'))
+    shelf.settlesAfter = -1
+    expect((await call('shelf_restart_bell', { confirm: broken })).text).toMatch(
+      /^upstream: Restart the bell: done, but the bell is broken\./,
+    )
+    expect(codeOf(await call('shelf_restart_bell', { confirm: broken }))).toBe('upstream')
+    expect(shelf.rings).toBe(2)
+    await catalogue.runtime.audit.flush()
+    expect((await readAudit(stateDirectory, { kind: 'outcome' })).map(({ result }) => result)).toEqual(['unsettled', 'unsettled'])
+  })
+
+  test('a write that fails says whether the state moved all the same', async () => {
+    const shelf = createShelf()
+    const { call } = await openShelves({ main: shelf })
+    const confirm = tokenOf(await call('shelf_add_entry', input))
+    let open = () => {}
+    shelf.door = new Promise((resolve) => (open = resolve))
+    const running = call('shelf_add_entry', { ...input, confirm })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    shelf.failure = new ToolError('unreachable', 'The shelf fell over.', { hint: 'Put it up.' })
+    open()
+    expect((await running).text).toBe('unreachable: The shelf fell over.\nPut it up. Whether it took effect could not be seen.')
+  })
+})
+
+describe('what is refused', () => {
+  test.each([
+    ['process', { tier: 'observe' as const }, {}],
+    ['service', { serviceTier: 'operate' as const }, {}],
+    ['principal', {}, { tier: 'observe' as const }],
+  ])('a tool above the tier of the %s is not listed, and asking for it says what it needs', async (_, options, caller) => {
+    const { call, catalogue } = await openShelves({ main: createShelf() }, options)
+    const view = { caller: { principal: 'local:tester', tier: 'configure' as const, ...caller } }
+    expect(catalogue.list(view).map(({ name }) => name)).not.toContain('shelf_add_entry')
+    const result = await call('shelf_add_entry', input, caller)
+    expect(codeOf(result)).toBe('denied')
+    expect(result.text).toContain('--tier configure')
+  })
+
+  test('admin cannot be granted, whatever the configuration says', async () => {
+    const { call, catalogue } = await openShelves({ main: createShelf() }, { tier: 'admin' })
+    expect(catalogue.list({ caller: { principal: 'local:tester', tier: 'admin' } }).map(({ name }) => name)).not.toContain(
+      'shelf_delete_shelf',
+    )
+    expect(codeOf(await call('shelf_delete_shelf', {}, { tier: 'admin' }))).toBe('denied')
+  })
+
+  test('unknown tools, unknown inputs and wrong values are told with what would be right', async () => {
+    const { call } = await openShelves({ main: createShelf() })
+    expect((await call('shelf_get_entri')).text).toContain("Did you mean 'shelf_get_entry'?")
+    expect((await call('shelf_get_entry', { nam: 'x' })).text).toBe(
+      "invalid_input: There is no input 'nam'. Did you mean 'name'?\nThe inputs are: name.",
+    )
+    expect((await call('shelf_list_entries', { limit: 'many' })).text).toMatch(/^invalid_input: limit: /)
+    expect((await call('shelf_list_entries', { limit: '10' })).kind).toBe('done')
+    expect(codeOf(await call('shelf_get_entry', { name: 'x', confirm: 'A'.repeat(16) }))).toBe('invalid_input')
+  })
+
+  test('a principal limited to other services, and a view of another, do not see the tool', async () => {
+    const { call } = await openShelves({ main: createShelf() })
+    expect(codeOf(await call('shelf_list_entries', {}, { services: ['docker'] }))).toBe('not_found')
+    expect(codeOf(await call('shelf_list_entries', {}, { service: 'docker' }))).toBe('not_found')
+    expect((await call('service_health', {}, { services: ['docker'] })).text).not.toContain('shelf')
+  })
+
+  test('what fails unexpectedly tells the caller nothing of its inside, and the log everything', async () => {
+    const shelf = createShelf()
+    const { call, log } = await openShelves({ main: shelf })
+    shelf.failure = new Error('at /secret/path with hunter2')
+    const result = await call('shelf_list_entries')
+    expect(result.text).toBe('upstream: The tool failed unexpectedly.\nThe log of the server says more.')
+    expect(log.join('\n')).toContain('hunter2')
+  })
+})

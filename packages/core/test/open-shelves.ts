@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Tier } from '@rackwarden/core'
+import {
+  createRuntime,
+  openCatalogue,
+  type Caller,
+  type CallResult,
+  type Catalogue,
+  type Clock,
+  type Progress,
+} from '@rackwarden/core/runtime'
+import { onTestFinished } from 'vitest'
+import { shelfService, type Shelf } from './shelf.ts'
+
+/** A catalogue over shelves, and the way to call it. */
+export interface OpenShelves {
+  catalogue: Catalogue
+  stateDirectory: string
+  log: string[]
+  call(
+    name: string,
+    input?: Record<string, unknown>,
+    options?: Partial<Caller> & { signal?: AbortSignal; progress?: (progress: Progress) => void; service?: string },
+  ): Promise<CallResult>
+}
+
+/** What shelves are opened with. */
+export interface OpenShelvesOptions {
+  tier?: Tier
+  serviceTier?: Tier
+  clock?: Clock
+  stateDirectory?: string
+  inlineBudgetMs?: number
+  toolsOff?: string[]
+}
+
+/** Opens a catalogue over the shelves, an instance each; everything is gone when the test ends. */
+export async function openShelves(shelves: Readonly<Record<string, Shelf>>, options: OpenShelvesOptions = {}): Promise<OpenShelves> {
+  const stateDirectory = options.stateDirectory ?? (await mkdtemp(join(tmpdir(), 'rackwarden-core-')))
+  const log: string[] = []
+  const runtime = createRuntime({
+    version: '1.2.3',
+    environment: {},
+    stateDirectory,
+    log: (level, message) => log.push(`${level}: ${message}`),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+  })
+  const catalogue = openCatalogue({
+    name: 'shelves',
+    title: 'Shelves',
+    services: [shelfService(shelves)],
+    prefixed: true,
+    runtime,
+    ...(options.inlineBudgetMs === undefined ? {} : { inlineBudgetMs: options.inlineBudgetMs }),
+    configuration: {
+      tier: options.tier ?? 'configure',
+      services: {
+        shelf: {
+          ...(options.serviceTier === undefined ? {} : { tier: options.serviceTier }),
+          toolsOff: options.toolsOff ?? [],
+          missing: ['SHELF_SHELF'],
+          off: false,
+          instances: Object.keys(shelves).map((name) => ({ name, source: 'test', values: { shelf: name } })),
+        },
+      },
+    },
+  })
+  onTestFinished(async () => {
+    await catalogue.close(0)
+    await runtime.close()
+    await rm(stateDirectory, { recursive: true, force: true })
+  })
+  return {
+    catalogue,
+    stateDirectory,
+    log,
+    call: (name, input = {}, { signal, progress, service, ...caller } = {}) =>
+      catalogue.call({
+        name,
+        input,
+        caller: { principal: 'local:tester', tier: 'configure', ...caller },
+        ...(signal === undefined ? {} : { signal }),
+        ...(progress === undefined ? {} : { progress }),
+        ...(service === undefined ? {} : { service }),
+      }),
+  }
+}
+
+/** The token of a plan; throws where the result is none. */
+export function tokenOf(result: CallResult): string {
+  if (result.kind !== 'plan') throw new Error(`expected a plan, got ${result.kind}: ${result.text}`)
+  return result.plan.confirm
+}
+
+/** The error code of a result; throws where it is none. */
+export function codeOf(result: CallResult): string {
+  if (result.kind !== 'error') throw new Error(`expected an error, got ${result.kind}: ${result.text}`)
+  return result.error.code
+}

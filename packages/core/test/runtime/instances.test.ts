@@ -1,0 +1,108 @@
+import { ToolError } from '@rackwarden/core'
+import { expect, test } from 'vitest'
+import { codeOf, openShelves, tokenOf } from '../open-shelves.ts'
+import { createShelf } from '../shelf.ts'
+
+const two = () => ({ north: createShelf({ a: '1', b: '2' }), south: createShelf({ c: '3' }) })
+
+test('reads fan out and every row says where it comes from', async () => {
+  const { call } = await openShelves(two())
+  const result = await call('shelf_list_entries')
+  expect(result.text).toMatchInlineSnapshot(`
+    "instance | name | value
+    north | a | 1
+    north | b | 2
+    south | c | 3"
+  `)
+})
+
+test('a page over several instances goes on where each of them stopped', async () => {
+  const { call } = await openShelves(two())
+  const first = await call('shelf_list_entries', { limit: 1 })
+  const output = (result: typeof first) =>
+    result.kind === 'done' ? (result.output as { entries: { name: string }[]; next_cursor?: string }) : { entries: [] }
+  expect(output(first).entries.map(({ name }) => name)).toEqual(['a', 'c'])
+  const second = await call('shelf_list_entries', { limit: 1, cursor: (output(first) as { next_cursor?: string }).next_cursor })
+  expect(output(second).entries.map(({ name }) => name)).toEqual(['b'])
+  expect(codeOf(await call('shelf_list_entries', { cursor: 'nonsense' }))).toBe('invalid_input')
+})
+
+test('one thing is found wherever it is, and a dead instance is named beside what the others answer', async () => {
+  const shelves = two()
+  const { call } = await openShelves(shelves)
+  expect((await call('shelf_get_entry', { name: 'c' })).text).toMatch(/instance \| name \| value\nsouth \| c \| 3/)
+  expect(codeOf(await call('shelf_get_entry', { name: 'z' }))).toBe('not_found')
+  shelves.north.failure = new ToolError('unreachable', 'gone')
+  const partial = await call('shelf_list_entries')
+  expect(partial).toMatchObject({ kind: 'done', output: { unanswered: [{ instance: 'north', error: 'unreachable: gone' }] } })
+})
+
+test('a write names its instance, and its token is good for that one only', async () => {
+  const shelves = two()
+  const { call, catalogue } = await openShelves(shelves)
+  expect((await call('shelf_add_entry', { name: 'x', value: '1' })).text).toBe(
+    "invalid_input: There are several instances of Shelf; say which with 'instance'.\nThe instances are: north, south.",
+  )
+  expect((await call('shelf_add_entry', { name: 'x', value: '1', instance: 'sout' })).text).toContain("Did you mean 'south'?")
+  const confirm = tokenOf(await call('shelf_add_entry', { name: 'x', value: '1', instance: 'south' }))
+  expect(codeOf(await call('shelf_add_entry', { name: 'x', value: '1', instance: 'north', confirm }))).toBe('denied')
+  expect((await call('shelf_add_entry', { name: 'x', value: '1', instance: 'south', confirm })).kind).toBe('done')
+  expect([shelves.north.entries.has('x'), shelves.south.entries.has('x')]).toEqual([false, true])
+  const listed = catalogue.list({ caller: { principal: 'local:tester', tier: 'configure' } }).find(({ name }) => name === 'shelf_add_entry')
+  expect(listed?.inputSchema).toMatchObject({
+    properties: { instance: { enum: ['north', 'south'] } },
+    required: ['name', 'value', 'instance'],
+  })
+})
+
+test('service_health names the dead with the reason, and they are well again without a restart', async () => {
+  const shelves = two()
+  const { call } = await openShelves(shelves)
+  shelves.south.failure = new ToolError('unreachable', 'Nothing listens there.', { hint: 'Start it.' })
+  const rows = async () => {
+    const result = await call('service_health')
+    return result.kind === 'done'
+      ? (result.output as { status: string; services: { instance: string; status: string; evidence: string }[] })
+      : undefined
+  }
+  expect(await rows()).toMatchObject({
+    status: 'down',
+    services: [
+      { instance: 'south', status: 'down', evidence: 'unreachable: Nothing listens there.' },
+      { instance: 'north', status: 'ok' },
+    ],
+  })
+  shelves.south.failure = undefined
+  expect(await rows()).toMatchObject({ status: 'ok' })
+})
+
+test('needs_attention ranks what is wrong, a dead instance first, each with the call to make next', async () => {
+  const shelves = { north: createShelf({ lamp: 'broken' }), south: createShelf() }
+  const { call } = await openShelves(shelves)
+  shelves.south.failure = new ToolError('timeout', 'no answer')
+  const result = await call('needs_attention')
+  expect(result.text.split('\n').slice(1, -1).join('\n')).toMatchInlineSnapshot(`
+    "1. critical: Shelf does not answer [shelf@south]
+       timeout: no answer
+    2. warning: lamp is broken [shelf@north/entry/lamp]
+       its value says so
+       next: shelf_get_entry name=lamp"
+  `)
+})
+
+test('find_asset joins what shares a name or an address', async () => {
+  const { call } = await openShelves({
+    north: createShelf({ web: '10.0.0.7' }),
+    south: createShelf({ proxy: '10.0.0.7', other: '10.0.0.8' }),
+  })
+  const result = await call('find_asset', { query: 'WEB' })
+  expect(result.kind === 'done' && (result.output as { assets: { name: string }[] }).assets.map(({ name }) => name)).toEqual([
+    'web',
+    'proxy',
+  ])
+})
+
+test('a tool that is switched off is neither listed nor callable', async () => {
+  const { call } = await openShelves(two(), { toolsOff: ['get_entry'] })
+  expect(codeOf(await call('shelf_get_entry', { name: 'a' }))).toBe('not_found')
+})
