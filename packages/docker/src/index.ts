@@ -1,1 +1,41 @@
-export {}
+import { defineService } from '@rackwarden/core'
+import { config, connect } from './client.ts'
+import { discover } from './discover.ts'
+import { assets, findings, health } from './facets.ts'
+import { getContainer } from './tools/container.ts'
+import { listContainers } from './tools/containers.ts'
+import { listImages } from './tools/images.ts'
+import { restartContainer, startContainer, stopContainer } from './tools/lifecycle.ts'
+import { getLogs } from './tools/logs.ts'
+import { listNetworks } from './tools/networks.ts'
+import { getStats } from './tools/stats.ts'
+import { listVolumes } from './tools/volumes.ts'
+
+export type { DockerWorld, SimulatedContainer } from './simulation/world.ts'
+
+/** Docker engines, over a socket or TLS. */
+export default defineService({
+  name: 'docker',
+  title: 'Docker',
+  description: 'Docker engines: containers and their health, logs and use, images, volumes, networks.',
+  instances: 'many',
+  config,
+  connect,
+  health,
+  findings,
+  assets,
+  discover,
+  simulate: () => import('./simulate.ts'),
+  tools: [
+    listContainers,
+    getContainer,
+    getLogs,
+    getStats,
+    listImages,
+    listVolumes,
+    listNetworks,
+    startContainer,
+    stopContainer,
+    restartContainer,
+  ],
+})

@@ -1,0 +1,4 @@
+import { run } from '@rackwarden/server'
+import docker from './index.ts'
+
+void run(docker)

@@ -1,0 +1,177 @@
+import { createApiClient, httpConfig, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
+import { z } from 'zod'
+import { oneLine } from './container-facts.ts'
+import {
+  containerDetail,
+  containerStats,
+  containerSummary,
+  imageSummary,
+  networkSummary,
+  systemInfo,
+  volumeList,
+  volumeUsage,
+  type ContainerDetail,
+} from './engine-schema.ts'
+import { inParallel } from './in-parallel.ts'
+import { demultiplex, logLines, type LogLine, type LogStream } from './log-frames.ts'
+
+/** What has to be known of an engine to reach it. */
+export const config = {
+  ...httpConfig,
+  url: z
+    .string()
+    .describe('Address of the engine: unix:///var/run/docker.sock, tcp://host:2376, or http(s)://host.')
+    .meta({ env: ['DOCKER_HOST'] }),
+}
+
+// The newest version this client was held against; an engine that is older is spoken to in its own.
+const newestVersion = '1.56'
+const defaultStopSeconds = 10
+const parallelRequests = 8
+
+/** How much of a log is wanted. */
+export interface LogRequest {
+  tail: number
+  /** Seconds since the epoch. */
+  since?: number | undefined
+  streams?: readonly LogStream[]
+}
+
+/** What one engine is asked. */
+export type DockerClient = ReturnType<typeof connect>
+
+/** Makes the client of one engine; the API version is agreed on with the first request. */
+export function connect(_: ConfigOf<typeof config>, connection: Connection) {
+  const api = createApiClient(connection, { name: 'Docker' })
+  let agreed: Promise<string> | undefined
+
+  async function negotiate(signal: AbortSignal): Promise<string> {
+    const response = await api.request('/_ping', { signal, maxBytes: 65_536 })
+    const offered = response.headers.get('api-version')
+    await response.body?.cancel()
+    if (offered === null || !/^\d+\.\d+$/.test(offered))
+      throw new ToolError('upstream', 'What answers there is not a Docker engine: it names no API version.', {
+        hint: 'Check that the address is that of the engine itself, not of a web page in front of it.',
+      })
+    return older(offered, newestVersion)
+  }
+
+  async function versionOf(signal: AbortSignal): Promise<string> {
+    agreed ??= negotiate(signal)
+    try {
+      return await agreed
+    } catch (error) {
+      agreed = undefined
+      throw error
+    }
+  }
+
+  const at = async (path: string, signal: AbortSignal) => `/v${await versionOf(signal)}${path}`
+  const container = (id: string, action: string) => `/containers/${encodeURIComponent(id)}/${action}`
+
+  async function get<Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    signal: AbortSignal,
+    query: Record<string, string> = {},
+  ): Promise<z.output<Schema>> {
+    return api.get(await at(path, signal), { schema, query, signal })
+  }
+
+  async function act(id: string, action: string, signal: AbortSignal, timeoutMs: number): Promise<void> {
+    const response = await api.request(await at(container(id, action), signal), { method: 'POST', signal, timeoutMs })
+    await response.body?.cancel()
+  }
+
+  const inspect = (id: string, signal: AbortSignal): Promise<ContainerDetail> => get(container(id, 'json'), containerDetail, signal)
+
+  /** Looks at many, a few at a time; what went away meanwhile is left out. */
+  async function each<Result>(ids: readonly string[], look: (id: string) => Promise<Result>): Promise<Result[]> {
+    const found = await inParallel(ids, parallelRequests, async (id) => {
+      try {
+        return [await look(id)]
+      } catch (error) {
+        if (ToolError.isInstance(error) && error.code === 'not_found') return []
+        throw error
+      }
+    })
+    return found.flat()
+  }
+
+  async function actInOrder(id: string, action: 'stop' | 'restart', signal: AbortSignal): Promise<void> {
+    // The engine answers once the container is down, which its own stop timeout bounds.
+    const { Config } = await inspect(id, signal)
+    await act(id, action, signal, ((Config.StopTimeout ?? defaultStopSeconds) + 20) * 1000)
+  }
+
+  async function logs({ Id, Config }: ContainerDetail, request: LogRequest, signal: AbortSignal): Promise<LogLine[]> {
+    const streams = request.streams ?? ['stdout', 'stderr']
+    const query = {
+      stdout: String(streams.includes('stdout')),
+      stderr: String(streams.includes('stderr')),
+      tail: String(request.tail),
+      timestamps: 'true',
+      ...(request.since === undefined ? {} : { since: String(request.since) }),
+    }
+    const response = await api.request(await at(container(Id, 'logs'), signal), { query, signal, maxBytes: 32 * 1024 * 1024 })
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    return logLines(Config.Tty === true ? [{ stream: 'stdout', bytes }] : demultiplex([bytes]))
+  }
+
+  return {
+    apiVersion: versionOf,
+    info: (signal: AbortSignal) => get('/info', systemInfo, signal),
+    containers: (signal: AbortSignal) => get('/containers/json', z.array(containerSummary), signal, { all: 'true' }),
+    inspect,
+    inspectAll: (ids: readonly string[], signal: AbortSignal) => each(ids, (id) => inspect(id, signal)),
+    each,
+    images: (signal: AbortSignal) => get('/images/json', z.array(imageSummary), signal),
+    volumes: async (signal: AbortSignal) => (await get('/volumes', volumeList, signal)).Volumes,
+    networks: (signal: AbortSignal) => get('/networks', z.array(networkSummary), signal),
+
+    /** One sample with the one before it; `once` leaves the one before out and answers at once. */
+    stats: (id: string, signal: AbortSignal, { once = false } = {}) =>
+      get(container(id, 'stats'), containerStats, signal, { stream: 'false', ...(once ? { 'one-shot': 'true' } : {}) }),
+
+    /** Bytes of each volume by name; the engine walks every file for it. */
+    async volumeSizes(signal: AbortSignal): Promise<Map<string, number>> {
+      const path = await at('/system/df', signal)
+      const query = { type: 'volume', verbose: 'true' }
+      const usage = await api.get(path, { schema: volumeUsage, query, signal, timeoutMs: 40_000 })
+      const volumes = usage.VolumeUsage?.Items ?? usage.Volumes
+      return new Map(volumes.flatMap(({ Name, UsageData }) => (UsageData == null || UsageData.Size < 0 ? [] : [[Name, UsageData.Size]])))
+    },
+
+    logs,
+
+    /** The last thing a container said that is not blank; nothing where its log cannot be read. */
+    async lastLine(detail: ContainerDetail, signal: AbortSignal): Promise<string> {
+      try {
+        const lines = await logs(detail, { tail: 5 }, signal)
+        return oneLine(lines.findLast(({ text }) => text.trim() !== '')?.text ?? '')
+      } catch (error) {
+        // A logging driver that only sends away is no reason to fail what was asked.
+        if (ToolError.isInstance(error) && error.code === 'upstream') return ''
+        throw error
+      }
+    },
+
+    /** The time on the engine's own clock, in milliseconds since the epoch; nothing where a proxy hides it. */
+    async now(signal: AbortSignal): Promise<number | undefined> {
+      const response = await api.request('/_ping', { signal, maxBytes: 65_536 })
+      await response.body?.cancel()
+      const time = Date.parse(response.headers.get('date') ?? '')
+      return Number.isNaN(time) ? undefined : time
+    },
+
+    start: (id: string, signal: AbortSignal) => act(id, 'start', signal, 60_000),
+    stop: (id: string, signal: AbortSignal) => actInOrder(id, 'stop', signal),
+    restart: (id: string, signal: AbortSignal) => actInOrder(id, 'restart', signal),
+  }
+}
+
+function older(first: string, second: string): string {
+  const [firstMajor = 0, firstMinor = 0] = first.split('.').map(Number)
+  const [secondMajor = 0, secondMinor = 0] = second.split('.').map(Number)
+  return firstMajor < secondMajor || (firstMajor === secondMajor && firstMinor <= secondMinor) ? first : second
+}

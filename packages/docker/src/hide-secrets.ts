@@ -1,0 +1,21 @@
+const hidden = '[redacted]'
+const secretName = /pass(?:word|wd|phrase)?|secret|token|credential|api[-_.]?key|private[-_.]?key|(?:basic|digest)auth.*users/i
+
+/** A command line without the values of options whose names speak of secrets. */
+export function hideInCommand(argv: readonly string[]): string[] {
+  return argv.map((word, index) => {
+    const [, option, value] = /^(-{1,2}[\w.-]+|[A-Za-z_]\w*)=([^]*)$/.exec(word) ?? []
+    if (option !== undefined && value !== '' && secretName.test(option)) return `${option}=${hidden}`
+    const before = argv[index - 1] ?? ''
+    return /^--?[\w.-]+$/.test(before) && secretName.test(before) && !word.startsWith('-') ? hidden : withoutUserInfo(word)
+  })
+}
+
+/** A label's value, withheld where its name speaks of a secret: proxies keep password hashes there. */
+export function hideInLabel(name: string, value: string): string {
+  return secretName.test(name) ? hidden : withoutUserInfo(value)
+}
+
+function withoutUserInfo(text: string): string {
+  return text.replace(/([a-z][\w+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi, `$1:${hidden}@`)
+}

@@ -1,0 +1,98 @@
+import { ToolError } from '@rackwarden/core'
+import { z } from 'zod'
+import type { DockerClient } from '../client.ts'
+import { lifecycleBasis, lifecycleOf, planLifecycle, settledUp, type Lifecycle } from '../lifecycle.ts'
+import { containerInput, defineTool } from './define-tool.ts'
+
+const input = z.object({ container: containerInput })
+const output = z.object({
+  container: z.string().describe('Name.'),
+  state: z.string().describe('What the engine says it does.'),
+  health: z.string().optional().describe('What its health check says; absent where it has none.'),
+  exit_code: z.number().optional().describe('How it ended, where it is not running.'),
+})
+
+function show({ name, state, health, exitCode, up }: Lifecycle): z.input<typeof output> {
+  return { container: name, state, ...(up && health !== 'none' ? { health } : {}), ...(up ? {} : { exit_code: exitCode }) }
+}
+
+type State = (input: { container: string }, context: { client: DockerClient; signal: AbortSignal }) => Promise<Lifecycle>
+const state: State = ({ container }, { client, signal }) => lifecycleOf(container, client, signal)
+
+/** Starts a container and waits until it is well. */
+export const startContainer = defineTool({
+  name: 'start_container',
+  title: 'Start a container',
+  description: 'Start a stopped container; done once it runs and its health check, if any, passes.',
+  access: 'operate',
+  idempotent: true,
+  input,
+  output,
+  state,
+  basis: lifecycleBasis,
+  plan(_, { state, ...context }) {
+    if (state.state === 'paused')
+      throw new ToolError('conflict', `${state.name} is paused; the engine does not start what is paused.`, {
+        hint: 'restart_container ends the pause with a fresh start.',
+      })
+    return planLifecycle({ action: 'start', state, ...context })
+  },
+  async run(_, { state, client, signal }) {
+    await client.start(state.id, signal)
+    return show(await lifecycleOf(state.id, client, signal))
+  },
+  settled: (after, _, before) => (before.up && after.startedAt === before.startedAt ? true : settledUp(after)),
+  settleWithinMs: 120_000,
+  verified: (_, after) => show(after),
+  undo: ({ up }, { container }) => ({ tool: up ? 'start_container' : 'stop_container', input: { container } }),
+})
+
+/** Stops a container in order. */
+export const stopContainer = defineTool({
+  name: 'stop_container',
+  title: 'Stop a container',
+  description: 'Stop a running container in order, killing it only after its own stop timeout.',
+  access: 'operate',
+  idempotent: true,
+  input,
+  output,
+  state,
+  basis: lifecycleBasis,
+  async plan(_, { state, ...context }) {
+    const { HostConfig } = await context.client.inspect(state.id, context.signal)
+    if (HostConfig.AutoRemove === true)
+      throw new ToolError('conflict', `${state.name} was made to be removed when it ends: stopping it would delete it.`, {
+        hint: 'restart_container keeps it; to delete it, use the Docker CLI.',
+      })
+    return planLifecycle({ action: 'stop', state, ...context })
+  },
+  async run(_, { state, client, signal }) {
+    await client.stop(state.id, signal)
+    return show(await lifecycleOf(state.id, client, signal))
+  },
+  settled: (after) => !after.up || `it is still ${after.state}`,
+  settleWithinMs: 30_000,
+  verified: (_, after) => show(after),
+  undo: ({ up }, { container }) => ({ tool: up ? 'start_container' : 'stop_container', input: { container } }),
+})
+
+/** Restarts a container and waits until it is well. */
+export const restartContainer = defineTool({
+  name: 'restart_container',
+  title: 'Restart a container',
+  description: 'Stop and start a container; done once it runs and its health check, if any, passes.',
+  access: 'operate',
+  input,
+  output,
+  state,
+  basis: lifecycleBasis,
+  plan: (_, { state, ...context }) => planLifecycle({ action: 'restart', state, ...context }),
+  async run(_, { state, client, signal }) {
+    await client.restart(state.id, signal)
+    return show(await lifecycleOf(state.id, client, signal))
+  },
+  settled: (after, _, before) => (after.startedAt === before.startedAt ? 'it has not restarted yet' : settledUp(after)),
+  settleWithinMs: 120_000,
+  verified: (_, after) => show(after),
+  undo: 'transient',
+})
