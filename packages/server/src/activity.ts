@@ -1,48 +1,45 @@
-import type { CallResult } from '@rackwarden/core/runtime'
+/**
+ * How long calls may go on by themselves when the process ends, how long they have after being told
+ * to stop, and how long an answer may take to be written.
+ */
+export const endLimits = { finishMs: 8000, abortMs: 2000, answerMs: 250 }
 
-/** Knows the calls that are under way in a process, so that it can end in order. */
+/** Knows what is under way, so that a process can end in order. */
 export interface Activity {
-  /** Calls under way. */
+  /** How much is under way. */
   readonly size: number
-  /** How many calls came to which kind of result. */
-  readonly counts: Readonly<Record<CallResult['kind'], number>>
-  /** Counts a call from here until it is settled. */
-  track(call: Promise<CallResult>): Promise<CallResult>
-  /** Resolves true when nothing is under way, false when the limit passes first. */
-  settled(limitMs: number): Promise<boolean>
+  /** Counts a piece of work from here until it is settled. */
+  track<T>(work: Promise<T>): Promise<T>
+  /** Resolves when nothing is under way, or when the limit has passed. */
+  settled(limitMs: number): Promise<void>
 }
 
-/** Makes the activity of one process or one server. */
+/** Makes an activity with nothing under way. */
 export function createActivity(): Activity {
-  const counts = { done: 0, plan: 0, pending: 0, running: 0, error: 0 }
   const waiting = new Set<() => void>()
   let size = 0
   return {
     get size() {
       return size
     },
-    counts,
-    async track(call) {
+    async track(work) {
       size += 1
       try {
-        const result = await call
-        counts[result.kind] += 1
-        return result
+        return await work
       } finally {
         size -= 1
         if (size === 0) for (const wake of waiting) wake()
       }
     },
     settled(limitMs) {
-      if (size === 0) return Promise.resolve(true)
+      if (size === 0) return Promise.resolve()
       return new Promise((resolve) => {
-        const finish = (idle: boolean) => {
+        const wake = () => {
           clearTimeout(timer)
           waiting.delete(wake)
-          resolve(idle)
+          resolve()
         }
-        const wake = () => finish(true)
-        const timer = setTimeout(() => finish(false), limitMs)
+        const timer = setTimeout(wake, limitMs)
         waiting.add(wake)
       })
     },

@@ -2,7 +2,7 @@ import { ToolError, type Tier } from '@rackwarden/core'
 import type { Log, Surface } from '@rackwarden/core/runtime'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createActivity } from './activity.ts'
+import { createActivity, endLimits } from './activity.ts'
 import { urlHost, type ListenAddress } from './http/address.ts'
 import { refuse } from './http/answer.ts'
 import { createAuthentication } from './http/authentication.ts'
@@ -10,16 +10,13 @@ import { createEncoder } from './http/encode.ts'
 import { createEndpoint } from './http/endpoint.ts'
 import { createGate } from './http/gate.ts'
 import { createLegacyServing } from './http/legacy.ts'
-import { metricsText } from './http/metrics.ts'
+import { createMetrics } from './http/metrics.ts'
 import { createModernServing } from './http/modern.ts'
 import { createSessions, type SessionLimits } from './http/sessions.ts'
 import { rpcCodes } from './json-rpc.ts'
 import { mcpServers } from './mcp-server.ts'
 import type { Tokens } from './tokens.ts'
 import type { ResultForm } from './tool-results.ts'
-
-/** How long calls may finish by themselves when the server ends, and how long they have after being told to stop. */
-const grace = { finishMs: 8000, abortMs: 2000 }
 
 /** What is served over HTTP, where, and to whom. */
 export interface ServeHttpOptions {
@@ -36,6 +33,8 @@ export interface ServeHttpOptions {
   allowHosts?: readonly string[]
   allowOrigins?: readonly string[]
   sessions?: SessionLimits
+  /** How long calls may go on by themselves when the server ends; 8 seconds when not given. */
+  finishMs?: number
   log: Log
 }
 
@@ -52,8 +51,10 @@ export interface HttpServer {
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
   const { surface, address, tier, log, results = 'text' } = options
   const authenticate = await createAuthentication({ ...options, host: address.host })
-  const activity = createActivity()
-  const create = mcpServers({ surface, results, activity, log })
+  const calls = createActivity()
+  const requests = createActivity()
+  const metrics = createMetrics()
+  const create = mcpServers({ surface, results, activity: calls, observe: metrics.count, log })
   const sessions = createSessions({
     create,
     encode: createEncoder(),
@@ -67,14 +68,14 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     legacy: createLegacyServing(sessions),
     modern,
     health: () => ({ status: 'ok', version: surface.version, tier }),
-    metrics: () => metricsText(activity, sessions.size),
+    metrics: () => metrics.text(calls.size, sessions.size),
   })
   let ending = false
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     if (ending)
       return refuse(response, { status: 503, code: rpcCodes.transport, message: 'The server is ending.', headers: { connection: 'close' } })
-    endpoint(request, response).catch((error: unknown) => {
+    requests.track(endpoint(request, response)).catch((error: unknown) => {
       if (!request.destroyed) log('error', `http: ${error instanceof Error ? error.message : String(error)}`)
       if (response.headersSent) response.destroy()
       else refuse(response, { status: 500, code: rpcCodes.internal, message: 'Internal error' })
@@ -93,9 +94,10 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
       ending = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
-      await activity.settled(grace.finishMs)
+      await calls.settled(options.finishMs ?? endLimits.finishMs)
+      await requests.settled(endLimits.answerMs)
       await Promise.all([sessions.closeAll(), modern.close()])
-      await activity.settled(grace.abortMs)
+      await calls.settled(endLimits.abortMs)
       server.closeAllConnections()
       await closed
     },

@@ -1,5 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext, type Tool } from '@modelcontextprotocol/server'
-import type { Log, Progress, Surface, View } from '@rackwarden/core/runtime'
+import type { CallResult, Log, Progress, Surface, View } from '@rackwarden/core/runtime'
 import type { Activity } from './activity.ts'
 import { toolResultOf, type ResultForm } from './tool-results.ts'
 
@@ -8,6 +8,8 @@ export interface McpServerOptions {
   surface: Surface
   results: ResultForm
   activity: Activity
+  /** Told of every result. */
+  observe?: (kind: CallResult['kind']) => void
   log: Log
 }
 
@@ -20,7 +22,7 @@ export interface Viewer {
 export type McpServerFactory = (viewer: Viewer) => Server
 
 /** Prepares the making of MCP servers over a surface. */
-export function mcpServers({ surface, results, activity, log }: McpServerOptions): McpServerFactory {
+export function mcpServers({ surface, results, activity, observe, log }: McpServerOptions): McpServerFactory {
   const structured = results === 'structured'
   const serverInfo = { name: surface.name, title: surface.title, version: surface.version }
 
@@ -34,7 +36,9 @@ export function mcpServers({ surface, results, activity, log }: McpServerOptions
       const progress = progressTo(context)
       try {
         const call = surface.call({ ...viewer.view, name, input, signal: context.mcpReq.signal, ...progress.option })
-        return toolResultOf(await activity.track(call), results)
+        const result = await activity.track(call)
+        observe?.(result.kind)
+        return toolResultOf(result, results)
       } catch (error) {
         log('error', `${name}: ${error instanceof Error ? error.message : String(error)}`)
         throw new ProtocolError(ProtocolErrorCode.InternalError, 'The call failed inside the server; its log says why.')

@@ -1,13 +1,10 @@
 import type { Caller, Log, Surface } from '@rackwarden/core/runtime'
 import { serveStdio as serveConnection } from '@modelcontextprotocol/server/stdio'
 import type { Readable, Writable } from 'node:stream'
-import { createActivity } from './activity.ts'
+import { createActivity, endLimits } from './activity.ts'
 import { mcpServers } from './mcp-server.ts'
 import { createStdioTransport } from './stdio/transport.ts'
 import type { ResultForm } from './tool-results.ts'
-
-/** How long calls may go on by themselves after the client is gone, and how long they have after being told to stop. */
-const limits = { finishMs: 8000, abortMs: 2000 }
 
 /** What is served over stdio, and to whom. */
 export interface ServeStdioOptions {
@@ -15,6 +12,8 @@ export interface ServeStdioOptions {
   caller: Caller
   results?: ResultForm
   log: Log
+  /** How long calls may go on by themselves after the client is gone; 8 seconds when not given. */
+  finishMs?: number
   /** The process's own streams when not given. */
   input?: Readable
   output?: Writable
@@ -30,22 +29,25 @@ export interface StdioServer {
 
 /** Serves one client over stdin and stdout, in both protocol eras. */
 export function serveStdio(options: ServeStdioOptions): StdioServer {
-  const { surface, caller, results = 'text', log, input = process.stdin, output = process.stdout } = options
+  const { surface, caller, results = 'text', log, finishMs = endLimits.finishMs, input = process.stdin, output = process.stdout } = options
   const activity = createActivity()
   const transport = createStdioTransport(input, output)
   const create = mcpServers({ surface, results, activity, log })
-  const connection = serveConnection(() => create({ view: { caller } }), { transport, onerror: (error) => log('info', `stdio: ${error.message}`) })
+  const connection = serveConnection(() => create({ view: { caller } }), {
+    transport,
+    onerror: (error) => log('info', `stdio: ${error.message}`),
+  })
   let ask: () => void = () => undefined
   const asked = new Promise<void>((resolve) => (ask = resolve))
 
   async function drain(): Promise<void> {
     await Promise.race([transport.ended, asked])
     await within(
-      limits.finishMs,
-      transport.answered().then(() => activity.settled(limits.finishMs)),
+      finishMs,
+      transport.answered().then(() => activity.settled(finishMs)),
     )
     await connection.close()
-    await activity.settled(limits.abortMs)
+    await activity.settled(endLimits.abortMs)
   }
 
   const finished = drain()

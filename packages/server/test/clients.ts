@@ -26,7 +26,9 @@ export interface CallOutcome {
 }
 
 /** Where a client connects to. */
-export type Destination = { url: string; headers?: Record<string, string> } | { command: string; args: string[]; env?: Record<string, string> }
+export type Destination =
+  | { url: string; headers?: Record<string, string> }
+  | { command: string; args: string[]; env?: Record<string, string> }
 
 const identity = { name: 'test', version: '1' }
 
@@ -34,16 +36,23 @@ const identity = { name: 'test', version: '1' }
 export const clients: Record<string, (destination: Destination) => Promise<TestClient>> = {
   'the v1 client': async (destination) => {
     const client = new OldClient(identity)
-    const transport = 'url' in destination ? new OldHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} } }) : new OldStdio({ ...destination, stderr: 'ignore' })
+    const transport =
+      'url' in destination
+        ? new OldHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} } })
+        : new OldStdio({ ...destination, stderr: 'ignore' })
     await client.connect(transport as Parameters<typeof client.connect>[0])
     return wrap(client as unknown as AnyClient)
   },
   'the v2 client': (destination) => current(destination, new CurrentClient(identity)),
-  "the v2 client in mode 'auto'": (destination) => current(destination, new CurrentClient(identity, { versionNegotiation: { mode: 'auto' } })),
+  "the v2 client in mode 'auto'": (destination) =>
+    current(destination, new CurrentClient(identity, { versionNegotiation: { mode: 'auto' } })),
 }
 
 async function current(destination: Destination, client: CurrentClient): Promise<TestClient> {
-  const transport = 'url' in destination ? new CurrentHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} } }) : new CurrentStdio({ ...destination, stderr: 'ignore' })
+  const transport =
+    'url' in destination
+      ? new CurrentHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} } })
+      : new CurrentStdio({ ...destination, stderr: 'ignore' })
   await client.connect(transport)
   const v1Style = client as unknown as AnyClient
   return wrap({
@@ -57,7 +66,11 @@ async function current(destination: Destination, client: CurrentClient): Promise
 /** What the clients of both SDKs have in common. */
 interface AnyClient {
   listTools(): Promise<{ tools: { name: string; inputSchema: object; outputSchema?: object }[] }>
-  callTool(request: object, schema: undefined, options: object): Promise<{ content?: { text?: string }[]; isError?: boolean; structuredContent?: unknown }>
+  callTool(
+    request: object,
+    schema: undefined,
+    options: object,
+  ): Promise<{ content?: { text?: string }[]; isError?: boolean; structuredContent?: unknown }>
   getInstructions(): string | undefined
   close(): Promise<void>
 }

@@ -8,6 +8,8 @@ export interface FixtureState {
   waiting: number
   /** Calls of `wait_signal` that were told to stop. */
   aborted: number
+  /** Lets the calls of `wait_signal` come to their end. */
+  release: () => void
 }
 
 interface FixtureTool {
@@ -19,7 +21,9 @@ interface FixtureTool {
 }
 
 /** A surface with two services, small enough to be read whole. */
-export function createFixtureSurface({ tier = 'configure', state = newState() }: { tier?: Tier; state?: FixtureState } = {}): Surface & { state: FixtureState } {
+export function createFixtureSurface({ tier = 'configure', state = newState() }: { tier?: Tier; state?: FixtureState } = {}): Surface & {
+  state: FixtureState
+} {
   const plans = new Map<string, { principal: string; level: unknown }>()
   const tools: Record<string, FixtureTool> = {
     count_steps: {
@@ -50,7 +54,14 @@ export function createFixtureSurface({ tier = 'configure', state = newState() }:
         const token = `TOKEN${plans.size}`
         plans.set(token, { principal: caller.principal, level })
         const summary = `Set the level to ${String(level)}`
-        const report = { summary, targets: ['lamp/level/it'], tool: 'set_level', instances: ['default'], confirm: token, expires_at: '2030-01-01T00:00:00.000Z' }
+        const report = {
+          summary,
+          targets: ['lamp/level/it'],
+          tool: 'set_level',
+          instances: ['default'],
+          confirm: token,
+          expires_at: '2030-01-01T00:00:00.000Z',
+        }
         return { kind: 'plan', text: `${summary}. confirm: ${token}`, plan: report }
       },
     },
@@ -58,7 +69,11 @@ export function createFixtureSurface({ tier = 'configure', state = newState() }:
       service: 'door',
       access: 'observe',
       properties: { name: { type: 'string' } },
-      run: () => ({ kind: 'error', text: 'not_found: There is no such door', error: { code: 'not_found', message: 'There is no such door' } }),
+      run: () => ({
+        kind: 'error',
+        text: 'not_found: There is no such door',
+        error: { code: 'not_found', message: 'There is no such door' },
+      }),
     },
     wait_signal: {
       service: 'door',
@@ -67,6 +82,7 @@ export function createFixtureSurface({ tier = 'configure', state = newState() }:
       run: ({ signal, input }) =>
         new Promise((resolve) => {
           state.waiting += 1
+          state.release = () => resolve(done({}, 'released'))
           signal?.addEventListener('abort', () => {
             state.aborted += 1
             if (input.stubborn !== true) resolve(done({}, 'stopped'))
@@ -102,7 +118,12 @@ export function createFixtureSurface({ tier = 'configure', state = newState() }:
     services: ['door', 'lamp'],
     list(view, { structured = false } = {}) {
       const key = JSON.stringify([view.service, view.caller.tier, view.caller.services, structured])
-      const known = lists.get(key) ?? Object.keys(tools).filter((name) => sees(view, tools[name]!)).toSorted().map((name) => listing(name, tools[name]!, structured))
+      const known =
+        lists.get(key) ??
+        Object.keys(tools)
+          .filter((name) => sees(view, tools[name]!))
+          .toSorted()
+          .map((name) => listing(name, tools[name]!, structured))
       lists.set(key, known)
       return known
     },
@@ -119,7 +140,7 @@ export function createFixtureSurface({ tier = 'configure', state = newState() }:
 
 /** The state a fixture begins with. */
 export function newState(): FixtureState {
-  return { level: 1, waiting: 0, aborted: 0 }
+  return { level: 1, waiting: 0, aborted: 0, release: () => undefined }
 }
 
 function done(output: unknown, text: string): CallResult {

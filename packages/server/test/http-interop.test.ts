@@ -23,7 +23,10 @@ describe.each(Object.entries(clients))('over HTTP, %s', (_, connect) => {
     const listed = (await client.tools()).find(({ name }) => name === 'set_level')
     expect(listed?.outputSchema).toBeDefined()
     expect(await client.call('get_level')).toEqual({ text: '', isError: false, structured: { kind: 'done', output: { level: 1 } } })
-    expect(await client.call('set_level', { level: 2 })).toMatchObject({ text: '', structured: { kind: 'plan', plan: { tool: 'set_level' } } })
+    expect(await client.call('set_level', { level: 2 })).toMatchObject({
+      text: '',
+      structured: { kind: 'plan', plan: { tool: 'set_level' } },
+    })
     await client.close()
   })
 })

@@ -29,7 +29,15 @@ export async function startLab(options: Partial<ServeHttpOptions> & { host?: str
   const logged: string[] = []
   const log: Log = (level, message) => void logged.push(`${level}: ${message}`)
   const surface = createFixtureSurface({ tier: options.tier ?? 'configure', state: newState() })
-  const server = await serveHttp({ surface, address: { host, port: 0 }, tier: 'configure', localPrincipal: 'local:me', log, ...rest, tokens })
+  const server = await serveHttp({
+    surface,
+    address: { host, port: 0 },
+    tier: 'configure',
+    localPrincipal: 'local:me',
+    log,
+    ...rest,
+    tokens,
+  })
   onTestFinished(() => server.close())
   return { server, state: surface.state, tokens, logged }
 }

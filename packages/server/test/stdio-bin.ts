@@ -1,0 +1,12 @@
+import { serveStdio } from '../src/stdio.ts'
+import { createFixtureSurface } from './fixture-surface.ts'
+
+const finishMs = Number(process.env['FIXTURE_FINISH_MS'] ?? 8000)
+const surface = createFixtureSurface()
+const caller = { principal: 'local:me', tier: 'configure' } as const
+const log = (level: string, message: string) => void process.stderr.write(`${level}: ${message}\n`)
+const server = serveStdio({ surface, caller, log, finishMs })
+process.once('SIGTERM', () => void server.close())
+await server.finished
+process.stderr.write(`finished ${JSON.stringify(surface.state)}\n`)
+process.exit(0)
