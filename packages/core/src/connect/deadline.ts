@@ -1,8 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** The limit of one exchange, joined with the caller's own signal. */
 export interface Deadline {
   signal: AbortSignal
+  /** True once the limit itself was reached: the caller did not abort. */
+  expired(): boolean
   /** Milliseconds left. */
   remaining(): number
   /** Rejects with the signal's reason as soon as it is aborted, whatever the work does. */
@@ -14,16 +17,23 @@ export interface Deadline {
   abandon(): void
 }
 
-/** Starts the clock; `expired` makes the reason the signal is aborted with. */
-export function startDeadline(timeoutMs: number, expired: () => unknown, caller?: AbortSignal | null): Deadline {
+/** Starts the clock; `reason` makes the reason the signal is aborted with. */
+export function startDeadline(timeoutMs: number, reason: () => unknown, caller?: AbortSignal | null): Deadline {
   caller?.throwIfAborted()
   const controller = new AbortController()
   const { signal } = controller
   const end = performance.now() + timeoutMs
   const forward = () => controller.abort(caller?.reason)
+  // One call may send many requests at once; Node 20 takes more than ten listeners for a leak.
+  if (caller) setMaxListeners(0, caller)
   caller?.addEventListener('abort', forward, { once: true })
+  let expired = false
+  const expire = () => {
+    expired = !signal.aborted
+    controller.abort(reason())
+  }
   // Unreferenced: a body nobody reads must not keep the process alive. Node fires a longer timer at once.
-  const timer = timeoutMs <= 0x7fff_ffff ? setTimeout(() => controller.abort(expired()), timeoutMs).unref() : undefined
+  const timer = timeoutMs <= 0x7fff_ffff ? setTimeout(expire, timeoutMs).unref() : undefined
   const race = async <T>(work: Promise<T>): Promise<T> => {
     let give: (() => void) | undefined
     const aborted = new Promise<never>((_, reject) => {
@@ -46,6 +56,7 @@ export function startDeadline(timeoutMs: number, expired: () => unknown, caller?
   return {
     signal,
     race,
+    expired: () => expired,
     remaining: () => end - performance.now(),
     sleep: (milliseconds) => race(pause(milliseconds, undefined, { signal })),
     stop,

@@ -4,30 +4,29 @@ import type { DialTarget } from '../define/connection.ts'
 import { ToolError } from '../define/error.ts'
 import { failureOf, type Place } from './failure.ts'
 
-/** Longest wait for a connection to be taken. */
-export const connectTimeoutMs = 10_000
+/** How long a connection may take to be taken, within the limit for the whole. */
+export function connectLimit(timeoutMs: number): number {
+  return Math.min(10_000, timeoutMs)
+}
 
 /** Opens raw streams, and closes those still open at the end. */
 export function createDial(options: { timeoutMs: number }): { dial: (target: DialTarget) => Promise<Duplex>; close: () => void } {
-  const limit = Math.min(connectTimeoutMs, options.timeoutMs)
+  const limit = connectLimit(options.timeoutMs)
   const open = new Set<Socket>()
   return {
     async dial(target) {
       const { connect } = await import('node:net')
-      const place: Place =
+      const name =
         'socketPath' in target
-          ? { name: `the socket ${target.socketPath}`, socketPath: target.socketPath }
-          : { name: target.host.includes(':') ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}` }
+          ? `the socket ${target.socketPath}`
+          : `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`
+      const place: Place = { name, connectTimeoutMs: limit, ...('socketPath' in target && { socketPath: target.socketPath }) }
       return new Promise<Duplex>((resolve, reject) => {
         const socket = 'socketPath' in target ? connect(target.socketPath) : connect(target.port, target.host)
         open.add(socket)
         const timer = setTimeout(() => {
           socket.destroy()
-          reject(
-            new ToolError('timeout', `${place.name} did not take the connection within ${limit} ms.`, {
-              hint: 'Is the host up, and does a firewall drop the packets?',
-            }),
-          )
+          reject(failureOf({ code: 'ETIMEDOUT' }, place))
         }, limit)
         const failed = (error: Error) => {
           clearTimeout(timer)

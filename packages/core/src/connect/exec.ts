@@ -1,4 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { setMaxListeners } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { ExecOptions, ExecResult } from '../define/connection.ts'
 import { ToolError } from '../define/error.ts'
@@ -66,6 +67,8 @@ function follow(child: ChildProcessWithoutNullStreams, program: string, options:
       timers.push(setTimeout(() => finish(() => reject(reason)), graceMs + 1_000))
     }
     const aborted = () => end(options.signal?.reason)
+    // One call may run many programs at once; Node 20 takes more than ten listeners for a leak.
+    if (options.signal !== undefined) setMaxListeners(0, options.signal)
     options.signal?.addEventListener('abort', aborted, { once: true })
     if (options.timeoutMs <= 0x7fff_ffff) timers.push(setTimeout(() => end(expired(program, options.timeoutMs)), options.timeoutMs))
     child.once('error', (error) => finish(() => reject(spawnFailure(error, program))))

@@ -4,6 +4,8 @@ import { ToolError, type ErrorCode } from '../define/error.ts'
 export interface Place {
   name: string
   socketPath?: string | undefined
+  /** How long it may take to take a connection. */
+  connectTimeoutMs: number
 }
 
 const socketGone = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ECONNABORTED'])
@@ -13,6 +15,8 @@ const tooSlow = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADER
 /** The system's or library's code of a failure, looked for through its causes. */
 export function codeOf(error: unknown): string {
   for (let current = error, depth = 0; typeof current === 'object' && current !== null && depth < 5; depth++) {
+    // undici's parser gives its errors a name, but not always a code.
+    if (current instanceof Error && current.name === 'HTTPParserError') return 'HPE_INVALID'
     if ('code' in current && typeof current.code === 'string') return current.code
     current = 'cause' in current ? current.cause : undefined
   }
@@ -66,14 +70,13 @@ function describe(code: string, place: Place): [ErrorCode, string, string?] {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return ['unreachable', `The name of ${name} does not resolve.`, 'Check the spelling of the host, or use its IP address.']
   if (noRoute.has(code)) return ['unreachable', `There is no route to ${name}.`, 'Is the host up, and on a network this machine reaches?']
-  if (socketGone.has(code))
-    return [
-      'unreachable',
-      `${name} closed the connection before it had answered.`,
-      'Is it restarting? Is it https where http is configured?',
-    ]
+  if (socketGone.has(code)) return ['unreachable', `${name} closed the connection before it had answered.`, hintForClosed(name)]
   if (tooSlow.has(code))
-    return ['timeout', `${name} did not take the connection in time.`, 'Is the host up, and does a firewall drop the packets?']
+    return [
+      'timeout',
+      `${name} did not take the connection within ${place.connectTimeoutMs} ms.`,
+      'Is the host up, and does a firewall drop the packets?',
+    ]
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
     return ['unreachable', `${name} does not speak TLS.`, 'Is it http where https is configured?']
   if (/^ERR_SSL_.*CERTIFICATE_REQUIRED|^ERR_SSL_.*HANDSHAKE_FAILURE/.test(code))
@@ -92,4 +95,9 @@ function describe(code: string, place: Place): [ErrorCode, string, string?] {
   if (code === 'UND_ERR_INVALID_ARG')
     return ['invalid_input', `The request to ${name} could not be written.`, 'Does a configured value hold a line break?']
   return ['upstream', `The exchange with ${name} failed${code === '' ? '' : ` (${code})`}.`]
+}
+
+function hintForClosed(name: string): string {
+  if (name.startsWith('https:')) return 'Is it restarting? If it asks for a client certificate, set tlsCertificate and tlsKey.'
+  return name.startsWith('http:') ? 'Is it restarting? Is it https where http is configured?' : 'Is it restarting?'
 }

@@ -6,7 +6,7 @@ import { parseAddress, resolveTarget, type Address } from './address.ts'
 import { decoded, incomingBody, outgoingBody, tooLarge, type OutgoingBody } from './body.ts'
 import type { ConnectionConfig } from './connection.ts'
 import { startDeadline, type Deadline } from './deadline.ts'
-import { connectTimeoutMs } from './dial.ts'
+import { connectLimit } from './dial.ts'
 import { failureOf, timeoutOf, type Place } from './failure.ts'
 import { redirectTarget } from './redirect.ts'
 import { withRetries, type Attempt } from './retry.ts'
@@ -51,16 +51,19 @@ export function createHttp(
     async fetch(target, options = {}) {
       const address = parseAddress(config)
       const url = resolveTarget(address, target)
-      const place = placeOf(address, url)
+      const place = placeOf(address, url, connectLimit(config.timeoutMs))
       if (closed) throw new ToolError('unreachable', `The connection to ${place.name} was closed.`)
+      options.signal?.throwIfAborted()
+      agent ??= openAgent(config, address).catch(forget)
+      const opened = await agent
+      // From here on: what loading the library takes is no fault of the other side.
       const timeoutMs = options.timeoutMs ?? config.timeoutMs
       const deadline = startDeadline(timeoutMs, () => timeoutOf(place, timeoutMs), options.signal)
       try {
-        agent ??= openAgent(config, address).catch(forget)
         const method = (options.method ?? 'GET').toUpperCase()
         const body = await outgoingBody(options.body)
         const exchange: Exchange = {
-          agent: await agent,
+          agent: opened,
           method,
           headers: headersOf(options.headers, body, url.origin === address.base?.origin ? address.authorization : undefined),
           body,
@@ -71,9 +74,9 @@ export function createHttp(
         }
         return await follow(url, exchange, place)
       } catch (error) {
-        const { aborted, reason } = deadline.signal
+        const left = deadline.signal.aborted && !deadline.expired()
         deadline.abandon()
-        throw aborted ? reason : failureOf(error, place)
+        throw left ? deadline.signal.reason : failureOf(error, place)
       }
     },
     async close() {
@@ -90,7 +93,7 @@ async function openAgent(config: ConnectionConfig & { timeoutMs: number }, addre
     host: address.base?.hostname.replace(/^\[|\]$/g, ''),
     socketPath: address.socketPath,
     trust,
-    timeoutMs: Math.min(connectTimeoutMs, config.timeoutMs),
+    timeoutMs: connectLimit(config.timeoutMs),
   })
   // The deadline covers headers and body.
   return new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 })
@@ -171,10 +174,10 @@ function readHeaders(given: RequestInit['headers']): Headers {
   }
 }
 
-function placeOf(address: Address, url: URL): Place {
-  if (address.socketPath !== undefined && url.origin === address.base?.origin)
-    return { name: `the socket ${address.socketPath}`, socketPath: address.socketPath }
-  return { name: url.origin }
+function placeOf(address: Address, url: URL, connectTimeoutMs: number): Place {
+  const { socketPath } = address
+  if (socketPath === undefined || url.origin !== address.base?.origin) return { name: url.origin, connectTimeoutMs }
+  return { name: `the socket ${socketPath}`, socketPath, connectTimeoutMs }
 }
 
 function insecureName(config: ConnectionConfig): string {

@@ -13,21 +13,34 @@ export interface Attempt {
   discard(): void
 }
 
-/** Repeats what failed for the moment, as long as the deadline leaves room for the pause before it. */
+type Outcome<T> = { answer: T } | { error: unknown }
+
+/** Repeats what failed for the moment, as long as the deadline leaves room for the pause before it and as much again. */
 export async function withRetries<T extends Attempt>(send: () => Promise<T>, repeatable: boolean, deadline: Deadline): Promise<T> {
+  let known: { error: unknown } | undefined
+  let wait = 0
   for (let count = 1; ; count++) {
-    const outcome = await attemptOnce(send)
+    const outcome = await attemptOnce(async () => {
+      if (wait > 0) await deadline.sleep(wait)
+      return send()
+    })
+    // A limit that ends a second attempt says less than what ended the first.
+    if ('error' in outcome && deadline.expired() && known !== undefined) throw known.error
     const transient = 'answer' in outcome ? busy.has(outcome.answer.statusCode) : isTransient(outcome.error)
-    const wait = pauseMs(count, 'answer' in outcome ? outcome.answer.retryAfter : undefined)
-    if (repeatable && transient && count < attempts && !deadline.signal.aborted && wait < deadline.remaining()) {
-      if ('answer' in outcome) outcome.answer.discard()
-      await deadline.sleep(wait)
-    } else if ('answer' in outcome) return outcome.answer
-    else throw outcome.error
+    wait = pauseMs(count, 'answer' in outcome ? outcome.answer.retryAfter : undefined)
+    if (!repeatable || !transient || count === attempts || deadline.signal.aborted || wait * 2 >= deadline.remaining())
+      return settle(outcome)
+    if ('answer' in outcome) outcome.answer.discard()
+    else known = outcome
   }
 }
 
-async function attemptOnce<T>(send: () => Promise<T>): Promise<{ answer: T } | { error: unknown }> {
+function settle<T>(outcome: Outcome<T>): T {
+  if ('answer' in outcome) return outcome.answer
+  throw outcome.error
+}
+
+async function attemptOnce<T>(send: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return { answer: await send() }
   } catch (error) {
