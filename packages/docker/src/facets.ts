@@ -7,6 +7,8 @@ import { containerTarget } from './targets.ts'
 import { usageOf } from './usage.ts'
 
 const memoryWarningPercent = 90
+const fewRestarts = 3
+const shortLifeMs = 5 * 60_000
 
 /** Counts what runs and what ails; an engine is well even where one of its containers is not. */
 export async function health(client: DockerClient, { signal }: FacetContext): Promise<Health> {
@@ -49,14 +51,14 @@ async function findingsOf(detail: ContainerDetail, client: DockerClient, { insta
     const line = await client.lastLine(detail, signal)
     return line === '' ? '' : `; last line: ${line}`
   }
-  if (State.Status === 'restarting' || State.Status === 'dead')
+  if (State.Status === 'restarting' || State.Status === 'dead' || (await isInLoop(detail, client, signal)))
     return [
       {
         id: `${target}#restarting`,
         severity: 'critical',
         target,
         title: State.Status === 'dead' ? `${name} is dead` : `${name} keeps restarting`,
-        evidence: `exit code ${State.ExitCode}${cause(detail)}, ${RestartCount} restarts${await quoted()}`,
+        evidence: `${State.Status === 'running' ? 'up again just now' : `exit code ${State.ExitCode}`}${cause(detail)}, ${RestartCount} restarts${await quoted()}`,
         next: logs,
       },
     ]
@@ -75,6 +77,13 @@ async function findingsOf(detail: ContainerDetail, client: DockerClient, { insta
     })
   }
   return State.Status === 'running' ? [...findings, ...(await nearMemoryLimit(detail, client, { name, target, signal }))] : findings
+}
+
+// Between two crashes it is running like any other.
+async function isInLoop({ State, RestartCount }: ContainerDetail, client: DockerClient, signal: AbortSignal): Promise<boolean> {
+  if (State.Status !== 'running' || RestartCount < fewRestarts) return false
+  const now = await client.now(signal)
+  return now !== undefined && now - Date.parse(State.StartedAt) < shortLifeMs
 }
 
 interface About {
@@ -144,7 +153,9 @@ export async function assets(client: DockerClient, { instance, signal }: FacetCo
     containers.map(({ Id }) => Id),
     signal,
   )
-  const hostnames = new Map(details.map(({ Id, Config }) => [Id, Config.Hostname]))
+  // In the network of another, or of the host, the hostname is that of the other.
+  const own = details.filter(({ HostConfig }) => !/^(?:container:|host$)/.test(HostConfig.NetworkMode))
+  const hostnames = new Map(own.map(({ Id, Config }) => [Id, Config.Hostname]))
   return containers.map((container) => {
     const name = nameOf(container)
     const networks = Object.values(container.NetworkSettings?.Networks ?? {})

@@ -27,12 +27,15 @@ function describe(containers: readonly ContainerSummary[]): string {
   return [...shown, ...(containers.length > 5 ? [`${containers.length - 5} more`] : [])].join(', ')
 }
 
+// A slip in a few letters leaves few pairs standing.
+const shortName = 4
+
 /** Names that resemble what was written, most alike first, at most three. */
 export function nearestNames(written: string, names: readonly string[]): string[] {
   const own = pairs(written)
   return names
     .map((name) => ({ name, likeness: likeness(own, pairs(name), name.includes(written) && written.length > 1) }))
-    .filter(({ likeness }) => likeness >= 0.4)
+    .filter(({ likeness }) => likeness >= (written.length <= shortName ? 0.25 : 0.4))
     .toSorted((first, second) => second.likeness - first.likeness || (first.name < second.name ? -1 : 1))
     .slice(0, 3)
     .map(({ name }) => name)

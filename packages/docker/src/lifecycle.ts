@@ -113,14 +113,16 @@ export async function planLifecycle({ action, state, instance, client, signal }:
     return { summary: `${state.name} is ${state.state} already: there is nothing to change.`, targets: [target] }
 
   const project = projectOf(detail.Config)
-  const verb = action === 'start' ? 'Start' : action === 'stop' ? 'Stop' : state.up ? 'Restart' : 'Start (it is down)'
-  const namesakes = action === 'start' ? [] : networkSharers(all, state)
+  const verb = action === 'start' ? 'Start' : action === 'stop' ? 'Stop' : 'Restart'
+  const about = [imageName(detail.Config.Image), ...(project === undefined ? [] : [`project ${project}`])]
+  if (action === 'restart' && !state.up) about.push(`${state.state} now, so it is started`)
+  const sharers = action === 'start' ? [] : networkSharers(all, state)
   return {
-    summary: `${verb} ${state.name} (${imageName(detail.Config.Image)}${project === undefined ? '' : `, project ${project}`})`,
-    targets: [target, ...namesakes.map((name) => containerTarget(instance, name))],
+    summary: `${verb} ${state.name} (${about.join(', ')})`,
+    targets: [target, ...sharers.map((name) => containerTarget(instance, name))],
     diff: diffOf(action, state),
     warnings: [
-      ...(action === 'start' ? [] : shutdownWarnings(detail, state, all, namesakes)),
+      ...(action === 'start' ? [] : shutdownWarnings(detail, state, all, sharers)),
       ...(action === 'stop' ? stopWarnings(state) : startWarnings(state)),
     ],
   }
@@ -151,8 +153,8 @@ function shutdownWarnings(
     )
     .map(nameOf)
   return [
-    ...(sharers.length === 0 ? [] : [`${sharers.join(', ')} use its network and lose it until they are restarted themselves.`]),
-    ...(dependents.length === 0 ? [] : [`${dependents.join(', ')} depend on it and may fail while it is away.`]),
+    ...(sharers.length === 0 ? [] : [`In its network, and without one until restarted themselves: ${sharers.join(', ')}.`]),
+    ...(dependents.length === 0 ? [] : [`Depend on it, and may fail while it is away: ${dependents.join(', ')}.`]),
     ...(state.state === 'running' ? [`It is given ${Config.StopTimeout ?? 10} seconds to end in order, then it is killed.`] : []),
     ...(state.state === 'paused' ? ['It is paused now; that ends.'] : []),
   ]

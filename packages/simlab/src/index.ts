@@ -1,1 +1,1 @@
-export {}
+export { createLab, type Lab } from './lab.ts'

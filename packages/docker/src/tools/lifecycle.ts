@@ -13,7 +13,8 @@ const output = z.object({
 })
 
 function show({ name, state, health, exitCode, up }: Lifecycle): z.input<typeof output> {
-  return { container: name, state, ...(up && health !== 'none' ? { health } : {}), ...(up ? {} : { exit_code: exitCode }) }
+  const isRunning = state === 'running' || state === 'paused'
+  return { container: name, state, health: up && health !== 'none' ? health : undefined, exit_code: isRunning ? undefined : exitCode }
 }
 
 type State = (input: { container: string }, context: { client: DockerClient; signal: AbortSignal }) => Promise<Lifecycle>
