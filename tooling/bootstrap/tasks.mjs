@@ -52,6 +52,9 @@ const tasks = {
   lab: (args, shell) =>
     inOrder([() => shell.quietly('build', 'tsc', ['-b', 'tooling/lab']), () => shell.show('node', ['tooling/lab/run.mjs', ...args])]),
   'release:plan': (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/bundle/release-plan.mjs', ...args])]),
+  'release:version': (_args, { show }) =>
+    inOrder([() => show('changeset', ['version']), () => show('pnpm', ['install', '--lockfile-only'])]),
+  'release:publish': (_args, shell) => inOrder([() => build(shell), () => shell.show('changeset', ['publish'])]),
 }
 
 /**
