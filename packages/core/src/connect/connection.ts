@@ -16,7 +16,7 @@ export interface ConnectionConfig {
 }
 
 /** Limit of one request, one program and one dialling where nothing else is configured. */
-export const defaultTimeoutMs = 30_000
+const defaultTimeoutMs = 30_000
 
 /**
  * Makes the real way out of the process for one instance.
