@@ -19,11 +19,11 @@ export interface OpenShelves {
   catalogue: Catalogue
   stateDirectory: string
   log: string[]
-  call(
+  call: (
     name: string,
     input?: Record<string, unknown>,
     options?: Partial<Caller> & { signal?: AbortSignal; progress?: (progress: Progress) => void; service?: string },
-  ): Promise<CallResult>
+  ) => Promise<CallResult>
 }
 
 /** What shelves are opened with. */

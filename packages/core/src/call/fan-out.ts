@@ -28,12 +28,12 @@ export function mergeAnswers(answers: readonly Answer[]): unknown {
   return unanswered.length === 0 ? merged : { ...merged, unanswered }
 }
 
-/** The cursor of one instance out of a merged one. */
-export function cursorFor(instance: string, cursor: unknown): string | undefined | 'finished' {
+/** Where one instance goes on by a merged cursor: without `next` it has nothing left; undefined without a cursor. */
+export function cursorFor(instance: string, cursor: unknown): { next: string | undefined } | undefined {
   if (typeof cursor !== 'string') return undefined
   try {
     const cursors = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as Record<string, string>
-    return cursors[instance] ?? 'finished'
+    return { next: cursors[instance] }
   } catch {
     throw new ToolError('invalid_input', `'${cursor}' is not a cursor.`, { hint: 'Take `next_cursor` of the answer before, unchanged.' })
   }

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Access } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
-import type { Inverse, ReadContext, Settled, Tool, WriteContext } from '../define/tool.ts'
+import type { Inverse, ReadContext, Settled, Tool, WriteContext, WriteTool } from '../define/tool.ts'
 import { leanSchema, type JsonSchema } from './json-schema.ts'
 import { parseInput } from './parse-input.ts'
 
@@ -52,7 +52,7 @@ export function registeredTool(tool: Tool<never>): RegisteredTool {
     title: definition.title,
     description: definition.description,
     access: definition.access,
-    internal: 'internal' in definition && definition.internal === true,
+    internal: 'internal' in definition && definition.internal,
     untrusted: definition.untrusted === true,
     keep: definition.keep ?? 'head',
     input: {
@@ -67,13 +67,13 @@ export function registeredTool(tool: Tool<never>): RegisteredTool {
       },
       parse: (value) => parseOutput(definition.name, definition.output, value),
     },
-    ...(definition.text === undefined ? {} : { text: definition.text as NonNullable<RegisteredTool['text']> }),
+    ...(definition.text === undefined ? {} : { text: definition.text }),
     run: async (input, context) => definition.run(input, context),
-    ...(tool.kind === 'write' ? { write: registeredWrite(tool as Extract<Tool<unknown>, { kind: 'write' }>) } : {}),
+    ...(tool.kind === 'write' ? { write: registeredWrite(tool as WriteTool<unknown>) } : {}),
   }
 }
 
-function registeredWrite({ definition }: Extract<Tool<unknown>, { kind: 'write' }>): RegisteredWrite {
+function registeredWrite({ definition }: WriteTool<unknown>): RegisteredWrite {
   return {
     idempotent: definition.idempotent === true,
     settleWithinMs: definition.settleWithinMs ?? defaultSettleMs,

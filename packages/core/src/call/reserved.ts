@@ -38,8 +38,9 @@ function chosen(mount: Mount, tool: RegisteredTool, name: unknown): readonly Ins
     return mount.instances
   }
   const found = mount.instances.find((instance) => instance.name === name)
+  const written = typeof name === 'string' ? name : JSON.stringify(name)
   if (found === undefined)
-    throw new ToolError('invalid_input', `There is no instance '${String(name)}' of ${mount.title}.${didYouMean(String(name), names)}`, {
+    throw new ToolError('invalid_input', `There is no instance '${written}' of ${mount.title}.${didYouMean(written, names)}`, {
       hint: `The instances are: ${names.join(', ')}.`,
     })
   return [found]

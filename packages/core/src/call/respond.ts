@@ -1,5 +1,5 @@
 import { ToolError } from '../define/error.ts'
-import { cleanData, markUntrusted } from '../present/clean.ts'
+import { cleanData, cleanText, markUntrusted } from '../present/clean.ts'
 import { fitToBudget } from '../present/budget.ts'
 import type { SecretFilter } from '../present/redact.ts'
 import { renderOutput } from '../present/render.ts'
@@ -46,7 +46,7 @@ export function errorResult(error: unknown, secrets: SecretFilter): Extract<Call
 function errorReport(error: unknown, secrets: SecretFilter): ErrorReport {
   if (!ToolError.isInstance(error))
     return { code: 'upstream', message: 'The tool failed unexpectedly.', hint: 'The log of the server says more.' }
-  const clean = (text: string) => cleanData(secrets.text(text)) as string
+  const clean = (text: string) => cleanText(secrets.text(text))
   return { code: error.code, message: clean(error.message), ...(error.hint === undefined ? {} : { hint: clean(error.hint) }) }
 }
 

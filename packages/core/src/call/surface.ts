@@ -50,9 +50,9 @@ export interface Surface {
   /** Names that may stand behind `/mcp/`. */
   readonly services: readonly string[]
   /** The tools of a view, sorted by name; the same array for the same rights. `structured` adds output schemas. */
-  list(view: View, options?: { structured?: boolean }): readonly ToolListing[]
+  readonly list: (view: View, options?: { structured?: boolean }) => readonly ToolListing[]
   /** Never throws: a failure is a result. */
-  call(request: CallRequest): Promise<CallResult>
+  readonly call: (request: CallRequest) => Promise<CallResult>
   /** What a model is told at the start, at most 200 tokens. */
-  instructions(view: View): string
+  readonly instructions: (view: View) => string
 }

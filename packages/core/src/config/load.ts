@@ -49,9 +49,10 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
 /** Reads a tier; throws for a word that is none, and for `admin`, which cannot be granted yet. */
 export function tierOf(value: unknown, where: string): Tier | undefined {
   if (value === undefined || value === null) return undefined
+  const written = typeof value === 'string' ? value : JSON.stringify(value)
   const tier = accessLevels.find((level) => level === value)
   if (tier === undefined)
-    throw new ToolError('invalid_config', `${where}: '${String(value)}' is not a tier.${didYouMean(String(value), accessLevels)}`, {
+    throw new ToolError('invalid_config', `${where}: '${written}' is not a tier.${didYouMean(written, accessLevels)}`, {
       hint: 'The tiers are observe, operate and configure.',
     })
   if (!allows(highestTier, tier))

@@ -10,7 +10,7 @@ export interface ReadContext<Client> {
   /** Aborted when the caller cancels or the process ends. */
   signal: AbortSignal
   /** Tells a waiting caller how far the work is, in one line. */
-  progress(message: string, done?: number, total?: number): void
+  progress: (message: string, done?: number, total?: number) => void
 }
 
 /** What the handlers of a write are given: the state they were planned from, too. */

@@ -79,7 +79,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   function resolve({ name, ...view }: CallRequest): { mount: Mount; tool: RegisteredTool } {
     const found = named.get(name)
     if (found !== undefined && isVisible(found.mount, view)) return found
-    const names = [...named].filter(([, { mount }]) => isVisible(mount, view)).map(([own]) => own)
+    const names = [...named].filter(([, { mount }]) => isVisible(mount, view)).map(([listedName]) => listedName)
     throw new ToolError('not_found', `There is no tool '${name}' here.${didYouMean(name, names)}`, {
       hint: 'List the tools to see what there is.',
     })

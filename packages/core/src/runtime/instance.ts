@@ -32,8 +32,8 @@ export function createInstance({ service, configuration, connection, log }: Inst
     if (configuration.problem !== undefined) throw configuration.problem
     const values = configuration.values ?? {}
     const base = connection ?? (await import('../connect/connection.ts')).createConnection(values, { log })
-    const way = service.open === undefined ? base : await service.open(values as never, base)
-    const client = await service.connect(values as never, way)
+    const way = service.open === undefined ? base : await service.open(values, base)
+    const client = await service.connect(values, way)
     return {
       client,
       close: async () => {

@@ -16,8 +16,8 @@ export interface SimulatedLab {
   readonly simulation: Simulation
   readonly stateDirectory: string
   /** Calls as `local:tester` with the highest tier, unless told otherwise. */
-  call(name: string, input?: Record<string, unknown>, caller?: Partial<Caller>): Promise<CallResult>
-  close(): Promise<void>
+  call: (name: string, input?: Record<string, unknown>, caller?: Partial<Caller>) => Promise<CallResult>
+  close: () => Promise<void>
 }
 
 /** What a simulated lab can be given. */

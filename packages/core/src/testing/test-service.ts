@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { ToolError } from '../define/error.ts'
 import { traitsOf } from '../define/field.ts'
+import type { Connection } from '../define/connection.ts'
 import type { Service } from '../define/service.ts'
 import { checkRead, checkSecrets, checkWrite, checkWrong } from './call-checks.ts'
 import { checkFault } from './fault-checks.ts'
@@ -93,7 +94,7 @@ export function testService(service: Service, { test, samples = {} }: TestServic
     test(`${service.name}: wrong credentials are 'unauthorized'`, async () => {
       const simulation = await (await service.simulate()).default()
       for (const [field] of secretFields) {
-        const client = service.connect({ ...simulation.config, [field]: 'not-the-right-one' } as never, simulation.connection as never)
+        const client = service.connect({ ...simulation.config, [field]: 'not-the-right-one' }, simulation.connection as Connection)
         await assert.rejects(
           async () => service.health(await client, { instance: 'default', signal: new AbortController().signal }),
           (error) => ToolError.isInstance(error) && error.code === 'unauthorized',

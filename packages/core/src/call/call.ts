@@ -1,0 +1,100 @@
+import type { Tier } from '../define/access.ts'
+import { ToolError } from '../define/error.ts'
+import type { ReadContext } from '../define/tool.ts'
+import type { AuditEntry } from '../record/audit.ts'
+import type { Journal } from '../record/journal.ts'
+import type { Instance } from '../runtime/instance.ts'
+import type { Mount } from '../runtime/mount.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import type { Operations, Waiting } from './operations.ts'
+import type { PlanStore } from './plan-store.ts'
+import type { Input, RegisteredTool } from './registered-tool.ts'
+import { errorResult } from './respond.ts'
+import type { CallResult } from './result.ts'
+import type { CallRequest, Progress } from './surface.ts'
+
+/** What the path needs of the process it runs in. */
+export interface CallEnvironment {
+  readonly runtime: Runtime
+  /** The process's own tier. */
+  readonly tier: Tier
+  readonly plans: PlanStore
+  readonly journal: Journal
+  readonly operations: Operations
+  /** The tool behind a listed name; throws `not_found`. */
+  readonly resolve: (request: CallRequest) => { mount: Mount; tool: RegisteredTool }
+}
+
+/** What the audit says of a call, whatever comes of it. */
+export type CallEntry = Omit<AuditEntry, 'kind' | 'result'>
+
+/** One call on its way: what every step is told. */
+export interface Call {
+  readonly environment: CallEnvironment
+  readonly request: CallRequest
+  readonly mount: Mount
+  readonly tool: RegisteredTool
+  /** Parsed, without the reserved inputs. */
+  readonly input: Input
+  readonly entry: CallEntry
+  readonly started: number
+}
+
+/** Lets a step use the instance's client, and drops a client whose failure a new one may not have. */
+export async function withClient<T>(
+  { request }: Call,
+  instance: Instance,
+  signal: AbortSignal,
+  report: (progress: Progress) => void,
+  use: (context: ReadContext<unknown>) => Promise<T>,
+): Promise<T> {
+  try {
+    const client = await instance.client(request)
+    signal.throwIfAborted()
+    return await use({
+      client,
+      instance: instance.name,
+      signal,
+      progress: (message, done, total) => report(progressOf(message, done, total)),
+    })
+  } catch (error) {
+    instance.dropAfter(error)
+    throw error
+  }
+}
+
+function progressOf(message: string, done: number | undefined, total: number | undefined): Progress {
+  return { message, ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }) }
+}
+
+/** Who waits for the work of a call. */
+export function waitingOn({ request: { name, caller, signal, progress } }: Call): Waiting {
+  return { principal: caller.principal, tool: name, signal, progress }
+}
+
+/** A wait that was aborted rejects with an error of its own; the reason is what the caller should hear. */
+export function abortReason(signal: AbortSignal, error: unknown): unknown {
+  return signal.aborted && !ToolError.isInstance(error) ? signal.reason : error
+}
+
+/** A failure as a result; what nobody foresaw goes to the log whole. */
+export function failureOf({ runtime }: CallEnvironment, entry: CallEntry, error: unknown): Extract<CallResult, { kind: 'error' }> {
+  if (!ToolError.isInstance(error))
+    runtime.log('error', `${entry.tool} failed unexpectedly: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  return errorResult(error, runtime.secrets)
+}
+
+/** Audits a call that changed nothing. */
+export function auditRead(
+  { runtime }: CallEnvironment,
+  entry: CallEntry,
+  started: number,
+  told: Pick<AuditEntry, 'result' | 'error'>,
+): void {
+  runtime.audit.record({ ...entry, kind: 'read', ...told, milliseconds: runtime.clock.now() - started })
+}
+
+/** A failure in the words of the audit. */
+export function toldError({ error }: Extract<CallResult, { kind: 'error' }>): Pick<AuditEntry, 'result' | 'error'> {
+  return { result: 'error', error: `${error.code}: ${error.message}` }
+}

@@ -1,0 +1,150 @@
+import { ToolError } from '../define/error.ts'
+import type { ReadContext } from '../define/tool.ts'
+import { createId } from '../record/journal.ts'
+import type { Instance } from '../runtime/instance.ts'
+import { abortReason, failureOf, toldError, waitingOn, withClient, type Call } from './call.ts'
+import { hashOf } from './canonical.ts'
+import type { PlanRecord } from './plan-store.ts'
+import type { RegisteredWrite } from './registered-tool.ts'
+import { errorResult, outputText, presentable } from './respond.ts'
+import type { CallResult } from './result.ts'
+import { settle } from './settle.ts'
+import type { Progress } from './surface.ts'
+
+/** A plan this process has claimed, and the state it is about to change. */
+export interface ClaimedWrite {
+  confirm: string
+  record: PlanRecord
+  before: unknown
+}
+
+/** What came of a write that took effect, settled or not. */
+interface Effect {
+  result: CallResult
+  change: string
+  settled: boolean
+}
+
+/** Carries out a claimed plan: intent on disk, effect, settled state, journal, outcome on disk. */
+export async function carryOut(call: Call, writing: RegisteredWrite, instance: Instance, claimed: ClaimedWrite): Promise<CallResult> {
+  const { environment, entry } = call
+  const { runtime, operations } = environment
+  const { plan, approval } = claimed.record
+  const told = { ...entry, summary: runtime.secrets.text(plan.summary), targets: plan.targets, approval }
+  try {
+    await runtime.audit.commit({ ...told, kind: 'intent' })
+  } catch (error) {
+    return keepOutcome(call, claimed, failureOf(environment, entry, error))
+  }
+  return operations.run(waitingOn(call), async (signal, report) => {
+    const effect = await takeEffect(call, writing, instance, claimed, signal, report).catch((error: unknown) =>
+      failureOf(environment, entry, abortReason(signal, error)),
+    )
+    const result = 'result' in effect ? effect.result : effect
+    const outcome = {
+      ...told,
+      kind: 'outcome' as const,
+      ...(result.kind === 'error' ? toldError(result) : { result: result.kind }),
+      ...('change' in effect && 'settled' in effect ? { change: effect.change, ...(effect.settled ? {} : { result: 'unsettled' }) } : {}),
+      milliseconds: runtime.clock.now() - call.started,
+    }
+    await orLog(call, 'The outcome could not be audited', runtime.audit.commit(outcome))
+    return keepOutcome(call, claimed, result)
+  })
+}
+
+async function takeEffect(
+  call: Call,
+  writing: RegisteredWrite,
+  instance: Instance,
+  { before }: ClaimedWrite,
+  signal: AbortSignal,
+  report: (progress: Progress) => void,
+): Promise<Effect> {
+  const { environment, tool, input } = call
+  const { clock, secrets } = environment.runtime
+  return withClient(call, instance, signal, report, async (context) => {
+    const readState = async () => writing.state(input, context)
+    const output = await runTool(call, writing, context, before)
+    const { after, problem, milliseconds } = await settle(writing, {
+      before,
+      input,
+      clock,
+      signal,
+      read: readState,
+      progress: context.progress,
+    })
+    const final = problem === undefined ? tool.output.parse(writing.verified(output, after)) : output
+    const change = await keepChange(call, instance, writing, { before, after, output: final })
+    const undo = typeof writing.undo === 'string' ? `it is ${writing.undo}` : 'it has an inverse'
+    if (problem !== undefined) {
+      const told = new ToolError(problem.code, `${tool.title}: done, but ${problem.message}.`, {
+        hint: `The change is kept as ${change}; ${undo}. Look at the target before trying again.`,
+      })
+      return { result: errorResult(told, secrets), change, settled: false }
+    }
+    const shown = presentable(final, secrets)
+    const text = `DONE and verified after ${(milliseconds / 1_000).toFixed(1)} s: ${tool.title}. Change ${change}; ${undo}.\n${outputText(tool, shown, input)}`
+    return { result: { kind: 'done', output: shown, text, change }, change, settled: true }
+  })
+}
+
+/** Runs the tool; a failure says whether the state moved all the same. */
+async function runTool({ tool, input }: Call, writing: RegisteredWrite, context: ReadContext<unknown>, before: unknown): Promise<unknown> {
+  try {
+    return tool.output.parse(await tool.run(input, { ...context, state: before }))
+  } catch (thrown) {
+    const error = abortReason(context.signal, thrown)
+    if (!ToolError.isInstance(error)) throw error
+    const moved = await writing.state(input, context).then(
+      (after) => hashOf(after) !== hashOf(before),
+      () => undefined,
+    )
+    const aftermath =
+      moved === undefined
+        ? 'Whether it took effect could not be seen.'
+        : `The state is ${moved ? 'no longer what it was' : 'as it was'} before.`
+    throw new ToolError(error.code, error.message, { hint: [error.hint, aftermath].filter(Boolean).join(' '), cause: error })
+  }
+}
+
+async function keepChange(
+  call: Call,
+  instance: Instance,
+  writing: RegisteredWrite,
+  came: { before: unknown; after: unknown; output: unknown },
+): Promise<string> {
+  const { environment, request, mount, tool, input } = call
+  const { clock, random, secrets, version } = environment.runtime
+  const id = createId(clock, random)
+  const kept = environment.journal.record({
+    id,
+    at: new Date(clock.now()).toISOString(),
+    principal: request.caller.principal,
+    service: mount.service,
+    instance: instance.name,
+    tool: tool.name,
+    input: secrets.data(input),
+    before: came.before,
+    after: secrets.data(came.after),
+    undo: typeof writing.undo === 'string' ? writing.undo : writing.undo(came.before, input, came),
+    approval: 'token',
+    version,
+  })
+  await orLog(call, `Change ${id} could not be kept in the journal`, kept)
+  return id
+}
+
+async function keepOutcome(call: Call, { confirm, record }: ClaimedWrite, outcome: CallResult): Promise<CallResult> {
+  await orLog(call, 'The outcome could not be kept with its token', call.environment.plans.close(confirm, record, outcome))
+  return outcome
+}
+
+/** Once a write took effect, no record that fails may hide its result; the log says what is missing. */
+async function orLog({ environment: { runtime }, entry }: Call, failure: string, kept: Promise<unknown>): Promise<void> {
+  try {
+    await kept
+  } catch (error) {
+    runtime.log('error', `${entry.tool}: ${failure}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
