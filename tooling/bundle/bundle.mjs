@@ -15,7 +15,7 @@ for (const directory of ['packages', 'apps'].flatMap((group) => readdirSync(join
   const { name } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const record = join(records, `${name.replace('/', '-')}.json`)
   if (onlyStale && isFresh(record, entries)) continue
-  const bundles = await Promise.all(entries.map(bundleEntry))
+  const bundles = await Promise.all(entries.map(bundleEntry)).catch(giveUp)
   const notices = new Map(bundles.flatMap((bundle) => [...bundle.notices]))
   const sorted = [...notices].toSorted(([a], [b]) => a.localeCompare(b)).map(([, text]) => text)
   writeFileSync(join(directory, 'dist/THIRD-PARTY-NOTICES'), `${sorted.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
@@ -50,4 +50,12 @@ function isFresh(record, entries) {
 /** @param {string} file */
 function timeOf(file) {
   return statSync(file).mtimeMs
+}
+
+/**
+ * esbuild has printed what is wrong already.
+ * @returns {never}
+ */
+function giveUp() {
+  process.exit(1)
 }
