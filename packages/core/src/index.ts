@@ -1,4 +1,12 @@
-export { createApiClient, type ApiClient, type ApiClientOptions } from './connect/api-client.ts'
+export {
+  createApiClient,
+  type ApiClient,
+  type ApiClientOptions,
+  type ApiRequest,
+  type ApiRequestInit,
+  type JsonCall,
+  type Query,
+} from './connect/api-client.ts'
 export { accessLevels, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
 export type { Connection, DialTarget, ExecOptions, ExecResult, FetchOptions } from './define/connection.ts'
 export { errorCodes, ToolError, type ErrorCode, type ToolErrorOptions } from './define/error.ts'

@@ -1,4 +1,6 @@
-export { createFaultProxy, faults, type Fault } from './testing/fault-proxy.ts'
+export { createCertificate, type TestCertificate } from './testing/certificate.ts'
+export { createFaultProxy, faults, type Fault, type FaultProxy } from './testing/fault-proxy.ts'
+export { serveHandler, type Handler, type ServedHandler } from './testing/serve-handler.ts'
 export { expectedCodes } from './testing/fault-checks.ts'
 export { openSimulatedLab, type SimulatedLab, type SimulatedLabOptions } from './testing/simulated-lab.ts'
 export { testService, type Sample, type TestServiceOptions } from './testing/test-service.ts'

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { ToolError } from '../define/error.ts'
 import { createId } from '../record/journal.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -73,6 +74,8 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number): Oper
   return {
     run: async (waiting, work) => {
       const controller = new AbortController()
+      // Everything a call does listens to its one signal.
+      setMaxListeners(0, controller.signal)
       const abort = () => controller.abort(cancelled())
       if (waiting.signal?.aborted === true) abort()
       waiting.signal?.addEventListener('abort', abort, { once: true })

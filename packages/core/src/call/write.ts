@@ -84,7 +84,8 @@ async function redeemable(call: Call, instance: Instance, confirm: string): Prom
   const record = 'open' in found ? found.open : found.claimed
   if (record.principal !== call.request.caller.principal) throw denied('The plan was made by another principal.')
   if (record.service !== call.mount.service || record.tool !== call.tool.name) throw denied(`The plan was made for ${record.tool}.`)
-  if (record.inputHash !== hashOf(call.input) || !(instance.name in record.basis)) throw denied('The plan was made for other input.')
+  if (record.inputHash !== hashOf(call.input) || !(instance.name in record.basis))
+    throw denied('The plan was made for other input.', 'Send exactly the input that was planned, or call without confirm for a new plan.')
   if ('open' in found) {
     if (found.open.expires < environment.runtime.clock.now()) throw denied('The plan has expired.')
     return found
@@ -103,8 +104,6 @@ async function redeemable(call: Call, instance: Instance, confirm: string): Prom
   return { replay: outcome.kind === 'done' ? { ...outcome, already: true, text } : { ...outcome, text } }
 }
 
-function denied(message: string): ToolError {
-  return new ToolError('denied', message, {
-    hint: 'Send exactly the input that was planned, or call without confirm for a plan of what you want now.',
-  })
+function denied(message: string, hint = 'Call again without confirm for a plan of what you want now.'): ToolError {
+  return new ToolError('denied', message, { hint })
 }

@@ -171,7 +171,9 @@ async function instance(
 export function parseValues(service: Service, raw: Record<string, unknown>, secrets: SecretFilter): Record<string, unknown> {
   for (const [field, schema] of Object.entries(service.config)) {
     const value = raw[field]
-    if (traitsOf(schema).secret === true && typeof value === 'string') secrets.add(value)
+    if (typeof value !== 'string') continue
+    if (traitsOf(schema).secret === true) secrets.add(value)
+    else for (const password of passwordsIn(value)) secrets.add(password)
   }
   const parsed = z.object(service.config).safeParse(raw)
   if (parsed.success) return parsed.data
@@ -250,4 +252,11 @@ function refuseUnknown(
       hint: known.length === 0 ? 'Nothing may stand here.' : `Known here: ${known.join(', ')}.`,
     },
   )
+}
+
+/** The password of an address that carries one: as secret as one in a field of its own. */
+function passwordsIn(value: string): string[] {
+  if (!value.includes('://') || !URL.canParse(value)) return []
+  const { password } = new URL(value)
+  return password === '' ? [] : [password, decodeURIComponent(password)]
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { ToolError } from '../define/error.ts'
 import type { FacetContext } from '../define/service.ts'
 import type { Mount } from '../runtime/mount.ts'
@@ -47,6 +48,7 @@ async function askOne<Answer>(
   const base = { mount, instance }
   try {
     const both = AbortSignal.any([signal, limit.signal])
+    setMaxListeners(0, both)
     const answered = instance.client().then((client) => ask(mount, client, { instance: instance.name, signal: both }))
     const answer = await Promise.race([answered, expired])
     return { ...base, answer, milliseconds: runtime.clock.now() - started }

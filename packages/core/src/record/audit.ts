@@ -1,29 +1,12 @@
-/** One line of the audit, before it is chained. */
-export interface AuditEntry {
-  /** Joins intent and outcome of one call. */
-  call: string
-  /** A read, what is about to be done, or what came of it. */
-  kind: 'read' | 'intent' | 'outcome'
-  principal: string
-  tool: string
-  service: string
-  instances: readonly string[]
-  access: string
-  /** Already redacted. */
-  input: unknown
-  /** How it ended (`done`, `error`, …); not on an intent. */
-  result?: string
-  /** Code and message of a failure, already redacted. */
-  error?: string
-  /** Summary of the plan that ran. */
-  summary?: string
-  targets?: readonly string[]
-  /** Who agreed: `none`, `token`, later `elicitation`, `cli:<user>`, … */
-  approval?: string
-  /** Id of the change in the journal. */
-  change?: string
-  milliseconds?: number
-}
+import { open, unlink, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ToolError } from '../define/error.ts'
+import { auditDirectory, auditFiles, chainStart, hashOf, headOf, type AuditEntry, type AuditHead, type AuditStart } from './audit-line.ts'
+import { makeDirectory, reasonOf, systemCodeOf } from './disk.ts'
+
+export type { AuditEntry, AuditHead, AuditLine } from './audit-line.ts'
+export { readAudit, type AuditQuery } from './audit-read.ts'
+export { verifyAudit, type AuditProblem, type AuditReport, type UnfinishedWrite } from './audit-verify.ts'
 
 /** Append-only, one file and one hash chain per process. */
 export interface AuditLog {
@@ -33,4 +16,224 @@ export interface AuditLog {
   commit(entry: AuditEntry): Promise<void>
   flush(): Promise<void>
   close(): Promise<void>
+}
+
+/** What an audit is made of. */
+export interface AuditOptions {
+  /** The state directory; files are in its `audit/`. */
+  directory: string
+  clock: { now(): number }
+  random: (bytes: number) => Uint8Array
+  version: string
+  /** A file that has grown past this is continued in a new one; 16 MiB when not given. */
+  maxFileBytes?: number
+  /** Told once when reads can no longer be recorded, and again after they could. */
+  warn?: (message: string) => void
+}
+
+/** An entry on its way: its text without the chain's fields, fixed when it came. */
+interface Waiting {
+  at: string
+  body: string
+  done?: { resolve(): void; reject(error: unknown): void }
+}
+
+interface Chain {
+  name: string
+  file: FileHandle
+  bytes: number
+}
+
+const bufferMs = 1_000
+/** Reads kept in memory while the disk takes none. */
+const mostWaiting = 1_000
+
+/** Makes the audit of this process; nothing is written before the first entry. */
+export function createAuditLog(options: AuditOptions): AuditLog {
+  const { clock, random, version, maxFileBytes = 16 * 1_048_576 } = options
+  const folder = auditDirectory(options.directory)
+  let waiting: Waiting[] = []
+  let lost = 0
+  let warned = false
+  let closed = false
+  let timer: NodeJS.Timeout | undefined
+  let work: Promise<void> = Promise.resolve()
+
+  let chain: Chain | undefined
+  let sequence = 0
+  let previous = chainStart
+  /** The file the chain was in, when a new one must go on from it. */
+  let left: string | undefined
+
+  const enqueue = (entry: AuditEntry, done?: Waiting['done']): void => {
+    waiting.push({ at: new Date(clock.now()).toISOString(), body: JSON.stringify(entry).slice(1), ...(done === undefined ? {} : { done }) })
+  }
+
+  const link = (at: string, body: string): string => {
+    const text = `{"sequence":${sequence},"at":"${at}","previous":"${previous}",${body}`
+    sequence += 1
+    previous = hashOf(text)
+    return `${text}\n`
+  }
+
+  /** Opens a file and gives its first line; it exists only with the entry that made it necessary. */
+  const begin = async (): Promise<{ file: FileHandle; name: string; line: string }> => {
+    await makeDirectory(folder)
+    const at = new Date(clock.now()).toISOString()
+    const files: AuditHead[] = []
+    for (const other of await auditFiles(folder)) {
+      const head = await headOf(folder, other)
+      if (head !== undefined) files.push(head)
+    }
+    const start: Omit<AuditStart, 'sequence' | 'at' | 'previous'> = {
+      kind: 'start',
+      version,
+      pid: process.pid,
+      ...(left === undefined ? {} : { continues: left }),
+      ...(lost === 0 ? {} : { lost }),
+      files,
+    }
+    const stamp = `${at.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${process.pid}-${Buffer.from(random(6)).toString('hex')}`
+    const opened = await openNew(folder, stamp)
+    return { ...opened, line: link(at, JSON.stringify(start).slice(1)) }
+  }
+
+  /** Appends a batch; says how many of its entries stand in a file even though it failed. */
+  const append = async (batch: readonly Waiting[]): Promise<{ landed: number; error?: unknown }> => {
+    const before = { sequence, previous }
+    const hashes: string[] = []
+    let isNew = false
+    try {
+      if (chain !== undefined && chain.bytes >= maxFileBytes) {
+        await chain.file.datasync()
+        await leave()
+      }
+      const lines: string[] = []
+      if (chain === undefined) {
+        const { file, name, line } = await begin()
+        isNew = true
+        chain = { file, name, bytes: 0 }
+        lines.push(line)
+        hashes.push(previous)
+      }
+      for (const { at, body } of batch) {
+        lines.push(link(at, body))
+        hashes.push(previous)
+      }
+      const bytes = Buffer.from(lines.join(''))
+      await chain.file.appendFile(bytes)
+      if (isNew || batch.some(({ done }) => done !== undefined)) await chain.file.datasync()
+      chain.bytes += bytes.length
+      if (isNew) {
+        await syncDirectory(folder)
+        left = undefined
+        lost = 0
+      }
+      return { landed: batch.length }
+    } catch (error) {
+      // The chain goes on, in a new file, from what reached the disk, which need not be what was meant to.
+      const head = chain === undefined ? undefined : await headOf(folder, chain.name).catch(() => undefined)
+      const landed = head === undefined ? 0 : hashes.indexOf(head.head) + 1
+      sequence = before.sequence + landed
+      previous = hashes[landed - 1] ?? before.previous
+      if (isNew && landed > 0) lost = 0
+      if (isNew && landed === 0) await discard()
+      else await leave()
+      return { landed: Math.max(0, landed - (isNew ? 1 : 0)), error }
+    }
+  }
+
+  const leave = async (): Promise<void> => {
+    if (chain === undefined) return
+    left = chain.name
+    await chain.file.close().catch(() => {})
+    chain = undefined
+  }
+
+  const discard = async (): Promise<void> => {
+    if (chain === undefined) return
+    await chain.file.close().catch(() => {})
+    await unlink(join(folder, chain.name)).catch(() => {})
+    chain = undefined
+  }
+
+  const drain = async (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    const batch = waiting
+    if (batch.length === 0) return
+    waiting = []
+    const { landed, error } = await append(batch)
+    if (error !== undefined) {
+      const failure = refusal(error)
+      // A write that was refused must not appear later as one that began; reads wait for the disk to come back.
+      waiting = [...batch.slice(landed).filter(({ done }) => done === undefined), ...waiting]
+      for (const { done } of batch) done?.reject(failure)
+      const surplus = waiting.filter(({ done }) => done === undefined).length - mostWaiting
+      if (surplus > 0) {
+        lost += surplus
+        waiting = waiting.slice(surplus)
+      }
+      if (!warned) options.warn?.(`${failure.message} Reads go on, writes are refused.`)
+      warned = true
+      throw failure
+    }
+    if (warned) options.warn?.('The audit can be written again.')
+    warned = false
+    for (const { done } of batch) done?.resolve()
+  }
+
+  const refusal = (error: unknown): ToolError =>
+    new ToolError('denied', `The audit cannot be written: ${reasonOf(error)}.`, {
+      hint: `Make ${folder} writable or set RACKWARDEN_STATE_DIR to a directory that is; until then only reads work.`,
+      cause: error,
+    })
+
+  /** One batch at a time: whatever arrives meanwhile goes together with the next. */
+  const next = (): Promise<void> => (work = work.catch(() => {}).then(drain))
+
+  return {
+    record(entry) {
+      if (closed) return
+      enqueue(entry)
+      timer ??= setTimeout(() => void next().catch(() => {}), bufferMs).unref()
+    },
+    commit(entry) {
+      if (closed) return Promise.reject(new ToolError('denied', 'The audit is closed: the process is ending.'))
+      return new Promise((resolve, reject) => {
+        enqueue(entry, { resolve, reject })
+        next().catch(() => {})
+      })
+    },
+    flush: next,
+    async close() {
+      if (closed) return work
+      closed = true
+      try {
+        await next()
+      } finally {
+        await chain?.file.close().catch(() => {})
+        chain = undefined
+      }
+    },
+  }
+}
+
+/** Two logs of one process may begin in the same second. */
+async function openNew(folder: string, stamp: string): Promise<{ file: FileHandle; name: string }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const name = attempt === 1 ? `${stamp}.jsonl` : `${stamp}-${attempt}.jsonl`
+    try {
+      return { name, file: await open(join(folder, name), 'ax', 0o600) }
+    } catch (error) {
+      if (systemCodeOf(error) !== 'EEXIST') throw error
+    }
+  }
+}
+
+/** The new name itself must outlive a power cut; not every file system can promise it. */
+async function syncDirectory(folder: string): Promise<void> {
+  const directory = await open(folder, 'r').catch(() => undefined)
+  await directory?.sync().catch(() => {})
+  await directory?.close()
 }

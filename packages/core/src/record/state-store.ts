@@ -1,8 +1,8 @@
-import { link, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { ToolError } from '../define/error.ts'
-import { reasonOf, systemCodeOf } from './disk-error.ts'
+import { makeDirectory, reasonOf, systemCodeOf } from './disk.ts'
 
 /**
  * Small records of the process on durable storage, by relative path (`plans/<name>.json`).
@@ -168,19 +168,6 @@ export function createFileStore(directory: string): StateStore {
 function isAbsence(error: unknown): boolean {
   const code = systemCodeOf(error)
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR'
-}
-
-/** Node's own recursive form says ENOENT where a parent's file system is read-only. */
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 })
-  } catch (error) {
-    const code = systemCodeOf(error)
-    if (code === 'EEXIST') return
-    if (code !== 'ENOENT' || dirname(path) === path) throw error
-    await makeDirectory(dirname(path))
-    await makeDirectory(path)
-  }
 }
 
 /** Gives a finished file its name unless the name is taken. */

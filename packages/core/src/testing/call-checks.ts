@@ -6,7 +6,7 @@ import type { CallResult } from '../call/result.ts'
 import { estimateTokens } from '../present/budget.ts'
 import { traitsOf } from '../define/field.ts'
 import type { Service } from '../define/service.ts'
-import type { Tool } from '../define/tool.ts'
+import type { Tool, WriteTool } from '../define/tool.ts'
 import type { SimulatedLab } from './simulated-lab.ts'
 
 const hardCapTokens = 10_000
@@ -57,7 +57,7 @@ export async function checkWrite(lab: SimulatedLab, tool: Tool<unknown>, input: 
 
 async function checkUndo(
   lab: SimulatedLab,
-  tool: Extract<Tool<unknown>, { kind: 'write' }>,
+  tool: WriteTool<unknown>,
   input: Record<string, unknown>,
   done: CallResult,
   before: unknown,
@@ -68,10 +68,14 @@ async function checkUndo(
   const confirm = planOf(await lab.call(inverse.tool, inverse.input)).confirm
   const undone = await lab.call(inverse.tool, { ...inverse.input, confirm })
   assert.equal(undone.kind, 'done', undone.text)
-  assert.deepEqual(await stateOf(lab, tool, input), before, `${inverse.tool} restores what ${name} changed`)
+  assert.deepEqual(basisOf(tool, await stateOf(lab, tool, input)), basisOf(tool, before), `${inverse.tool} restores what ${name} changed`)
 }
 
-/** The part of the state plans are bound to: what an undo must bring back. */
+/** What plans are bound to is what an undo must bring back. */
+function basisOf({ definition }: WriteTool<unknown>, state: unknown): unknown {
+  return definition.basis === undefined ? state : definition.basis(state)
+}
+
 async function stateOf(lab: SimulatedLab, tool: Tool<unknown>, input: Record<string, unknown>): Promise<unknown> {
   assert.equal(tool.kind, 'write')
   const [mount] = lab.catalogue.mounts

@@ -117,7 +117,9 @@ async function misbehave(fault: Fault, upstream: Handler, incoming: IncomingMess
     outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': Math.max(body.length, 2) })
     outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => outgoing.destroy())
   } else if (fault === 'slow') {
-    outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': chunk.length })
+    // The upstream's own headers come at once; it is the body nobody sees the end of.
+    const { headers } = await upstream(requestOf(incoming))
+    outgoing.writeHead(200, { ...Object.fromEntries(headers), 'content-type': 'application/json', 'content-length': chunk.length })
     await drip(outgoing, chunk.subarray(0, 1), dripMs)
   } else if (fault === 'oversized') {
     outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': oversizedBytes })

@@ -37,8 +37,10 @@ export function checkSurface(service: Service): void {
 function checkDescribed(where: string, schema: JsonSchema): void {
   for (const [key, property] of Object.entries((schema['properties'] ?? {}) as Record<string, JsonSchema>)) {
     const path = `${where}.${key}`
-    assert.ok(property['description'], `${path} is described`)
+    const items = property['items'] as JsonSchema | undefined
+    // A list of rows is what its columns are.
+    if (items?.['properties'] === undefined) assert.ok(property['description'], `${path} is described`)
     checkDescribed(path, property)
-    if (typeof property['items'] === 'object' && property['items'] !== null) checkDescribed(`${path}[]`, property['items'] as JsonSchema)
+    if (items !== undefined) checkDescribed(`${path}[]`, items)
   }
 }

@@ -170,3 +170,8 @@ test('every field has its variable', () => {
     ]
   `)
 })
+
+test('a password inside an address is as secret as one of its own', async () => {
+  const { secrets } = await load({ environment: { PI_HOLE_URL: 'http://admin:correct%20horse@127.0.0.1', PI_HOLE_PASSWORD: 'x' } })
+  expect(secrets.text('said correct horse once')).not.toContain('correct horse')
+})

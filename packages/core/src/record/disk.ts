@@ -1,3 +1,6 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
 const reasons: Readonly<Record<string, string>> = {
   EROFS: 'read-only file system',
   ENOSPC: 'no space left on the device',
@@ -20,4 +23,18 @@ export function systemCodeOf(error: unknown): string | undefined {
 export function reasonOf(error: unknown): string {
   const code = systemCodeOf(error)
   return (code && (reasons[code] ?? code)) || 'unknown failure'
+}
+
+/** Makes a directory for the owner only, parents too. */
+export async function makeDirectory(path: string): Promise<void> {
+  // Node's own recursive form says ENOENT where the file system of a parent is read-only.
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    const code = systemCodeOf(error)
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeDirectory(dirname(path))
+    await makeDirectory(path)
+  }
 }
