@@ -21,6 +21,8 @@ export interface ServeStdioOptions {
 
 /** One client served over stdio. */
 export interface StdioServer {
+  /** Resolves when the client is gone. */
+  readonly ended: Promise<void>
   /** Resolves when the client is gone and its calls are over; nothing is left to wait for. */
   readonly finished: Promise<void>
   /** Ends as if the client had gone. */
@@ -52,6 +54,7 @@ export function serveStdio(options: ServeStdioOptions): StdioServer {
 
   const finished = drain()
   return {
+    ended: transport.ended,
     finished,
     close() {
       ask()

@@ -1,7 +1,8 @@
-import { accessLevels, ToolError, type Tier } from '@rackwarden/core'
+import { ToolError, type Tier } from '@rackwarden/core'
 import type { StateStore } from '@rackwarden/core/runtime'
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { expiryOf } from './expiry.ts'
+import { momentAfter } from './moment.ts'
+import { grantedTier } from './granted-tier.ts'
 
 /** What is kept of a token: never the token itself. */
 export interface TokenRecord {
@@ -100,7 +101,7 @@ export function openTokens({
         tier: grantedTier(tier),
         ...(services === undefined ? {} : { services }),
         created_at: time(),
-        ...(expires === undefined ? {} : { expires_at: expiryOf(expires, clock.now()) }),
+        ...(expires === undefined ? {} : { expires_at: momentAfter(expires, clock.now()) }),
       }
       await save([...all, record])
       return { token, record }
@@ -109,7 +110,7 @@ export function openTokens({
       const { record: before, others } = await existing(name)
       const token = secret()
       const record: TokenRecord = { ...before, hash: hashOf(token), rotated_at: time() }
-      if (expires !== undefined) record.expires_at = expiryOf(expires, clock.now())
+      if (expires !== undefined) record.expires_at = momentAfter(expires, clock.now())
       await save([...others, record])
       return { token, record }
     },
@@ -126,18 +127,6 @@ export function openTokens({
       return record
     },
   }
-}
-
-/** Checks that a tier can be lent out. */
-export function grantedTier(tier: string): Tier {
-  if (tier === 'admin')
-    throw new ToolError('invalid_input', 'The tier admin cannot be granted in this version', {
-      hint: 'configure is the highest tier there is.',
-    })
-  const found = accessLevels.find((level) => level === tier)
-  if (found === undefined)
-    throw new ToolError('invalid_input', `'${tier}' is not a tier`, { hint: 'Tiers are observe, operate and configure.' })
-  return found
 }
 
 /** SHA-256 in hexadecimal. */

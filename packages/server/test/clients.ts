@@ -40,7 +40,7 @@ export const clients: Record<string, (destination: Destination) => Promise<TestC
       'url' in destination
         ? new OldHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} } })
         : new OldStdio({ ...destination, stderr: 'ignore' })
-    await client.connect(transport as Parameters<typeof client.connect>[0])
+    await client.connect(transport)
     return wrap(client as unknown as AnyClient)
   },
   'the v2 client': (destination) => current(destination, new CurrentClient(identity)),
@@ -57,7 +57,7 @@ async function current(destination: Destination, client: CurrentClient): Promise
   const v1Style = client as unknown as AnyClient
   return wrap({
     listTools: () => v1Style.listTools(),
-    callTool: (request, _schema, options) => client.callTool(request as never, options as never) as never,
+    callTool: (request, _schema, options) => client.callTool(request as never, options) as never,
     getInstructions: () => v1Style.getInstructions(),
     close: () => v1Style.close(),
   })

@@ -38,6 +38,12 @@ export function createFixtureSurface({ tier = 'configure', state = newState() }:
         return done({ steps: input.steps }, `${String(input.steps)} steps`)
       },
     },
+    get_counts: {
+      service: 'door',
+      access: 'observe',
+      properties: {},
+      run: () => done(state, `waiting ${state.waiting} aborted ${state.aborted}`),
+    },
     get_level: { service: 'lamp', access: 'observe', properties: {}, run: () => done({ level: state.level }, `level ${state.level}`) },
     set_level: {
       service: 'lamp',

@@ -69,7 +69,7 @@ describe('the endpoint', () => {
         const answer = await send(server.port, { path, headers, body: list })
         expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/json' } })
         expect(answer.headers['mcp-session-id']).toBeUndefined()
-        expect((JSON.parse(answer.text) as { result: { tools: unknown[] } }).result.tools.length).toBe(path === '/mcp/lamp' ? 3 : 7)
+        expect((JSON.parse(answer.text) as { result: { tools: unknown[] } }).result.tools.length).toBe(path === '/mcp/lamp' ? 3 : 8)
       }
     const call = await send(server.port, { body: rpc('tools/call', { name: 'get_level', arguments: {} }, 'own-id') })
     expect(JSON.parse(call.text)).toEqual({ jsonrpc: '2.0', id: 'own-id', result: { content: [{ type: 'text', text: 'level 1' }] } })
@@ -79,7 +79,7 @@ describe('the endpoint', () => {
     const { server } = await startLab()
     const body = [rpc('ping', {}, 1), rpc('tools/call', { name: 'get_level' }, 2), { jsonrpc: '2.0', method: 'notifications/initialized' }]
     const answers = JSON.parse((await send(server.port, { headers: proper, body })).text) as { id: number }[]
-    expect(answers.map(({ id }) => id).toSorted()).toEqual([1, 2])
+    expect(new Set(answers.map(({ id }) => id))).toEqual(new Set([1, 2]))
   })
 
   test('gives the list of tools as the same bytes to everybody with the same rights', async () => {
@@ -113,7 +113,7 @@ describe('the endpoint', () => {
     ['a DELETE of nothing', { method: 'DELETE' }, 400, -32000],
   ])('refuses %s', async (_, request, status, code) => {
     const { server } = await startLab()
-    const answer = await send(server.port, { headers: proper, ...request } as Parameters<typeof send>[1])
+    const answer = await send(server.port, { headers: proper, ...request })
     expect(answer.status).toBe(status)
     expect(JSON.parse(answer.text)).toMatchObject({ jsonrpc: '2.0', id: null, error: { code } })
   })

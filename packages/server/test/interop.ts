@@ -1,22 +1,22 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { TestClient } from './clients.ts'
-import type { FixtureState } from './fixture-surface.ts'
 
 /** What every client finds, whatever it is made of and however it is connected. */
-export function interop(start: () => Promise<{ client: TestClient; state?: () => FixtureState }>): void {
-  async function connected() {
-    const { client, state } = await start()
+export function interop(connect: () => Promise<TestClient>): void {
+  async function connected(): Promise<TestClient> {
+    const client = await connect()
     onTestFinished(() => client.close())
-    return { client, state: state?.() }
+    return client
   }
 
   test('is told how to behave, and lists the tools sorted by name', async () => {
-    const { client } = await connected()
+    const client = await connected()
     expect(client.instructions()).toBe('Read first.')
     const tools = await client.tools()
     expect(tools.map(({ name }) => name)).toEqual([
       'break_door',
       'count_steps',
+      'get_counts',
       'get_door',
       'get_level',
       'get_whoami',
@@ -27,12 +27,12 @@ export function interop(start: () => Promise<{ client: TestClient; state?: () =>
   })
 
   test('calls a tool and reads its text, and nothing twice', async () => {
-    const { client } = await connected()
+    const client = await connected()
     expect(await client.call('get_level')).toEqual({ text: 'level 1', isError: false })
   })
 
   test('is given a plan, confirms it, and the change is made', async () => {
-    const { client } = await connected()
+    const client = await connected()
     const plan = await client.call('set_level', { level: 7 })
     expect(plan).toEqual({ text: 'Set the level to 7. confirm: TOKEN0', isError: false })
     expect(await client.call('get_level')).toMatchObject({ text: 'level 1' })
@@ -41,21 +41,21 @@ export function interop(start: () => Promise<{ client: TestClient; state?: () =>
   })
 
   test('is told of a failure, of an unknown tool and of a wrong input as results', async () => {
-    const { client } = await connected()
+    const client = await connected()
     expect(await client.call('get_door', { name: 'red' })).toEqual({ text: 'not_found: There is no such door', isError: true })
     expect(await client.call('get_moon')).toMatchObject({ isError: true })
     expect(await client.call('get_level', { depth: 3 })).toMatchObject({ isError: true })
   })
 
   test('learns nothing from a bug in a tool but that there is one', async () => {
-    const { client } = await connected()
+    const client = await connected()
     await expect(client.call('break_door')).rejects.toThrow(/failed inside the server/)
     await expect(client.call('break_door')).rejects.not.toThrow(/hunter2/)
     expect(await client.call('get_level')).toMatchObject({ text: 'level 1' })
   })
 
   test('hears of progress while it waits', async () => {
-    const { client } = await connected()
+    const client = await connected()
     const seen: unknown[] = []
     const outcome = await client.call('count_steps', { steps: 3 }, { onprogress: (progress) => seen.push(progress) })
     expect(outcome).toEqual({ text: '3 steps', isError: false })
@@ -65,15 +65,13 @@ export function interop(start: () => Promise<{ client: TestClient; state?: () =>
   })
 
   test('cancels a call, and the tool is told to stop', async () => {
-    const { client, state } = await connected()
+    const client = await connected()
+    const counts = async () => (await client.call('get_counts')).text
     const cancel = new AbortController()
-    const call = client.call('wait_signal', {}, { signal: cancel.signal })
-    const refused = expect(call).rejects.toThrow()
-    if (state === undefined) await client.call('get_level')
-    else await vi.waitFor(() => expect(state.waiting).toBe(1))
+    const failure = client.call('wait_signal', {}, { signal: cancel.signal }).catch((error: unknown) => error)
+    await vi.waitFor(async () => expect(await counts()).toBe('waiting 1 aborted 0'), { timeout: 5000 })
     cancel.abort('changed my mind')
-    await refused
-    if (state !== undefined) await vi.waitFor(() => expect(state.aborted).toBe(1))
-    expect(await client.call('get_level')).toMatchObject({ text: 'level 1' })
+    expect(await failure).toBeInstanceOf(Error)
+    await vi.waitFor(async () => expect(await counts()).toBe('waiting 1 aborted 1'), { timeout: 5000 })
   })
 }

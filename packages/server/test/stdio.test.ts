@@ -40,7 +40,7 @@ function serve(environment: Record<string, string> = {}): Served {
 }
 
 describe.each(Object.entries(clients))('over stdio, %s', (_, connect) => {
-  interop(async () => ({ client: await connect({ command: process.execPath, args: [bin] }) }))
+  interop(() => connect({ command: process.execPath, args: [bin] }))
 })
 
 describe('a server on stdio', () => {

@@ -3,7 +3,7 @@ import type { CallResult } from '@rackwarden/core/runtime'
 /** What a server counts. */
 export interface Metrics {
   /** Counts a result. */
-  count(kind: CallResult['kind']): void
+  count: (kind: CallResult['kind']) => void
   /** The numbers in the text format of Prometheus. */
   text(running: number, sessions: number): string
 }
@@ -12,7 +12,7 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const counts = { done: 0, plan: 0, pending: 0, running: 0, error: 0 }
   return {
-    count(kind) {
+    count: (kind) => {
       counts[kind] += 1
     },
     text: (running, sessions) =>

@@ -1,0 +1,99 @@
+import type { Application } from '../application.ts'
+import type { ResultForm } from '../tool-results.ts'
+import { exitCodes } from './failure.ts'
+import { localPrincipal, openApplication, type Opened, type OpenOptions } from './open.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What `serve` can be told. */
+export interface ServeOptions extends OpenOptions {
+  /** An address, or true for the default one. */
+  http?: string | true
+  results?: ResultForm
+  allowHost?: string[]
+  allowOrigin?: string[]
+}
+
+/** The process is gone this long after it was told to end, whatever hangs. */
+const lastMs = 10_500
+
+/** Serves the application until its client is gone or it is told to end. */
+export async function serve(application: Application, options: ServeOptions, terminal: Terminal): Promise<number> {
+  const opened = await openApplication(application, options, terminal)
+  process.on('unhandledRejection', (reason) =>
+    opened.runtime.log('error', `unexpected: ${reason instanceof Error ? reason.message : String(reason)}`),
+  )
+  const address = options.http ?? (terminal.environment['RACKWARDEN_HTTP'] || undefined)
+  return address === undefined ? serveOverStdio(opened, options) : serveOverHttp(opened, address, options, terminal)
+}
+
+async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions): Promise<number> {
+  const { serveStdio } = await import('../stdio.ts')
+  const { catalogue, runtime, caller } = opened
+  const server = serveStdio({ surface: catalogue, caller, results, log: runtime.log })
+  const told = onceToldToEnd()
+  await Promise.race([server.ended, told])
+  return end(opened, () => server.close())
+}
+
+async function serveOverHttp(
+  opened: Opened,
+  address: string | true,
+  options: ServeOptions,
+  { environment, complain }: Terminal,
+): Promise<number> {
+  const [{ serveHttp }, { openTokens }, { parseAddress }, { tokenOf }] = await Promise.all([
+    import('../http.ts'),
+    import('../tokens.ts'),
+    import('../http/address.ts'),
+    import('../http/authentication.ts'),
+  ])
+  const { catalogue, runtime, caller } = opened
+  const { results = 'text', allowHost = [], allowOrigin = [] } = options
+  const environmentToken = tokenOf(environment)
+  if (environmentToken !== undefined) runtime.secrets.add(environmentToken)
+  const server = await serveHttp({
+    surface: catalogue,
+    address: parseAddress(address === true ? undefined : address),
+    tier: catalogue.tier,
+    tokens: openTokens(runtime),
+    environmentToken,
+    localPrincipal: localPrincipal(),
+    results,
+    allowHosts: [...allowHost, ...listOf(environment['RACKWARDEN_ALLOWED_HOSTS'])],
+    allowOrigins: [...allowOrigin, ...listOf(environment['RACKWARDEN_ALLOWED_ORIGINS'])],
+    log: runtime.log,
+  })
+  const tools = catalogue.list({ caller }).length
+  complain(`${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}, tier ${catalogue.tier}. Ctrl-C ends it.`)
+  await onceToldToEnd()
+  return end(opened, () => server.close())
+}
+
+/** Ends in order, and within ten seconds in all. */
+async function end(opened: Opened, close: () => Promise<void>): Promise<number> {
+  const began = Date.now()
+  setTimeout(() => process.exit(exitCodes.failed), lastMs).unref()
+  await close()
+  await opened.close(Math.max(500, 10_000 - (Date.now() - began)))
+  return exitCodes.ok
+}
+
+/** Resolves at the first signal; a second one ends the process at once. */
+function onceToldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    let told = false
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => {
+        if (told) process.exit(exitCodes.failed)
+        told = true
+        resolve()
+      })
+  })
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean)
+}
