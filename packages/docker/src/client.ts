@@ -57,12 +57,15 @@ export function connect(_: ConfigOf<typeof config>, connection: Connection) {
   }
 
   async function versionOf(signal: AbortSignal): Promise<string> {
-    agreed ??= negotiate(signal)
+    const isOurs = agreed === undefined
+    const negotiation = (agreed ??= negotiate(signal))
     try {
-      return await agreed
+      return await negotiation
     } catch (error) {
-      agreed = undefined
-      throw error
+      if (agreed === negotiation) agreed = undefined
+      // Whoever was first may have given up; that is no answer for the others.
+      if (isOurs || signal.aborted || ToolError.isInstance(error)) throw error
+      return versionOf(signal)
     }
   }
 

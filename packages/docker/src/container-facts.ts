@@ -71,6 +71,11 @@ export function oneLine(text: string, length = 200): string {
   return line.length > length ? `${line.slice(0, length - 1)}…` : line
 }
 
+/** A time to the second; nothing where it never came, which Go writes as the year 1. */
+export function timeOf(time: string | undefined): string | undefined {
+  return time === undefined || time === '' || time.startsWith('0001-') ? undefined : time.replace(/\.\d+/, '')
+}
+
 /** True where the container's processes are meant to be there: a crash loop is up and down by turns. */
 export function isUp(state: string): boolean {
   return state === 'running' || state === 'restarting' || state === 'paused'

@@ -1,6 +1,6 @@
 import type { Asset, FacetContext, Finding, Health } from '@rackwarden/core'
 import type { DockerClient } from './client.ts'
-import { exitCodeOf, healthOf, isUp, lastProbe, nameOf, serviceOf, shortId } from './container-facts.ts'
+import { exitCodeOf, healthOf, isUp, lastProbe, nameOf, serviceOf, shortId, timeOf } from './container-facts.ts'
 import type { ContainerDetail, ContainerSummary } from './engine-schema.ts'
 import { mebibytes } from './numbers.ts'
 import { containerTarget } from './targets.ts'
@@ -96,6 +96,7 @@ async function exited(
   { name, target, logs, quoted }: About & { logs: Finding['next']; quoted: () => Promise<string> },
 ): Promise<Finding[]> {
   const { State, HostConfig } = detail
+  const since = timeOf(State.FinishedAt)
   const policy = HostConfig.RestartPolicy?.Name || 'no'
   if (policy === 'no' || State.ExitCode === 0) return []
   const wasToldTo = (State.ExitCode === 143 || State.ExitCode === 137 || State.ExitCode === 130) && State.OOMKilled !== true
@@ -108,7 +109,7 @@ async function exited(
       target,
       title: severity === 'notice' ? `${name} is stopped though meant to run` : `${name} ended in error though meant to run`,
       evidence: `exit code ${State.ExitCode}${cause(detail)}, restart policy ${policy}${severity === 'notice' ? '' : await quoted()}`,
-      since: State.FinishedAt,
+      ...(since === undefined ? {} : { since }),
       ...(logs === undefined ? {} : { next: logs }),
     },
   ]
@@ -122,7 +123,7 @@ function cause({ State }: ContainerDetail): string {
 function unhealthySince({ State }: ContainerDetail): string | undefined {
   const probes = State.Health?.Log ?? []
   const lastGood = probes.findLastIndex(({ ExitCode }) => ExitCode === 0)
-  return lastGood === -1 && (State.Health?.FailingStreak ?? 0) > probes.length ? undefined : probes[lastGood + 1]?.Start
+  return lastGood === -1 && (State.Health?.FailingStreak ?? 0) > probes.length ? undefined : timeOf(probes[lastGood + 1]?.Start)
 }
 
 async function nearMemoryLimit(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dependenciesOf, detailHealthOf, imageName, lastProbe, oneLine, projectOf, serviceOf, shortId } from '../container-facts.ts'
+import { dependenciesOf, detailHealthOf, imageName, lastProbe, oneLine, projectOf, serviceOf, shortId, timeOf } from '../container-facts.ts'
 import type { ContainerDetail } from '../engine-schema.ts'
 import { findContainer } from '../find-container.ts'
 import { hideInCommand, hideInLabel } from '../hide-secrets.ts'
@@ -105,11 +105,6 @@ export function restartPolicyOf({ HostConfig: { RestartPolicy } }: ContainerDeta
   return name === 'on-failure' && RestartPolicy != null && RestartPolicy.MaximumRetryCount > 0
     ? `${name}:${RestartPolicy.MaximumRetryCount}`
     : name
-}
-
-// Go writes the year 1 where something never happened.
-function timeOf(time: string): string | undefined {
-  return time === '' || time.startsWith('0001-') ? undefined : time.replace(/\.\d+/, '')
 }
 
 function portsOf({ NetworkSettings }: ContainerDetail): string[] {

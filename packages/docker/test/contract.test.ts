@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import docker from '../src/index.ts'
+import { openEngine } from './engine.ts'
+import { answerProblems, endpointOf, endpoints, requestProblems } from './schema-digest.ts'
+
+async function everything() {
+  const engine = await openEngine()
+  const context = { instance: 'default', signal: engine.context.signal }
+  await docker.health(engine.client, context)
+  await docker.findings?.(engine.client, context)
+  await docker.assets?.(engine.client, context)
+  for (const name of ['list_containers', 'get_stats', 'list_images', 'list_networks']) await engine.read(name)
+  await engine.read('list_volumes', { sizes: true })
+  for (const container of ['web', 'api', 'db', 'mailer', 'backup', 'probe', 'import']) {
+    await engine.read('get_container', { container })
+    await engine.read('get_logs', { container, since: '2d', grep: 'a|b', timestamps: true })
+    for (const name of ['restart_container', 'stop_container', 'start_container']) await engine.write(name, { container })
+  }
+  await engine.write('start_container', { container: 'web' })
+  return engine
+}
+
+test('every request is one the vendor’s schema describes', async () => {
+  const { exchanges } = await everything()
+  expect(exchanges.flatMap(({ method, target }) => requestProblems(method, target))).toEqual([])
+})
+
+test('every answer of the simulator has the shape of the vendor’s schema', async () => {
+  const { exchanges } = await everything()
+  expect(exchanges.flatMap(answerProblems)).toEqual([])
+})
+
+test('the digest holds the endpoints that are used, and no others', async () => {
+  const { exchanges } = await everything()
+  const used = new Set(exchanges.map(({ method, target }) => `${method} ${endpointOf(method, target)?.path}`))
+  expect([...used].toSorted()).toEqual(endpoints.toSorted())
+})
+
+test('an answer that departs from the schema is noticed', () => {
+  const about = { method: 'GET', target: '/v1.52/networks', status: 200 }
+  expect(answerProblems({ ...about, body: '[{"Name":1}]' })).toEqual(['/v1.52/networks[0].Name is no string'])
+  expect(answerProblems({ ...about, body: '[{"Nme":"x"}]' })).toEqual(['/v1.52/networks[0].Nme is unknown'])
+  expect(requestProblems('GET', '/v1.52/containers/json?all=yes')).toHaveLength(1)
+  expect(requestProblems('GET', '/v1.52/containers')).toHaveLength(1)
+})
