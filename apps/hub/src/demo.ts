@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { indented, playConversation } from './demo/conversation.ts'
 import { startHub } from './demo/hub-process.ts'
@@ -23,6 +24,8 @@ async function main(): Promise<void> {
       await playConversation(client, say)
       await client.close()
       say(`Person: Show me what you did.`)
+      // Reads are on disk within a second.
+      await sleep(1_000)
       say(`$ rackwarden audit\n${indented(await hub.run('audit'))}`)
       say(`$ rackwarden audit --verify\n${indented(await hub.run('audit', '--verify'))}`)
       if (staysUp) {

@@ -90,7 +90,7 @@ describe.skipIf(missing !== undefined)('the hub on a real Docker engine', () => 
     const confirm = await planned('broken')
     const failed = await processes.rackwarden('call', 'docker_restart_container', 'container=broken', `confirm=${confirm}`)
     expect(failed.exitCode).toBe(1)
-    expect(failed.stdout + failed.stderr).toMatch(/done, but[^]*unhealthy/)
+    expect(failed.stdout + failed.stderr).toMatch(/done, but[^]*health check fails/)
   })
 
   test('of two processes with one token exactly one restarts', async () => {

@@ -2,5 +2,6 @@ export { createCertificate, type TestCertificate } from './testing/certificate.t
 export { createFaultProxy, faults, type Fault, type FaultProxy } from './testing/fault-proxy.ts'
 export { serveHandler, type Handler, type ServedHandler } from './testing/serve-handler.ts'
 export { expectedCodes } from './testing/fault-checks.ts'
+export { checkToolsGolden, checkTranscript, type TranscriptStep } from './testing/golden.ts'
 export { openSimulatedLab, type SimulatedLab, type SimulatedLabOptions } from './testing/simulated-lab.ts'
 export { testService, type Sample, type TestServiceOptions } from './testing/test-service.ts'

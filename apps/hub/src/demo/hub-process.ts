@@ -21,7 +21,10 @@ export async function startHub(options: { bin: string; directory: string; addres
     env: { ...Object.fromEntries(kept), RACKWARDEN_STATE_DIR: `${directory}/state`, XDG_CONFIG_HOME: `${directory}/config` },
     windowsHide: true,
   }
-  const hub = spawn(process.execPath, [bin, 'serve', '--demo', '--tier', 'operate', '--http', address], { ...settings, stdio: ['ignore', 'ignore', 'pipe'] })
+  const hub = spawn(process.execPath, [bin, 'serve', '--demo', '--tier', 'operate', '--http', address], {
+    ...settings,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const ended = once(hub, 'exit').then(() => undefined)
   const url = await listening(hub)
   return {

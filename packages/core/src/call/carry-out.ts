@@ -57,7 +57,7 @@ async function takeEffect(
   call: Call,
   writing: RegisteredWrite,
   instance: Instance,
-  { before }: ClaimedWrite,
+  { before, record }: ClaimedWrite,
   signal: AbortSignal,
   report: (progress: Progress) => void,
 ): Promise<Effect> {
@@ -78,13 +78,13 @@ async function takeEffect(
     const change = await keepChange(call, instance, writing, { before, after, output: final })
     const undo = typeof writing.undo === 'string' ? `it is ${writing.undo}` : 'it has an inverse'
     if (problem !== undefined) {
-      const told = new ToolError(problem.code, `${tool.title}: done, but ${problem.message}.`, {
+      const told = new ToolError(problem.code, `${record.plan.summary}: done, but ${problem.message}.`, {
         hint: `The change is kept as ${change}; ${undo}. Look at the target before trying again.`,
       })
       return { result: errorResult(told, secrets), change, settled: false }
     }
     const shown = presentable(final, secrets)
-    const text = `DONE and verified after ${(milliseconds / 1_000).toFixed(1)} s: ${tool.title}. Change ${change}; ${undo}.\n${outputText(tool, shown, input)}`
+    const text = `DONE and verified after ${(milliseconds / 1_000).toFixed(1)} s: ${record.plan.summary}. Change ${change}; ${undo}.\n${outputText(tool, shown, input)}`
     return { result: { kind: 'done', output: shown, text, change }, change, settled: true }
   })
 }

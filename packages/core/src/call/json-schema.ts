@@ -3,8 +3,18 @@ import { z } from 'zod'
 /** A JSON schema as plain data. */
 export type JsonSchema = Record<string, unknown>
 
-/** Keys a model gains nothing from and pays for in every listing. */
-const noise = new Set(['$schema', 'title', 'additionalProperties', 'pattern', 'format', 'propertyNames'])
+/** Keys a model gains nothing from and pays for in every listing; what they say is still enforced. */
+const noise = new Set([
+  '$schema',
+  'title',
+  'additionalProperties',
+  'pattern',
+  'format',
+  'propertyNames',
+  'minLength',
+  'minimum',
+  'exclusiveMinimum',
+])
 
 /** The schema of a zod object as a model should see it: no patterns, formats or bounds nobody set. */
 export function leanSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
@@ -24,5 +34,5 @@ function lean(node: unknown, insideProperties = false): unknown {
 
 /** zod writes the safe-integer range on every integer. */
 function isDefaultBound(key: string, value: unknown): boolean {
-  return (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) || (key === 'minimum' && value === Number.MIN_SAFE_INTEGER)
+  return key === 'maximum' && value === Number.MAX_SAFE_INTEGER
 }

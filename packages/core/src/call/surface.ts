@@ -39,7 +39,8 @@ export interface ToolListing {
   description: string
   inputSchema: Record<string, unknown>
   outputSchema?: Record<string, unknown>
-  annotations: { readOnlyHint: boolean; destructiveHint?: boolean; idempotentHint?: boolean; openWorldHint: boolean }
+  /** Only what differs from the protocol's defaults. */
+  annotations: { readOnlyHint?: boolean; destructiveHint?: boolean; idempotentHint?: boolean }
 }
 
 /** What a server serves. The call path is one implementation, a conformance fixture another. */

@@ -52,7 +52,8 @@ export function createMatcher(values: Iterable<string>): Matcher {
 
 function startOf(text: string, index: number): number {
   return (
-    (text.charCodeAt(index) ^ (text.charCodeAt(index + 1) << 4) ^ (text.charCodeAt(index + 2) << 8) ^ (text.charCodeAt(index + 3) << 11)) & 0xffff
+    (text.charCodeAt(index) ^ (text.charCodeAt(index + 1) << 4) ^ (text.charCodeAt(index + 2) << 8) ^ (text.charCodeAt(index + 3) << 11)) &
+    0xffff
   )
 }
 

@@ -51,7 +51,10 @@ export function createSecretFilter(): SecretFilter {
     if (Array.isArray(value)) return value.map((item, index) => (followsFlag(value, index) ? withhold(item) : data(item)))
     const named = namesSecret(value as Record<string, unknown>)
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [known(key), isSecretName(key, item) || (named && key === 'value') ? withhold(item) : data(item)]),
+      Object.entries(value).map(([key, item]) => [
+        known(key),
+        isSecretName(key, item) || (named && key === 'value') ? withhold(item) : data(item),
+      ]),
     )
   }
 

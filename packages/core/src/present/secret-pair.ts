@@ -73,7 +73,8 @@ function valueAt(text: string, start: number, where: Where): [from: number, to: 
   if (around !== undefined && !/["']/.test(where.head)) return [start, stopAt(text, start, around === '"' ? /["\n]/g : /['`\n]/g)]
   const isAssignment = where.head.trimEnd().endsWith('=')
   const isVariable = where.name === where.name.toUpperCase()
-  if (startsLine && (!isAssignment || isVariable || /\s=|=\s/.test(where.head))) return lineAt(text, start, /^\s*/.exec(line)?.[0].length ?? 0)
+  if (startsLine && (!isAssignment || isVariable || /\s=|=\s/.test(where.head)))
+    return lineAt(text, start, /^\s*/.exec(line)?.[0].length ?? 0)
   const to = startsLine ? stopAt(text, start, /\s/g) : endOfWord(text, start, where.by)
   return [start, isProse(text.slice(start, to)) ? start : to]
 }

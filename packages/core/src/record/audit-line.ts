@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open, readdir, type FileHandle } from 'node:fs/promises'
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCodeOf } from './disk.ts'
 
@@ -108,37 +108,47 @@ const lineBreak = 0x0a
 
 /** The complete lines of a file, last first, reading no more of it than is asked for. */
 export async function* linesBackward(folder: string, name: string): AsyncGenerator<RawLine, void, undefined> {
-  const file = await openIfThere(join(folder, name))
-  if (file === undefined) return
-  try {
-    let start = (await file.stat()).size
-    let size: number = firstBlock
-    // Bytes from `start` on that belong to a line whose beginning is not read yet; ends with that line's break once one was seen.
-    let pending: Buffer = Buffer.alloc(0)
-    let seenBreak = false
-    while (start > 0) {
-      const length = Math.min(size, start)
-      size = Math.min(size * 4, largestBlock)
-      const block = Buffer.alloc(length)
-      const { bytesRead } = await file.read(block, 0, length, start - length)
-      if (bytesRead < length) return
-      start -= length
-      let rest = Buffer.concat([block, pending])
-      if (!seenBreak) {
-        const last = rest.lastIndexOf(lineBreak)
-        if (last < 0) continue
-        rest = rest.subarray(0, last + 1)
-        seenBreak = true
-      }
-      for (let at = breakBefore(rest); at >= 0; at = breakBefore(rest)) {
-        yield { bytes: rest.subarray(at + 1, -1), end: start + rest.length }
-        rest = rest.subarray(0, at + 1)
-      }
-      pending = rest
+  const path = join(folder, name)
+  let start = await sizeOf(path)
+  let size: number = firstBlock
+  // What was read of a line whose beginning was not, its break included.
+  let pending: Buffer = Buffer.alloc(0)
+  while (start > 0) {
+    const length = Math.min(size, start)
+    size = Math.min(size * 4, largestBlock)
+    const block = await readBlock(path, start - length, length)
+    if (block === undefined) return
+    start -= length
+    let rest = Buffer.concat([block, pending])
+    // Behind the last break there is only what a crash left.
+    if (pending.length === 0) rest = rest.subarray(0, rest.lastIndexOf(lineBreak) + 1)
+    for (let at = breakBefore(rest); at >= 0; at = breakBefore(rest)) {
+      yield { bytes: rest.subarray(at + 1, -1), end: start + rest.length }
+      rest = rest.subarray(0, at + 1)
     }
-    if (seenBreak && pending.length > 0) yield { bytes: pending.subarray(0, -1), end: pending.length }
+    pending = rest
+  }
+  if (pending.length > 0) yield { bytes: pending.subarray(0, -1), end: pending.length }
+}
+
+/** Opened for each block, so that looking at thousands of files at once needs no thousand handles. */
+async function readBlock(path: string, start: number, length: number): Promise<Buffer | undefined> {
+  const file = await openIfThere(path)
+  try {
+    const block = Buffer.alloc(length)
+    const read = await file?.read(block, 0, length, start)
+    return read?.bytesRead === length ? block : undefined
   } finally {
-    await file.close()
+    await file?.close()
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return 0
+    throw error
   }
 }
 

@@ -1,4 +1,13 @@
-import { auditDirectory, auditFiles, chainStart, hashOf, linesForward, type AuditHead, type AuditLine, type AuditStart } from './audit-line.ts'
+import {
+  auditDirectory,
+  auditFiles,
+  chainStart,
+  hashOf,
+  linesForward,
+  type AuditHead,
+  type AuditLine,
+  type AuditStart,
+} from './audit-line.ts'
 
 /** One thing that is not as it was written. */
 export interface AuditProblem {
@@ -36,7 +45,7 @@ export async function verifyAudit(directory: string, options: { anchors?: readon
   const report: AuditReport = { files: names.length, lines: 0, problems: [], torn: [], unfinished: [], heads: [] }
   const claims = new Claims()
   for (const anchor of options.anchors ?? []) claims.add(anchor, 'the anchor')
-  for (const name of names) for (const head of (await startOf(folder, name))?.files ?? []) claims.add(head, name)
+  for (const name of names) for (const head of await claimsOf(folder, name)) claims.add(head, name)
 
   const open = new Map<string, UnfinishedWrite>()
   const ended = new Set<string>()
@@ -77,8 +86,10 @@ async function walk(
         else wrong('is not the first line of a file: the beginning is missing')
       } else {
         if (line.kind === 'start') wrong('is a first line in the middle of a file')
-        if (line.previous !== seen.last?.hash) wrong('does not follow from the line before: one of the two was altered, or lines are missing')
-        if (seen.last !== undefined && line.sequence !== seen.last.sequence + 1) wrong(`has number ${line.sequence}, expected ${seen.last.sequence + 1}`)
+        if (line.previous !== seen.last?.hash)
+          wrong('does not follow from the line before: one of the two was altered, or lines are missing')
+        if (seen.last !== undefined && line.sequence !== seen.last.sequence + 1)
+          wrong(`has number ${line.sequence}, expected ${seen.last.sequence + 1}`)
         if (line.kind !== 'start') note(line as AuditLine, file, open, ended)
       }
     }
@@ -153,7 +164,7 @@ function keyOf(name: string, bytes: number, head: string): string {
   return `${name} ${bytes} ${head}`
 }
 
-type AnyLine = { kind?: string; sequence?: number; previous?: string }
+type AnyLine = { kind?: string; sequence?: number; previous?: string; files?: unknown }
 
 function parse(bytes: Buffer): AnyLine | undefined {
   try {
@@ -164,10 +175,12 @@ function parse(bytes: Buffer): AnyLine | undefined {
   }
 }
 
-async function startOf(folder: string, name: string): Promise<AuditStart | undefined> {
+/** A first line that was altered says nothing here; that it was is found when its file is walked. */
+async function claimsOf(folder: string, name: string): Promise<AuditHead[]> {
   for await (const { bytes } of linesForward(folder, name)) {
-    const line = parse(bytes) as AuditStart | undefined
-    return line?.kind === 'start' && Array.isArray(line.files) ? line : undefined
+    const line = parse(bytes)
+    if (line?.kind !== 'start' || !Array.isArray(line.files)) return []
+    return line.files.filter((head: unknown): head is AuditHead => typeof head === 'object' && head !== null && 'name' in head)
   }
-  return undefined
+  return []
 }

@@ -164,17 +164,19 @@ function visible(mounts: readonly Mount[], view: View): Mount[] {
 }
 
 function listed(name: string, mount: Mount, tool: RegisteredTool, structured: boolean): ToolListing {
-  const reads = tool.write === undefined
   return {
     name,
     title: tool.title,
     description: tool.description,
     inputSchema: listedSchema(mount, tool),
     ...(structured ? { outputSchema: structuredSchema(mount, tool) } : {}),
-    annotations: reads
-      ? { readOnlyHint: true, openWorldHint: false }
-      : { readOnlyHint: false, destructiveHint: tool.access === 'admin', idempotentHint: tool.write.idempotent, openWorldHint: false },
+    annotations: annotationsOf(tool),
   }
+}
+
+function annotationsOf({ access, write }: RegisteredTool): ToolListing['annotations'] {
+  if (write === undefined) return { readOnlyHint: true }
+  return { ...(access === 'admin' ? {} : { destructiveHint: false }), ...(write.idempotent ? { idempotentHint: true } : {}) }
 }
 
 /** The shape of a structured result: what kind it is, and the output where it is done. Several instances merge into rows of their own. */

@@ -1,0 +1,304 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { createAuditLog, readAudit, verifyAudit, type AuditEntry, type AuditHead, type AuditLog } from '../../src/record/audit.ts'
+import { bundle, mountRefused, onSmallDisk, printed, temporaryDirectory } from './disk.ts'
+
+const refused = mountRefused()
+if (refused) process.stderr.write(`audit on a read-only and on a full disk: skipped, ${refused}\n`)
+
+const entry = (kind: AuditEntry['kind'], call: string, more: Partial<AuditEntry> = {}): AuditEntry => ({
+  call,
+  kind,
+  principal: 'local:me',
+  tool: 'docker_restart_container',
+  service: 'docker',
+  instances: ['default'],
+  access: 'operate',
+  input: { container: 'wéb' },
+  ...more,
+})
+
+/** A clock that moves with every look, and random bytes that never repeat. */
+function open(directory: string, more: { maxFileBytes?: number; start?: number } = {}): AuditLog {
+  let now = more.start ?? Date.UTC(2026, 10, 20, 7, 15)
+  let counter = 0
+  return createAuditLog({
+    directory,
+    clock: { now: () => (now += 250) },
+    random: (bytes) => Buffer.alloc(bytes, `${(counter += 1)}`),
+    version: '1.2.3',
+    ...(more.maxFileBytes === undefined ? {} : { maxFileBytes: more.maxFileBytes }),
+  })
+}
+
+function filesOf(directory: string): string[] {
+  return readdirSync(join(directory, 'audit')).toSorted()
+}
+
+function linesOf(directory: string, file: string): Record<string, unknown>[] {
+  return readFileSync(join(directory, 'audit', file), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+describe('audit', () => {
+  test('nothing is written before the first entry, and a read not before the flush', async () => {
+    const directory = temporaryDirectory(onTestFinished)
+    const log = open(directory)
+    await log.flush()
+    expect(existsSync(join(directory, 'audit'))).toBe(false)
+    log.record(entry('read', 'a'))
+    expect(existsSync(join(directory, 'audit'))).toBe(false)
+    await log.flush()
+    const [file = ''] = filesOf(directory)
+    expect(file).toMatch(new RegExp(`^20261120T071500Z-${process.pid}-[0-9a-f]{12}\\.jsonl$`))
+    expect(statSync(join(directory, 'audit', file)).mode & 0o777).toBe(0o600)
+    expect(statSync(join(directory, 'audit')).mode & 0o777).toBe(0o700)
+    expect(linesOf(directory, file)).toMatchObject([
+      { sequence: 0, kind: 'start', version: '1.2.3', pid: process.pid, files: [] },
+      { sequence: 1, kind: 'read', call: 'a', at: '2026-11-20T07:15:00.250Z' },
+    ])
+    await log.close()
+  })
+
+  test('a committed entry is on disk when the promise resolves, in the order of the calls', async () => {
+    const directory = temporaryDirectory(onTestFinished)
+    const log = open(directory)
+    log.record(entry('read', '0'))
+    await Promise.all(Array.from({ length: 50 }, (_, index) => log.commit(entry('intent', String(index + 1)))))
+    const lines = linesOf(directory, filesOf(directory)[0] ?? '')
+    expect(lines.map(({ call }) => call)).toEqual([undefined, ...Array.from({ length: 51 }, (_, index) => String(index))])
+    await log.close()
+    await expect(log.commit(entry('intent', 'late'))).rejects.toMatchObject({ code: 'denied' })
+    expect(await verifyAudit(directory)).toMatchObject({ files: 1, lines: 52, problems: [], torn: [] })
+  })
+
+  test('a buffered read reaches the disk by itself', async () => {
+    const directory = temporaryDirectory(onTestFinished)
+    const log = open(directory)
+    log.record(entry('read', 'a'))
+    await expect.poll(() => existsSync(join(directory, 'audit')) && filesOf(directory).length, { timeout: 10_000 }).toBe(1)
+    await log.close()
+  })
+
+  test('an entry is kept as it was when it came', async () => {
+    const directory = temporaryDirectory(onTestFinished)
+    const log = open(directory)
+    const input = { container: 'web' }
+    log.record(entry('read', 'a', { input }))
+    input.container = 'other'
+    await log.close()
+    expect(await readAudit(directory)).toMatchObject([{ input: { container: 'web' } }])
+  })
+
+  test('a full file is continued in a new one without breaking the chain', async () => {
+    const directory = temporaryDirectory(onTestFinished)
+    const log = open(directory, { maxFileBytes: 2_000 })
+    for (let index = 0; index < 60; index += 1) await log.commit(entry('read', String(index)))
+    await log.close()
+    const files = filesOf(directory)
+    expect(files.length).toBeGreaterThan(3)
+    const report = await verifyAudit(directory)
+    expect(report).toMatchObject({ files: files.length, problems: [], torn: [], unfinished: [] })
+    expect((await readAudit(directory, { limit: 1_000 })).map(({ call }) => call)).toEqual(
+      Array.from({ length: 60 }, (_, index) => String(index)),
+    )
+    expect(report.heads.map(({ name }) => name)).toEqual(files)
+  })
+
+  test('a new file names every other with its length and head', async () => {
+    const directory = temporaryDirectory(onTestFinished)
+    const first = open(directory)
+    await first.commit(entry('read', 'a'))
+    await first.close()
+    const { heads } = await verifyAudit(directory)
+    const second = open(directory, { start: Date.UTC(2026, 10, 21) })
+    await second.commit(entry('read', 'b'))
+    await second.close()
+    expect(linesOf(directory, filesOf(directory)[1] ?? '')[0]).toMatchObject({ kind: 'start', files: heads })
+  })
+
+  test('lines of several files are read merged by time, newest last, and filtered', async () => {
+    const directory = temporaryDirectory(onTestFinished)
+    const one = open(directory)
+    const other = open(directory)
+    for (let index = 0; index < 20; index += 1) {
+      one.record(entry('read', `a${index}`))
+      other.record(entry('read', `b${index}`, index % 2 === 0 ? { tool: 'docker_list_containers' } : { principal: 'token:x' }))
+    }
+    await Promise.all([one.close(), other.close()])
+    const all = await readAudit(directory, { limit: 100 })
+    expect(all).toHaveLength(40)
+    expect(all.map(({ at }) => at)).toEqual(all.map(({ at }) => at).toSorted())
+    expect((await readAudit(directory, { limit: 3 })).map(({ call }) => call)).toEqual(all.slice(-3).map(({ call }) => call))
+    expect(await readAudit(directory, { tool: 'docker_list_containers' })).toHaveLength(10)
+    expect(await readAudit(directory, { principal: 'token:x', limit: 4 })).toHaveLength(4)
+    expect(await readAudit(directory, { kind: 'intent' })).toEqual([])
+    expect(await readAudit(directory, { since: all[30]?.at ?? '' })).toEqual(all.slice(30))
+    expect(await readAudit(join(directory, 'nowhere'))).toEqual([])
+    expect(await verifyAudit(join(directory, 'nowhere'))).toMatchObject({ files: 0, problems: [] })
+  })
+
+  test('lines longer than any block are read from both ends', async () => {
+    const directory = temporaryDirectory(onTestFinished)
+    const log = open(directory)
+    const sizes = [10, 5_000, 70_000, 3, 2_000_000, 1]
+    for (const size of sizes) await log.commit(entry('read', `${size}`, { input: 'é'.repeat(size) }))
+    await log.close()
+    expect((await readAudit(directory)).map(({ call }) => Number(call))).toEqual(sizes)
+    expect(await verifyAudit(directory)).toMatchObject({ lines: 7, problems: [], torn: [] })
+  })
+
+  test('a torn last line is reported and hides nothing before it', async () => {
+    const directory = temporaryDirectory(onTestFinished)
+    const log = open(directory)
+    await log.commit(entry('read', 'a'))
+    await log.close()
+    const [file = ''] = filesOf(directory)
+    appendFileSync(join(directory, 'audit', file), '{"sequence":2,"at":"20')
+    expect(await verifyAudit(directory)).toMatchObject({ lines: 2, problems: [], torn: [{ file, bytes: 22 }] })
+    expect(await readAudit(directory)).toMatchObject([{ call: 'a' }])
+    const next = open(directory, { start: Date.UTC(2026, 10, 21) })
+    await next.commit(entry('read', 'b'))
+    await next.close()
+    expect(await verifyAudit(directory)).toMatchObject({ files: 2, problems: [], torn: [{ file }] })
+  })
+})
+
+describe('tampering with the audit', () => {
+  let master = ''
+  let anchors: readonly AuditHead[] = []
+
+  beforeAll(async () => {
+    let clean = (): void => {}
+    master = temporaryDirectory((action) => (clean = action))
+    for (const start of [1, 2]) {
+      const log = open(master, { start: Date.UTC(2026, 10, start), maxFileBytes: 1_500 })
+      for (let index = 0; index < 6; index += 1) await log.commit(entry(index % 2 === 0 ? 'intent' : 'outcome', `${start}-${index >> 1}`))
+      await log.close()
+    }
+    anchors = (await verifyAudit(master)).heads
+    return clean
+  })
+
+  /** Changes the audit, counts what is found wrong with it and puts everything back. */
+  const tampered = async (change: (folder: string, files: string[]) => boolean, known = anchors): Promise<number> => {
+    const folder = join(master, 'audit')
+    const files = filesOf(master)
+    const before = files.map((file) => readFileSync(join(folder, file)))
+    try {
+      return change(folder, files) ? (await verifyAudit(master, { anchors: known })).problems.length : -1
+    } finally {
+      for (const [index, file] of files.entries()) writeFileSync(join(folder, file), before[index] ?? '')
+    }
+  }
+
+  test('nothing is wrong with what nobody touched', async () => {
+    expect(await tampered(() => true)).toBe(0)
+    expect(anchors.length).toBeGreaterThan(3)
+  })
+
+  test('a change of any byte is found', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), async (which, where, mask) => {
+        const problems = await tampered((folder, files) => {
+          const path = join(folder, files[which % files.length] ?? '')
+          const bytes = readFileSync(path)
+          const at = where % bytes.length
+          bytes[at] = (bytes[at] ?? 0) ^ mask
+          writeFileSync(path, bytes)
+          return true
+        })
+        expect(problems).toBeGreaterThan(0)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('taking lines away, doubling or swapping them is found', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.nat(), fc.constantFrom('delete', 'double', 'swap', 'cut'), async (which, where, how) => {
+        const problems = await tampered((folder, files) => {
+          const path = join(folder, files[which % files.length] ?? '')
+          const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
+          const at = where % lines.length
+          if (how === 'delete') lines.splice(at, 1)
+          if (how === 'double') lines.splice(at, 0, lines[at] ?? '')
+          if (how === 'cut') lines.length = at
+          if (how === 'swap') lines.splice(at, 2, ...lines.slice(at, at + 2).toReversed())
+          const text = lines.map((line) => `${line}\n`).join('')
+          if (text === readFileSync(path, 'utf8')) return false
+          writeFileSync(path, text)
+          return true
+        })
+        expect(problems).not.toBe(0)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('taking whole files away is found, and without an anchor all but the latest', async () => {
+    for (const [index, { name }] of anchors.entries()) {
+      const drop = (folder: string): boolean => (rmSync(join(folder, name)), true)
+      expect(await tampered(drop)).toBeGreaterThan(0)
+      expect((await tampered(drop, [])) > 0).toBe(index < anchors.length - 1)
+    }
+  })
+})
+
+describe('audit of several processes', () => {
+  test('they write side by side, a chain each', async () => {
+    const directory = temporaryDirectory(onTestFinished)
+    const child = await bundle('./audit.child.ts', directory)
+    await Promise.all(['a', 'b', 'c'].map((name) => printed(process.execPath, [child, 'write', directory, name])))
+    const report = await verifyAudit(directory)
+    expect(report).toMatchObject({ problems: [], torn: [], unfinished: [] })
+    expect(report.files).toBeGreaterThan(3)
+    expect(await readAudit(directory, { limit: 1_000 })).toHaveLength(360)
+    expect(await readAudit(directory, { limit: 1_000, kind: 'intent' })).toHaveLength(120)
+  })
+
+  test('a process killed between intent and outcome leaves a chain that verifies and names the write', async () => {
+    const directory = temporaryDirectory(onTestFinished)
+    const program = await bundle('./audit.child.ts', directory)
+    const child = spawn(process.execPath, [program, 'hang', directory, ''], { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await once(child.stdout, 'data')
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(await verifyAudit(directory)).toMatchObject({
+      files: 1,
+      lines: 4,
+      problems: [],
+      unfinished: [
+        { call: 'cut off', tool: 'docker_restart_container', targets: ['docker/container/web'], at: expect.stringMatching(/Z$/) },
+      ],
+    })
+  })
+
+  test.skipIf(refused).each([
+    ['read-only', 'denied: The audit cannot be written: read-only file system.'],
+    ['full', 'denied: The audit cannot be written: no space left on the device.'],
+  ])('on a %s disk a commit is refused, and afterwards the chain goes on with every read', async (job, denied) => {
+    const directory = temporaryDirectory(onTestFinished)
+    const child = await bundle('./audit.child.ts', directory)
+    const disk = join(directory, 'disk')
+    mkdirSync(disk)
+    expect(await onSmallDisk(disk, child, job, disk, '')).toEqual({
+      first: 'written',
+      second: denied,
+      ...(job === 'read-only' ? { flushed: denied } : {}),
+      third: 'written',
+      problems: [],
+      unfinished: true,
+      warnings: [expect.stringContaining('Reads go on'), 'The audit can be written again.'],
+      files: true,
+      reads: true,
+    })
+  })
+})
