@@ -10,7 +10,7 @@ import { startServer, timeToAnswer } from './measured-process.mjs'
 const rounds = 15
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'rackwarden-bench-'))
-const env = { PATH: process.env['PATH'], HOME: home, RACKWARDEN_STATE_DIR: join(home, 'state'), ECHO_URL: 'http://127.0.0.1' }
+const env = { PATH: process.env['PATH'], HOME: home, RACKWARDEN_STATE_DIR: join(home, 'state'), ECHO_URL: 'http://127.0.0.1', DOCKER_HOST: 'unix:///nowhere.sock' }
 const bins = { docker: join(root, 'packages/docker/dist/bin.cjs'), hub: join(root, 'apps/hub/dist/bin.cjs') }
 const first = [
   { id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '0' } } },
@@ -32,7 +32,7 @@ async function measureStarts() {
   for (let round = 0; round < rounds; round += 1) {
     best.node = Math.min(best.node, (await timeToAnswer(['-e', '0'], env)).milliseconds)
     for (const bin of /** @type {const} */ (['docker', 'hub']))
-      best[bin] = Math.min(best[bin], (await timeToAnswer([bins[bin], 'serve', '--demo'], env, first)).milliseconds)
+      best[bin] = Math.min(best[bin], (await timeToAnswer([bins[bin]], env, first)).milliseconds)
   }
   row('cold start of docker ÷ node -e 0', best.docker / best.node, 'budget 2.0')
   row('cold start of the hub ÷ node -e 0', best.hub / best.node, 'budget 2.5')
@@ -41,7 +41,7 @@ async function measureStarts() {
 /** What listing costs a model's context, annotations in. */
 async function measureLists() {
   for (const [name, bin] of Object.entries(bins)) {
-    const { answer } = await timeToAnswer([bin, 'serve', '--demo', '--tier', 'configure'], env, first)
+    const { answer } = await timeToAnswer([bin, 'serve', '--tier', 'configure'], env, first)
     /** @type {{ tools: object[] }} */
     const { tools } = JSON.parse(answer.trim().split('\n').at(-1) ?? '').result
     const costs = tools.map((tool) => estimateTokens(JSON.stringify(tool))).toSorted((a, b) => a - b)
