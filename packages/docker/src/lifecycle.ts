@@ -147,6 +147,7 @@ function shutdownWarnings(
       (other) =>
         other.Id !== state.id &&
         isUp(other.State) &&
+        !sharers.includes(nameOf(other)) &&
         projectOf(other) !== undefined &&
         projectOf(other) === projectOf(Config) &&
         dependenciesOf(other).includes(serviceOf(Config) ?? ''),

@@ -115,18 +115,20 @@ export class SimulatedEngine {
     }
   }
 
-  private attach(given: SimulatedContainer): ContainerRecord['networks'] {
-    if (given.network?.startsWith('container:') === true) return []
-    const network = this.network(given.network ?? (given.project === undefined ? 'bridge' : `${given.project}_default`))
-    if (network.subnet === '') return [{ name: network.name, address: '', mac: '' }]
-    const member = (this.members.get(network.name) ?? 1) + 1
-    this.members.set(network.name, member)
-    const address = network.gateway.replace(/\.1$/, `.${member}`)
-    const mac = `02:42:${address
-      .split('.')
-      .map((part) => Number(part).toString(16).padStart(2, '0'))
-      .join(':')}`
-    return [{ name: network.name, address, mac }]
+  private attach({ network, project }: SimulatedContainer): ContainerRecord['networks'] {
+    if (network?.startsWith('container:') === true) return []
+    if (network === 'host' || network === 'none') return [{ name: network, address: '', mac: '' }]
+    const own = project === undefined ? undefined : `${project}_default`
+    const names = [network, own].filter((name) => name !== undefined)
+    return (names.length === 0 ? ['bridge'] : names).map((name) => this.join(this.network(name)))
+  }
+
+  private join({ name, gateway }: NetworkRecord): ContainerRecord['networks'][number] {
+    const member = (this.members.get(name) ?? 1) + 1
+    this.members.set(name, member)
+    const address = gateway.replace(/\.1$/, `.${member}`)
+    const digits = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))
+    return { name, address, mac: `02:42:${digits.join(':')}` }
   }
 
   private readonly members = new Map<string, number>()

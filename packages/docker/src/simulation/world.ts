@@ -30,7 +30,7 @@ export interface SimulatedContainer {
   ports?: readonly string[]
   /** `name:/path` for a volume, `/host:/path` for a directory. */
   mounts?: readonly string[]
-  /** A network's name, `host`, or `container:<name>`; the project's own when not given. */
+  /** A network besides the project's own; `host`, or `container:<name>`, instead of it. */
   network?: string
   environment?: Readonly<Record<string, string>>
   labels?: Readonly<Record<string, string>>
