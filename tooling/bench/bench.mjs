@@ -10,7 +10,13 @@ import { startServer, timeToAnswer } from './measured-process.mjs'
 const rounds = 15
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'rackwarden-bench-'))
-const env = { PATH: process.env['PATH'], HOME: home, RACKWARDEN_STATE_DIR: join(home, 'state'), ECHO_URL: 'http://127.0.0.1', DOCKER_HOST: 'unix:///nowhere.sock' }
+const env = {
+  PATH: process.env['PATH'],
+  HOME: home,
+  RACKWARDEN_STATE_DIR: join(home, 'state'),
+  ECHO_URL: 'http://127.0.0.1',
+  DOCKER_HOST: 'unix:///nowhere.sock',
+}
 const bins = { docker: join(root, 'packages/docker/dist/bin.cjs'), hub: join(root, 'apps/hub/dist/bin.cjs') }
 const first = [
   { id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '0' } } },

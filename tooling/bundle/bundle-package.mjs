@@ -49,6 +49,7 @@ export async function bundleEntry({ name, loader, source }) {
     target,
     conditions: ['@rackwarden/source'],
     external: ['*.node'],
+    plugins: [englishOnly],
     legalComments: 'none',
     metafile: true,
     write: false,
@@ -90,6 +91,17 @@ export async function bundleEntry({ name, loader, source }) {
   }
 }
 
+/**
+ * Programs speak English: the other forty languages of zod's messages stay out.
+ * @type {import('esbuild').Plugin}
+ */
+const englishOnly = {
+  name: 'english-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: `export { default as en } from './en.js'` }))
+  },
+}
+
 const fileUrlName = '__fileUrl'
 
 // A lazily imported CommonJS module has its names beside its default, as when Node imports it.
@@ -114,8 +126,7 @@ async function toCommonJs(code) {
     target,
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': fileUrlName },
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minify: true,
     // Node prints the line an uncaught error comes from.
     lineLimit: 160,
     legalComments: 'none',
