@@ -63,10 +63,10 @@ async function findingsOf(detail: ContainerDetail, client: DockerClient, { insta
       },
     ]
   if (State.Status === 'exited') return exited(detail, { name, target, logs, quoted })
-  const findings: Finding[] = []
+  const found: Finding[] = []
   if (State.Status === 'running' && State.Health?.Status === 'unhealthy') {
     const since = unhealthySince(detail)
-    findings.push({
+    found.push({
       id: `${target}#unhealthy`,
       severity: 'critical',
       target,
@@ -76,7 +76,7 @@ async function findingsOf(detail: ContainerDetail, client: DockerClient, { insta
       next: logs,
     })
   }
-  return State.Status === 'running' ? [...findings, ...(await nearMemoryLimit(detail, client, { name, target, signal }))] : findings
+  return State.Status === 'running' ? [...found, ...(await nearMemoryLimit(detail, client, { name, target, signal }))] : found
 }
 
 // Between two crashes it is running like any other.

@@ -34,9 +34,9 @@ const shortName = 4
 export function nearestNames(written: string, names: readonly string[]): string[] {
   const own = pairs(written)
   return names
-    .map((name) => ({ name, likeness: likeness(own, pairs(name), name.includes(written) && written.length > 1) }))
-    .filter(({ likeness }) => likeness >= (written.length <= shortName ? 0.25 : 0.4))
-    .toSorted((first, second) => second.likeness - first.likeness || (first.name < second.name ? -1 : 1))
+    .map((name) => ({ name, score: likeness(own, pairs(name), name.includes(written) && written.length > 1) }))
+    .filter(({ score }) => score >= (written.length <= shortName ? 0.25 : 0.4))
+    .toSorted((first, second) => second.score - first.score || (first.name < second.name ? -1 : 1))
     .slice(0, 3)
     .map(({ name }) => name)
 }

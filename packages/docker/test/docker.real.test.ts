@@ -89,19 +89,19 @@ describe.skipIf(missing !== undefined)('a real Docker engine', () => {
 
   async function done(name: string, input: Record<string, unknown> = {}) {
     const result = await lab.call(name, input)
-    expect(result.kind, result.text).toBe('done')
+    expect(result).toMatchObject({ kind: 'done' })
     return result.kind === 'done' ? (result.output as Record<string, Record<string, unknown>[]>) : {}
   }
 
   async function failed(name: string, input: Record<string, unknown>) {
     const result = await lab.call(name, input)
-    expect(result.kind, result.text).toBe('error')
+    expect(result).toMatchObject({ kind: 'error' })
     return result.kind === 'error' ? result.error : undefined
   }
 
   async function confirmed(name: string, input: Record<string, unknown>) {
     const planned = await lab.call(name, input)
-    expect(planned.kind, planned.text).toBe('plan')
+    expect(planned).toMatchObject({ kind: 'plan' })
     return lab.call(name, { ...input, confirm: planned.kind === 'plan' ? planned.plan.confirm : '' })
   }
 
@@ -159,8 +159,7 @@ describe.skipIf(missing !== undefined)('a real Docker engine', () => {
   test('a restart that heals is done once the container is healthy', async () => {
     const before = await inspect('healing')
     const result = await confirmed('restart_container', { container: 'healing' })
-    expect(result.kind, result.text).toBe('done')
-    expect(result).toMatchObject({ output: { container: 'healing', state: 'running', health: 'healthy' } })
+    expect(result).toMatchObject({ kind: 'done', output: { container: 'healing', state: 'running', health: 'healthy' } })
     expect((await inspect('healing')).State.StartedAt).not.toBe(before.State.StartedAt)
   })
 

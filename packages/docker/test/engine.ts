@@ -14,12 +14,12 @@ export interface Exchange {
 export interface Engine {
   client: DockerClient
   exchanges: Exchange[]
-  snapshot(): unknown
+  snapshot: () => unknown
   context: WriteContext<unknown, unknown>
-  read(name: string, input?: Record<string, unknown>): Promise<unknown>
-  plan(name: string, input: Record<string, unknown>): Promise<Plan>
+  read: (name: string, input?: Record<string, unknown>) => Promise<unknown>
+  plan: (name: string, input: Record<string, unknown>) => Promise<Plan>
   /** Runs a write and judges its state until it holds or cannot. */
-  write(name: string, input: Record<string, unknown>): Promise<{ settled: Settled; output: unknown; looks: number }>
+  write: (name: string, input: Record<string, unknown>) => Promise<{ settled: Settled; output: unknown; looks: number }>
 }
 
 type Definition = Service['tools'][number]

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { demultiplex, inOrderOfTime, logLines, type LogLine } from '../src/log-frames.ts'
 
@@ -14,14 +14,14 @@ function cutAt(bytes: Buffer, borders: readonly number[]): Buffer[] {
   return [0, ...cuts].map((start, index) => bytes.subarray(start, cuts[index] ?? bytes.length))
 }
 
-const stream = fc.constantFrom('stdout' as const, 'stderr' as const)
-const frames = fc.array(fc.record({ stream, payload: fc.uint8Array({ maxLength: 40 }) }))
+const eitherStream = fc.constantFrom('stdout' as const, 'stderr' as const)
+const frames = fc.array(fc.record({ stream: eitherStream, payload: fc.uint8Array({ maxLength: 40 }) }))
 
 test('frames come out as they went in, wherever the bytes are cut', () => {
   fc.assert(
     fc.property(frames, fc.array(fc.nat()), (given, borders) => {
-      const bytes = Buffer.concat(given.map(({ stream, payload }) => frame(stream, payload)))
-      const read = demultiplex(cutAt(bytes, borders)).map(({ stream, bytes }) => ({ stream, payload: new Uint8Array(bytes) }))
+      const sent = Buffer.concat(given.map(({ stream, payload }) => frame(stream, payload)))
+      const read = demultiplex(cutAt(sent, borders)).map(({ stream, bytes }) => ({ stream, payload: new Uint8Array(bytes) }))
       expect(read).toEqual(given.map(({ stream, payload }) => ({ stream, payload: new Uint8Array(payload) })))
     }),
   )

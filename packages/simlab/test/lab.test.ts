@@ -26,7 +26,8 @@ test('what containers name of each other is there', () => {
       .filter((other) => other.project === project)
       .map((other) => other.service ?? other.name.replace(`${project}-`, ''))
     for (const service of dependsOn) expect(services, `${name} depends on ${service}`).toContain(service)
-    if (network?.startsWith('container:') === true) expect(names).toContain(network.slice('container:'.length))
+    const shared = network?.startsWith('container:') === true ? [network.slice('container:'.length)] : []
+    expect(names).toEqual(expect.arrayContaining(shared))
   }
 })
 
@@ -56,9 +57,10 @@ test('no password of the lab is shown by any tool', async () => {
   try {
     for (const { name, environment = {} } of engineHost.containers) {
       const { text } = await lab.call('get_container', { container: name })
-      for (const [variable, value] of Object.entries(environment))
-        if (/PASS|SECRET_KEY|TOKEN|PRIVATE/.test(variable)) expect(text).not.toContain(value)
-      expect(text).not.toContain('$apr1$')
+      const values = Object.entries(environment).flatMap(([variable, value]) =>
+        /PASS|SECRET_KEY|TOKEN|PRIVATE/.test(variable) ? [value] : [],
+      )
+      expect([...values, '$apr1$'].filter((value) => text.includes(value))).toEqual([])
     }
   } finally {
     await lab.close()

@@ -196,18 +196,12 @@ function mountsOf({ given }: ContainerRecord) {
 }
 
 function statusOf({ state, health, exitCode, startedAt, finishedAt }: ContainerRecord, now: number): string {
-  switch (state) {
-    case 'created':
-      return 'Created'
-    case 'exited':
-      return `Exited (${exitCode}) ${span(now - finishedAt)} ago`
-    case 'restarting':
-      return `Restarting (${exitCode}) ${span(now - finishedAt)} ago`
-    case 'paused':
-      return `Up ${span(now - startedAt)} (Paused)`
-    case 'running':
-      return `Up ${span(now - startedAt)}${health === 'none' ? '' : health === 'starting' ? ' (health: starting)' : ` (${health})`}`
-  }
+  if (state === 'created') return 'Created'
+  if (state === 'exited') return `Exited (${exitCode}) ${span(now - finishedAt)} ago`
+  if (state === 'restarting') return `Restarting (${exitCode}) ${span(now - finishedAt)} ago`
+  if (state === 'paused') return `Up ${span(now - startedAt)} (Paused)`
+  const verdict = health === 'none' ? '' : health === 'starting' ? ' (health: starting)' : ` (${health})`
+  return `Up ${span(now - startedAt)}${verdict}`
 }
 
 function span(milliseconds: number): string {

@@ -52,7 +52,7 @@ export function volumesOf(engine: SimulatedEngine, { sizes = false } = {}) {
       Driver: 'local',
       Mountpoint: `/var/lib/docker/volumes/${name}/_data`,
       CreatedAt: new Date(engine.now - (100 + (megabytes % 200)) * day).toISOString(),
-      Labels: projects.has(project) ? { 'com.docker.compose.project': project } : ({} as Record<string, string>),
+      Labels: projects.has(project) ? { 'com.docker.compose.project': project } : {},
       Scope: 'local',
       Options: {},
       ...(sizes ? { UsageData: { Size: Math.round(megabytes * 1_000_000), RefCount: -1 } } : {}),

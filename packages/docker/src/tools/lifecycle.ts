@@ -17,8 +17,8 @@ function show({ name, state, health, exitCode, up }: Lifecycle): z.input<typeof 
   return { container: name, state, health: up && health !== 'none' ? health : undefined, exit_code: isRunning ? undefined : exitCode }
 }
 
-type State = (input: { container: string }, context: { client: DockerClient; signal: AbortSignal }) => Promise<Lifecycle>
-const state: State = ({ container }, { client, signal }) => lifecycleOf(container, client, signal)
+type StateReader = (input: { container: string }, context: { client: DockerClient; signal: AbortSignal }) => Promise<Lifecycle>
+const readState: StateReader = ({ container }, { client, signal }) => lifecycleOf(container, client, signal)
 
 /** Starts a container and waits until it is well. */
 export const startContainer = defineTool({
@@ -29,7 +29,7 @@ export const startContainer = defineTool({
   idempotent: true,
   input,
   output,
-  state,
+  state: readState,
   basis: lifecycleBasis,
   plan(_, { state, ...context }) {
     if (state.state === 'paused')
@@ -57,7 +57,7 @@ export const stopContainer = defineTool({
   idempotent: true,
   input,
   output,
-  state,
+  state: readState,
   basis: lifecycleBasis,
   async plan(_, { state, ...context }) {
     const { HostConfig } = await context.client.inspect(state.id, context.signal)
@@ -85,7 +85,7 @@ export const restartContainer = defineTool({
   access: 'operate',
   input,
   output,
-  state,
+  state: readState,
   basis: lifecycleBasis,
   plan: (_, { state, ...context }) => planLifecycle({ action: 'restart', state, ...context }),
   async run(_, { state, client, signal }) {
