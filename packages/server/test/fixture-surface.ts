@@ -164,6 +164,6 @@ function listing(name: string, { access, properties, required }: FixtureTool, st
     description: `Does ${name}.`,
     inputSchema: { type: 'object', properties, ...(required === undefined ? {} : { required }) },
     ...(structured ? { outputSchema: { type: 'object', properties: { kind: { type: 'string' } }, required: ['kind'] } } : {}),
-    annotations: { readOnlyHint: access === 'observe', openWorldHint: false },
+    annotations: access === 'observe' ? { readOnlyHint: true } : { destructiveHint: false },
   }
 }

@@ -9,7 +9,7 @@ export async function tools(application: Application, options: OpenOptions & { j
   const opened = await openApplication(application, options, terminal)
   const { catalogue, caller } = opened
   const access = accessByName(catalogue)
-  const rows = catalogue.list({ caller }).map((listing) => described(listing, access.get(listing.name) ?? 'observe'))
+  const rows = catalogue.list({ caller }).map((listing) => described(listing, access.get(listing.name) ?? accessOfOwn(listing)))
   await opened.close()
   if (options.json === true) {
     terminal.print(JSON.stringify(rows, null, 2))
@@ -27,7 +27,12 @@ function described(listing: ToolListing, access: string) {
   return { name, access, title, description, tokens: estimateTokens(JSON.stringify(listing)), input_schema: inputSchema, annotations }
 }
 
-/** The access of every tool of a service, by listed name; the tools over all services only read. */
+/** The tools over all services either read or act on operations. */
+function accessOfOwn({ annotations }: ToolListing): string {
+  return annotations.readOnlyHint === true ? 'observe' : 'operate'
+}
+
+/** The access of every tool of a service, by listed name. */
 function accessByName({ mounts }: Catalogue): Map<string, string> {
   return new Map(
     mounts.flatMap(({ prefix, tools: held }) =>
