@@ -72,7 +72,7 @@ describe('a package', () => {
   test('that is a service has its manifest as only export', ({ expect }) => {
     for (const service of services) {
       const index = readFileSync(join(root, 'packages', service, 'src/index.ts'), 'utf8')
-      expect(index.match(/^export /gm), service).toEqual(['export '])
+      expect(index.match(/^export (?!type )/gm), service).toEqual(['export '])
       expect(index).toContain('export default defineService({')
     }
   })
