@@ -27,6 +27,8 @@ export const config = {
 // The newest version this client was held against; an engine that is older is spoken to in its own.
 const newestVersion = '1.56'
 const defaultStopSeconds = 10
+// A container may be given all the time it likes; we do not wait that long.
+const endlessStopSeconds = 600
 const parallelRequests = 8
 
 /** How much of a log is wanted. */
@@ -104,7 +106,8 @@ export function connect(_: ConfigOf<typeof config>, connection: Connection) {
   async function actInOrder(id: string, action: 'stop' | 'restart', signal: AbortSignal): Promise<void> {
     // The engine answers once the container is down, which its own stop timeout bounds.
     const { Config } = await inspect(id, signal)
-    await act(id, action, signal, ((Config.StopTimeout ?? defaultStopSeconds) + 20) * 1000)
+    const seconds = Config.StopTimeout ?? defaultStopSeconds
+    await act(id, action, signal, ((seconds < 0 ? endlessStopSeconds : seconds) + 20) * 1000)
   }
 
   async function logs({ Id, Config }: ContainerDetail, request: LogRequest, signal: AbortSignal): Promise<LogLine[]> {

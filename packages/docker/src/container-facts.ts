@@ -1,6 +1,6 @@
 import type { ContainerDetail, ContainerSummary } from './engine-schema.ts'
 
-/** What a health check says; `none` where there is none. */
+/** What a health check says; `none` where there is none, or nothing runs. */
 export type HealthStatus = 'healthy' | 'unhealthy' | 'starting' | 'none'
 
 type Labelled = { Labels: Record<string, string> }
@@ -42,14 +42,14 @@ export function dependenciesOf({ Labels }: Labelled): string[] {
 }
 
 /** What the health check of a listed container says; engines before API 1.52 tell it in the status text only. */
-export function healthOf({ Health, Status }: Pick<ContainerSummary, 'Health' | 'Status'>): HealthStatus {
+export function healthOf({ Health, Status, State }: Pick<ContainerSummary, 'Health' | 'Status' | 'State'>): HealthStatus {
   const told = Health?.Status ?? ''
-  return told === '' ? asHealth(/\((?:health: )?(healthy|unhealthy|starting)\)/.exec(Status)?.[1]) : asHealth(told)
+  return asHealth(State, told === '' ? /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(Status)?.[1] : told)
 }
 
 /** What the health check of an inspected container says. */
 export function detailHealthOf({ State }: Pick<ContainerDetail, 'State'>): HealthStatus {
-  return asHealth(State.Health?.Status)
+  return asHealth(State.Status, State.Health?.Status)
 }
 
 /** The exit code in the status text of a listed container that is down, or going round. */
@@ -92,6 +92,8 @@ export function troubleOf(container: ContainerSummary): number {
   return State === 'running' ? 5 : 6
 }
 
-function asHealth(status: string | undefined): HealthStatus {
-  return status === 'healthy' || status === 'unhealthy' || status === 'starting' ? status : 'none'
+// The verdict on what has ended since stays behind in the engine.
+function asHealth(state: string, status: string | undefined): HealthStatus {
+  const isJudged = (state === 'running' || state === 'paused') && (status === 'healthy' || status === 'unhealthy' || status === 'starting')
+  return isJudged ? status : 'none'
 }

@@ -123,7 +123,7 @@ export async function planLifecycle({ action, state, instance, client, signal }:
     diff: diffOf(action, state),
     warnings: [
       ...(action === 'start' ? [] : shutdownWarnings(detail, state, all, sharers)),
-      ...(action === 'stop' ? stopWarnings(state) : startWarnings(state)),
+      ...(action === 'stop' ? stopWarnings(state) : startWarnings(detail, state)),
     ],
   }
 }
@@ -156,14 +156,21 @@ function shutdownWarnings(
   return [
     ...(sharers.length === 0 ? [] : [`In its network, and without one until restarted themselves: ${sharers.join(', ')}.`]),
     ...(dependents.length === 0 ? [] : [`Depend on it, and may fail while it is away: ${dependents.join(', ')}.`]),
-    ...(state.state === 'running' ? [`It is given ${Config.StopTimeout ?? 10} seconds to end in order, then it is killed.`] : []),
+    ...(state.state === 'running' ? [stopTimeoutOf(Config.StopTimeout ?? 10)] : []),
     ...(state.state === 'paused' ? ['It is paused now; that ends.'] : []),
   ]
 }
 
-function startWarnings(state: Lifecycle): string[] {
+function stopTimeoutOf(seconds: number): string {
+  return seconds < 0
+    ? 'It is given all the time it takes to end in order.'
+    : `It is given ${seconds} seconds to end in order, then it is killed.`
+}
+
+function startWarnings({ Config }: ContainerDetail, state: Lifecycle): string[] {
+  const [probe = 'NONE'] = Config.Healthcheck?.Test ?? []
   return [
-    ...(state.health === 'none'
+    ...(probe === 'NONE'
       ? [`It has no health check: it can only be watched to stay up for ${watchedSeconds} seconds, not verified to work.`]
       : []),
     ...(state.state === 'restarting' || state.restarts > 2

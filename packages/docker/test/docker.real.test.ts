@@ -175,6 +175,7 @@ describe.skipIf(missing !== undefined)('a real Docker engine', () => {
 
   test('stopping and starting go to and fro, and to do either twice changes nothing', async () => {
     expect(await confirmed('stop_container', { container: 'web' })).toMatchObject({ kind: 'done', output: { state: 'exited' } })
+    expect((await done('list_containers', { name: 'web' }))['containers']?.[0]).not.toHaveProperty('health', 'healthy')
     const again = await lab.call('stop_container', { container: 'web' })
     expect(again.text).toContain('nothing to change')
     expect(await confirmed('start_container', { container: 'web' })).toMatchObject({ kind: 'done', output: { health: 'healthy' } })

@@ -118,6 +118,11 @@ test('the plan says what it is, who shares its network, who depends on it, and w
   `)
 })
 
+test('a stopped container with a health check is not said to have none', async () => {
+  const { plan } = await openEngine(world({ name: 'web', image, state: 'exited', health: 'healthy' }))
+  expect((await plan('start_container', { container: 'web' })).warnings).toEqual([])
+})
+
 test('targets of one of several engines carry its name', async () => {
   const { plan } = await openEngine(undefined, { instance: 'nas' })
   expect((await plan('restart_container', { container: 'web' })).targets).toEqual([

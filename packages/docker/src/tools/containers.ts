@@ -54,7 +54,7 @@ export const listContainers = defineTool({
         return {
           name: nameOf(container),
           state: container.State,
-          health: health === 'none' || container.State === 'exited' ? undefined : health,
+          health: health === 'none' ? undefined : health,
           exit_code: exitCodeOf(container),
           restarts: restarts.get(container.Id) ?? 0,
           since: sinceOf(container),
