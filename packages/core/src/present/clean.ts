@@ -13,9 +13,9 @@ const suspicious = new RegExp(String.raw`[${stray}\uD834\uDB40-\uDB43]`)
  */
 const unwanted = new RegExp(
   [
-    String.raw`(?:\x1B[\]PX^_]|[\x90\x98\x9D-\x9F])[^\x07\x1B\x90\x98\x9C-\x9F\r\n]*(?:\x07|\x1B\\|\x9C)`,
-    String.raw`(?:\x1B\[|\x9B)[0-?]*[ -\/]*[@-~]`,
-    String.raw`\x1B[ -\/]*[0-Z\\^-~]`,
+    String.raw`(?:\x1B[\]PX^_]|[\x90\x98\x9D-\x9F])[^\x07\x1B\x90\x98\x9C-\x9F\r\n]{0,8192}(?:\x07|\x1B\\|\x9C)`,
+    String.raw`(?:\x1B\[|\x9B)[0-?]{0,256}[ -\/]{0,16}[@-~]`,
+    String.raw`\x1B[ -\/]{0,16}[0-Z\\^-~]`,
     String.raw`\r\n?`,
     `[${stray}]`,
     String.raw`[\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]`,

@@ -79,7 +79,7 @@ function* escapedForms(value: string): Iterable<string> {
   // Only well-formed text can be encoded for a URL; the detour replaces what is not.
   const inUrl = encodeURIComponent(Buffer.from(value).toString())
   const strict = inUrl.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
-  for (const form of [inUrl, strict, strict.replaceAll('%20', '+'), encodeURI(Buffer.from(value).toString())]) {
+  for (const form of [inUrl, strict, new URLSearchParams([['', value]]).toString().slice(1), encodeURI(Buffer.from(value).toString())]) {
     yield form
     yield form.replaceAll(/%[\dA-F]{2}/g, (code) => code.toLowerCase())
   }

@@ -22,7 +22,7 @@ export function isSecretName(name: string, value?: unknown): boolean {
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z\d]+/)
-    .map((word) => word.replace(/\d+$/, ''))
+    .map((word) => (fillers.has(word) ? word : word.replace(/\d+$/, '')))
     .filter((word) => word !== '')
   while (words.length > 1 && fillers.has(words.at(-1) ?? '')) words.pop()
   const [last = '', before = ''] = [words.at(-1), words.at(-2)]

@@ -57,7 +57,7 @@ interface Where {
 
 /** Where the value begins and ends. */
 function valueAt(text: string, start: number, where: Where): [from: number, to: number] {
-  const structure = /[[{]/.test(text[start] ?? '') && !text.startsWith(where.by, start) ? structureAt(text, start) : undefined
+  const structure = /[[{]/.test(text[start] ?? '') && !text.startsWith(where.by, start) ? structureAt(text, start, where.by) : undefined
   if (structure !== undefined) return structure
   const quote = /\\{0,8}["'`]/y
   quote.lastIndex = start
@@ -80,7 +80,8 @@ function valueAt(text: string, start: number, where: Where): [from: number, to: 
 }
 
 /** A record has names of its own; a list of strings is withheld as far as it goes on its line. */
-function structureAt(text: string, start: number): [from: number, to: number] | undefined {
+function structureAt(text: string, start: number, by: string): [from: number, to: number] | undefined {
+  if (text.startsWith(`[${by}`, start)) return [start, start]
   const list = /\[[ \t]{0,16}\\{0,8}["'][^\]\n]{0,65536}/y
   list.lastIndex = start
   if (list.test(text)) return [start + 1, list.lastIndex]
@@ -94,7 +95,7 @@ function lineAt(text: string, start: number, indent: number): [from: number, to:
   const end = stopAt(text, start, /\n/g)
   const line = text.slice(start, end)
   if (!/^[|>][+-]?\d?\s*$/.test(line)) {
-    if (isProse(/^\S*/.exec(line)?.[0] ?? '')) return [start, start]
+    if (isProse(/^\S*/.exec(line.slice(0, 64))?.[0] ?? '')) return [start, start]
     const comment = line.search(/\s#/)
     return [start, start + (comment < 0 ? line : line.slice(0, comment)).trimEnd().length]
   }

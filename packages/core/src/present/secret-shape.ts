@@ -1,6 +1,6 @@
 /**
- * Tokens that are known by their look. Each begins where no word is under way and has either a bound or a run of
- * characters that nothing but its own beginning can start, so that no text is walked over twice.
+ * Tokens that are known by their look. Each begins where no word is under way and is bounded, so that neither time nor
+ * the stack of the regular expression grows with what somebody put into a text.
  */
 const tokens = [
   String.raw`gh[pousr]_[A-Za-z0-9]{30,255}`,
@@ -19,7 +19,7 @@ const tokens = [
   String.raw`AIza[\w-]{35}`,
   String.raw`tskey-[a-z]{2,10}-[\w-]{10,255}`,
   String.raw`AGE-SECRET-KEY-1[A-Z0-9]{50,64}`,
-  String.raw`eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?`,
+  String.raw`eyJ[\w-]{8,2048}\.[\w-]{8,16384}(?:\.[\w-]{0,2048})?`,
 ].join('|')
 
 const shapes = new RegExp(String.raw`(?<![\w-])(?:${tokens})`, 'g')
@@ -54,7 +54,6 @@ function isProse(value: string): boolean {
 /** A key whose end was cut off goes as far as its lines do. */
 function redactKeys(text: string, by: string): string {
   const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
-  const lines = /(?:\s|\\[rn]|[A-Za-z0-9+/=]{20,}|[A-Za-z0-9+/=]+$)*/y
   let result = ''
   let kept = 0
   let end = 0
@@ -64,12 +63,25 @@ function redactKeys(text: string, by: string): string {
       const label = text.slice(end + 9, end + 89).indexOf('-----')
       begin.lastIndex = end + 9 + (label < 0 ? 0 : label + 5)
     } else {
-      lines.lastIndex = begin.lastIndex
-      lines.exec(text)
-      begin.lastIndex = lines.lastIndex
+      begin.lastIndex = endOfKeyLines(text, begin.lastIndex)
     }
     result += text.slice(kept, found.index) + by
     kept = begin.lastIndex
   }
   return kept === 0 ? text : result + text.slice(kept)
+}
+
+/** Long runs of base64 and what parts them; a short one only at the very end. */
+function endOfKeyLines(text: string, start: number): number {
+  const other = /[^A-Za-z0-9+/=]/g
+  const gap = /(?:\s|\\[rn]){1,64}/y
+  let end = start
+  for (;;) {
+    gap.lastIndex = end
+    const from = gap.test(text) ? gap.lastIndex : end
+    other.lastIndex = from
+    const to = other.exec(text)?.index ?? text.length
+    if (to === from || (to - from < 20 && to < text.length)) return end
+    end = to
+  }
 }
