@@ -10,7 +10,17 @@ import { startServer, timeToAnswer } from './measured-process.mjs'
 const rounds = 15
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'rackwarden-bench-'))
+// The owner's environment counts on both sides: a certificate bundle in NODE_EXTRA_CA_CERTS alone doubles Node's own start.
+const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('RACKWARDEN_'))
 const env = {
+  ...Object.fromEntries(kept),
+  HOME: home,
+  XDG_CACHE_HOME: join(home, 'cache'),
+  XDG_CONFIG_HOME: join(home, 'config'),
+  RACKWARDEN_STATE_DIR: join(home, 'state'),
+  ECHO_URL: 'http://127.0.0.1',
+  DOCKER_HOST: 'unix:///nowhere.sock',
+}
   PATH: process.env['PATH'],
   HOME: home,
   RACKWARDEN_STATE_DIR: join(home, 'state'),
