@@ -12,6 +12,7 @@ export type { Connection, DialTarget, ExecOptions, ExecResult, FetchOptions } fr
 export { errorCodes, ToolError, type ErrorCode, type ToolErrorOptions } from './define/error.ts'
 export { severities, type Asset, type Finding, type Health, type Severity } from './define/facet.ts'
 export { httpConfig, paging, secret, traitsOf, type FieldTraits } from './define/field.ts'
+export { nearestNames } from './define/nearest-names.ts'
 export { page } from './define/page.ts'
 export { diffOf, type Plan } from './define/plan.ts'
 export {

@@ -22,6 +22,10 @@ export const config = {
     .string()
     .describe('Address of the engine: unix:///var/run/docker.sock, tcp://host:2376, or http(s)://host.')
     .meta({ env: ['DOCKER_HOST'] }),
+  // What the Docker CLI reads for an engine behind TLS: one directory, three files of fixed names.
+  tlsCa: httpConfig.tlsCa.meta({ env: ['DOCKER_CERT_PATH/ca.pem'] }),
+  tlsCertificate: httpConfig.tlsCertificate.meta({ env: ['DOCKER_CERT_PATH/cert.pem'] }),
+  tlsKey: httpConfig.tlsKey.meta({ env: ['DOCKER_CERT_PATH/key.pem'] }),
 }
 
 // The newest version this client was held against; an engine that is older is spoken to in its own.

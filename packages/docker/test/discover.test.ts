@@ -2,10 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { discover } from '../src/discover.ts'
-
-afterEach(() => vi.unstubAllEnvs())
 
 test('a socket of this machine is found without connecting to it', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'rackwarden-docker-'))
@@ -14,8 +12,7 @@ test('a socket of this machine is found without connecting to it', async () => {
   const path = join(directory, 'docker.sock')
   await new Promise<void>((resolve) => server.listen(path, resolve))
   try {
-    vi.stubEnv('XDG_RUNTIME_DIR', directory)
-    const found = await discover()
+    const found = await discover({ XDG_RUNTIME_DIR: directory })
     // A machine that runs an engine of its own has it in the usual place.
     expect([`unix:///var/run/docker.sock`, `unix://${path}`]).toContain(found['default']?.['url'])
     expect(connections).toBe(0)

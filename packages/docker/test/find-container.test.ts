@@ -1,6 +1,7 @@
+import { nearestNames } from '@rackwarden/core'
 import { expect, test } from 'vitest'
 import { containerSummary } from '../src/engine-schema.ts'
-import { findContainer, nearestNames } from '../src/find-container.ts'
+import { findContainer } from '../src/find-container.ts'
 
 const id = (digits: string) => digits.padEnd(64, '0')
 const containers = [

@@ -51,7 +51,7 @@ function cursorOf(answered: readonly { instance: string; output: unknown }[]): {
 function commonListKey(outputs: readonly unknown[]): string | undefined {
   const keys = outputs.map((output) =>
     Object.entries(output as object)
-      .filter(([, value]) => Array.isArray(value))
+      .filter(([, value]) => Array.isArray(value) && value.every((row) => typeof row === 'object' && row !== null))
       .map(([key]) => key),
   )
   const [first] = keys

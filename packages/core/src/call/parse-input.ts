@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { ToolError } from '../define/error.ts'
 import type { JsonSchema } from './json-schema.ts'
-import { didYouMean } from './suggest.ts'
+import { didYouMean } from '../define/nearest-names.ts'
 
 /** Parses the input of one tool; throws `invalid_input` naming each field that is wrong. */
 export function parseInput(schema: z.ZodObject, listed: JsonSchema, given: Readonly<Record<string, unknown>>): Record<string, unknown> {

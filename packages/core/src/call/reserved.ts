@@ -3,7 +3,7 @@ import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { JsonSchema } from './json-schema.ts'
 import type { Input, RegisteredTool } from './registered-tool.ts'
-import { didYouMean } from './suggest.ts'
+import { didYouMean } from '../define/nearest-names.ts'
 
 /** A call's input, parted into what core reads and what the tool does. */
 export interface ReservedInputs {

@@ -3,7 +3,7 @@ import { accessLevels, allows, highestTier, type Tier } from '../define/access.t
 import { ToolError } from '../define/error.ts'
 import { traitsOf } from '../define/field.ts'
 import type { Service } from '../define/service.ts'
-import { didYouMean } from '../call/suggest.ts'
+import { didYouMean } from '../define/nearest-names.ts'
 import type { SecretFilter } from '../present/redact.ts'
 import type { Configuration, InstanceConfiguration, ServiceConfiguration } from './configuration.ts'
 import { resolveReference, valuesFromEnvironment, variable, type Environment } from './environment.ts'
@@ -137,7 +137,7 @@ async function instancesOf(
   )
   if (Object.keys(inEnvironment).length > 0 || (fromEnvironment.problem !== undefined && !isJustMissing(service, fromEnvironment)))
     return [fromEnvironment]
-  const discovered = (await service.discover?.()) ?? {}
+  const discovered = (await service.discover?.(options.environment)) ?? {}
   return Promise.all(
     Object.entries(discovered).map(([name, values]) => instance(service, name, 'discovered', options, () => Promise.resolve(values))),
   )

@@ -10,7 +10,7 @@ import { connectLimit } from './dial.ts'
 import { failureOf, timeoutOf, type Place } from './failure.ts'
 import { redirectTarget } from './redirect.ts'
 import { withRetries, type Attempt } from './retry.ts'
-import { createConnector, readTrust } from './tls.ts'
+import { createConnector, noTrust, readTrust } from './tls.ts'
 
 const defaultMaxBytes = 16 * 1024 * 1024
 const mostRedirects = 5
@@ -88,7 +88,10 @@ export function createHttp(
 }
 
 async function openAgent(config: ConnectionConfig & { timeoutMs: number }, address: Address): Promise<Agent> {
-  const [{ Agent, buildConnector }, trust] = await Promise.all([import('undici'), readTrust(config)])
+  const [{ Agent, buildConnector }, trust] = await Promise.all([
+    import('undici'),
+    address.socketPath === undefined ? readTrust(config) : noTrust,
+  ])
   const connect = createConnector(buildConnector, {
     host: address.base?.hostname.replace(/^\[|\]$/g, ''),
     socketPath: address.socketPath,

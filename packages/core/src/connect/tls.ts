@@ -12,6 +12,9 @@ export interface Trust {
   insecure: boolean
 }
 
+/** What a socket of this machine rests on: nothing, for there is no TLS on it. */
+export const noTrust: Trust = { context: undefined, fingerprint: undefined, insecure: false }
+
 const reasons: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'it is signed by nobody but itself',
   SELF_SIGNED_CERT_IN_CHAIN: 'it is signed by an authority this machine does not know',

@@ -46,7 +46,7 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   findings?: (client: Client, context: FacetContext) => Promise<readonly Finding[]>
   assets?: (client: Client, context: FacetContext) => Promise<readonly Asset[]>
   /** Configurations found on this machine without contacting anybody, one per instance. */
-  discover?: () => Promise<Readonly<Record<string, Record<string, unknown>>>>
+  discover?: (environment: Readonly<Record<string, string | undefined>>) => Promise<Readonly<Record<string, Record<string, unknown>>>>
   simulate: () => Promise<{ default: Simulate }>
   tools: readonly Tool<Client>[]
 }
