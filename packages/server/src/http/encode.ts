@@ -1,17 +1,17 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
 
-/** Writes a message as JSON. */
-export type Encode = (message: JSONRPCMessage) => string
+/** Writes a message as JSON: a text, or its bytes where those are at hand. */
+export type Encode = (message: JSONRPCMessage) => string | Buffer
 
-/** Makes an encoder that writes each list of tools once and copies the text from then on. */
+/** Makes an encoder that writes each list of tools once and copies the bytes from then on. */
 export function createEncoder(): Encode {
-  const written = new WeakMap<object, string>()
+  const written = new WeakMap<object, Buffer>()
   return (message) => {
-    if (!('result' in message) || !('id' in message)) return JSON.stringify(message)
+    if (!('result' in message)) return JSON.stringify(message)
     const { tools, ...rest } = message.result as { tools?: object }
     if (!Array.isArray(tools) || Object.keys(rest).length > 0) return JSON.stringify(message)
-    const text = written.get(tools) ?? JSON.stringify(tools)
-    written.set(tools, text)
-    return `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":{"tools":${text}}}`
+    const bytes = written.get(tools) ?? Buffer.from(`${JSON.stringify(tools)}}}`)
+    written.set(tools, bytes)
+    return Buffer.concat([Buffer.from(`{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":{"tools":`), bytes])
   }
 }

@@ -43,7 +43,7 @@ export function createExchange(
 ): Exchange {
   const streams = request.headers.accept?.includes('text/event-stream') === true
   const open = new Set(ids)
-  const texts: string[] = []
+  const answers: (string | Buffer)[] = []
   let lastWrite = Date.now()
   let streaming = false
 
@@ -51,7 +51,7 @@ export function createExchange(
     lastWrite = Date.now()
     if (!streaming) {
       response.writeHead(200, { ...streamHeaders, ...headers })
-      for (const earlier of texts) response.write(event(earlier))
+      for (const earlier of answers) response.write(event(earlier))
     }
     streaming = true
     response.write(text)
@@ -66,9 +66,9 @@ export function createExchange(
 
   function finish(): void {
     if (streaming) response.end()
-    else if (texts.length === 0) response.writeHead(202, { 'content-length': 0, ...headers }).end()
+    else if (answers.length === 0) response.writeHead(202, { 'content-length': 0, ...headers }).end()
     else {
-      const body = ids.length === 1 ? texts[0]! : `[${texts.join(',')}]`
+      const body = ids.length === 1 ? answers[0]! : `[${answers.join(',')}]`
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers })
       response.end(body)
     }
@@ -77,9 +77,9 @@ export function createExchange(
   return {
     ids,
     answer(message) {
-      const text = encode(message)
-      if (!streaming) texts.push(text)
-      else if (!response.destroyed) stream(event(text))
+      const answer = encode(message)
+      if (!streaming) answers.push(answer)
+      else if (!response.destroyed) stream(event(answer))
       return settle(answerIdOf(message)!)
     },
     cancel: settle,
@@ -100,6 +100,6 @@ export function createExchange(
 }
 
 /** One message as an event of a stream. */
-export function event(text: string): string {
-  return `event: message\ndata: ${text}\n\n`
+export function event(message: string | Buffer): string {
+  return `event: message\ndata: ${message.toString()}\n\n`
 }
