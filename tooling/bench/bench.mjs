@@ -21,12 +21,6 @@ const env = {
   ECHO_URL: 'http://127.0.0.1',
   DOCKER_HOST: 'unix:///nowhere.sock',
 }
-  PATH: process.env['PATH'],
-  HOME: home,
-  RACKWARDEN_STATE_DIR: join(home, 'state'),
-  ECHO_URL: 'http://127.0.0.1',
-  DOCKER_HOST: 'unix:///nowhere.sock',
-}
 const bins = { docker: join(root, 'packages/docker/dist/bin.cjs'), hub: join(root, 'apps/hub/dist/bin.cjs') }
 const first = [
   { id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '0' } } },
