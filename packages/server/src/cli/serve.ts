@@ -19,9 +19,12 @@ const lastMs = 10_500
 /** Serves the application until its client is gone or it is told to end. */
 export async function serve(application: Application, options: ServeOptions, terminal: Terminal): Promise<number> {
   const opened = await openApplication(application, options, terminal)
-  process.on('unhandledRejection', (reason) =>
-    opened.runtime.log('error', `unexpected: ${reason instanceof Error ? reason.message : String(reason)}`),
-  )
+  const tell = (error: unknown) => opened.runtime.log('error', `unexpected: ${error instanceof Error ? error.message : String(error)}`)
+  process.on('unhandledRejection', tell)
+  process.on('uncaughtException', (error) => {
+    tell(error)
+    process.exit(exitCodes.failed)
+  })
   const address = options.http ?? (terminal.environment['RACKWARDEN_HTTP'] || undefined)
   return address === undefined ? serveOverStdio(opened, options) : serveOverHttp(opened, address, options, terminal)
 }
