@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { requireComponent, startDockerEngine, type DockerEngine } from '@rackwarden/lab'
@@ -142,6 +142,25 @@ describe.skipIf(missing !== undefined)('the hub on a real Docker engine', () => 
     const files = await readdir(directory)
     return (await Promise.all(files.map((file) => readFile(join(directory, file), 'utf8')))).join('\n')
   }
+
+  test('of several engines the dead one is named and the others answer', async () => {
+    const file = join(processes.stateDirectory, '..', 'two.yaml')
+    await writeFile(
+      file,
+      `services: { docker: { instances: { here: { url: "unix://${engine.socketPath}" }, gone: { url: "unix:///nowhere/docker.sock" } } } }\n`,
+    )
+    const listed = await processes.rackwarden('call', 'docker_list_containers', '--json', '--config', file)
+    const { output } = JSON.parse(listed.stdout) as { output: { containers: { instance: string; name: string }[]; unanswered: unknown } }
+    expect(output.containers).toContainEqual(expect.objectContaining({ instance: 'here', name: 'web' }))
+    expect(output.unanswered).toEqual([{ instance: 'gone', error: expect.stringContaining('unreachable: ') as string }])
+    const unnamed = await processes.rackwarden('call', 'docker_restart_container', 'container=web', '--config', file)
+    expect(unnamed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('The instances are: here, gone.') as string })
+    const planned = await processes.rackwarden('call', 'docker_restart_container', 'container=web', 'instance=here', '--config', file)
+    expect(planned).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('targets: docker@here/container/web') as string })
+    const doctor = await processes.rackwarden('doctor', '--config', file)
+    expect(doctor.exitCode).toBe(1)
+    expect(doctor.stdout).toMatch(/docker@gone[^]*There is no socket at \/nowhere\/docker\.sock/)
+  })
 
   test('served over HTTP it says when the engine is down, and is well again once the engine is', async () => {
     const hub = processes.start('serve', '--http', '127.0.0.1:0')

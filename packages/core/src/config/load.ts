@@ -100,6 +100,7 @@ async function instancesOf(
 ): Promise<InstanceConfiguration[]> {
   const named =
     entry['instances'] === undefined ? undefined : recordOf(entry['instances'], 'instances', file, 'services', service.name, 'instances')
+  refuseUnknown(Object.keys(entry), [...serviceKeys, ...Object.keys(service.config)], file, 'services', service.name)
   if (named !== undefined) {
     const flat = Object.keys(entry).find((key) => !serviceKeys.includes(key))
     if (flat !== undefined)
@@ -127,27 +128,17 @@ async function instancesOf(
         ...(await valuesFromEnvironment(service, options.environment)),
       })),
     ]
-  let inEnvironment: Record<string, unknown> = {}
-  const fromEnvironment = await instance(
-    service,
-    'default',
-    'environment',
-    options,
-    async () => (inEnvironment = await valuesFromEnvironment(service, options.environment)),
-  )
-  if (Object.keys(inEnvironment).length > 0 || (fromEnvironment.problem !== undefined && !isJustMissing(service, fromEnvironment)))
-    return [fromEnvironment]
+  const inEnvironment = () => valuesFromEnvironment(service, options.environment)
+  const required = variablesOf(service).filter((variableOf) => variableOf.required)
+  const given = Object.keys(await inEnvironment().catch(() => Object.fromEntries(required.map(({ field }) => [field, true]))))
+  // Settings alone (a timeout, a certificate) configure nothing; what they are for may still be found.
+  if (required.length === 0 ? given.length > 0 : required.some(({ field }) => given.includes(field)))
+    return [await instance(service, 'default', 'environment', options, inEnvironment)]
   const discovered = (await service.discover?.(options.environment)) ?? {}
   return Promise.all(
-    Object.entries(discovered).map(([name, values]) => instance(service, name, 'discovered', options, () => Promise.resolve(values))),
-  )
-}
-
-/** Nothing set at all is not a mistake: such a service is simply not configured. */
-function isJustMissing(service: Service, { problem }: InstanceConfiguration): boolean {
-  return (
-    problem?.cause instanceof z.ZodError &&
-    problem.cause.issues.every((issue) => issue.path.length === 1 && service.config[String(issue.path[0])] !== undefined)
+    Object.entries(discovered).map(([name, values]) =>
+      instance(service, name, 'discovered', options, async () => ({ ...(await inEnvironment()), ...values })),
+    ),
   )
 }
 

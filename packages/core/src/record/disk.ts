@@ -28,13 +28,21 @@ export function reasonOf(error: unknown): string {
 /** Makes a directory for the owner only, parents too. */
 export async function makeDirectory(path: string): Promise<void> {
   // Node's own recursive form says ENOENT where the file system of a parent is read-only.
+  if (await madeDirectory(path)) return
+  await makeDirectory(dirname(path))
+  // Some file systems (proc) know no new names and say ENOENT whatever there is above.
+  if (!(await madeDirectory(path))) throw Object.assign(new Error('no directory can be made there'), { code: 'ENOENT' })
+}
+
+/** False where the parent is missing. */
+async function madeDirectory(path: string): Promise<boolean> {
   try {
     await mkdir(path, { mode: 0o700 })
+    return true
   } catch (error) {
     const code = systemCodeOf(error)
-    if (code === 'EEXIST') return
-    if (code !== 'ENOENT' || dirname(path) === path) throw error
-    await makeDirectory(dirname(path))
-    await makeDirectory(path)
+    if (code === 'EEXIST') return true
+    if (code === 'ENOENT' && dirname(path) !== path) return false
+    throw error
   }
 }

@@ -36,7 +36,14 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     audit,
     store: createFileStore(directory),
     log: (level, message) => log(level, secrets.text(message)),
-    close: () => audit.close(),
+    close: async () => {
+      try {
+        await audit.close()
+      } catch (error) {
+        // Only reads are left unwritten here: what a write owes the audit was on disk before its effect.
+        log('warn', error instanceof Error ? error.message : String(error))
+      }
+    },
   }
 }
 

@@ -175,3 +175,19 @@ test('a password inside an address is as secret as one of its own', async () => 
   const { secrets } = await load({ environment: { PI_HOLE_URL: 'http://admin:correct%20horse@127.0.0.1', PI_HOLE_PASSWORD: 'x' } })
   expect(secrets.text('said correct horse once')).not.toContain('correct horse')
 })
+
+test('a setting alone configures nothing, and goes to what is discovered', async () => {
+  const { configuration } = await load({
+    services: [{ ...found, config: { ...found.config, note: z.string().optional() } }],
+    environment: { FOUND_NOTE: 'kept' },
+  })
+  expect(configuration.services['found']?.instances).toEqual([
+    { name: 'default', source: 'discovered', values: { url: 'unix:///x.sock', note: 'kept' } },
+  ])
+})
+
+test('a misspelt key beside instances is told as such', async () => {
+  expect((await load({ yaml: 'services: { pi-hole: { tolls: {}, instances: {} } }' })).problem).toContain(
+    "'tolls' is not known here. Did you mean 'tools'?",
+  )
+})

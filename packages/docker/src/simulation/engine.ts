@@ -46,7 +46,7 @@ export class SimulatedEngine {
 
   constructor(world: DockerWorld) {
     this.world = { host: 'engine', version: '29.1.3', apiVersion: '1.52', cpus: 4, memoryGib: 16, ...world }
-    this.now = Date.parse(world.now ?? '2026-11-20T09:00:00Z')
+    this.now = Date.parse(world.now ?? '2026-06-01T09:00:00Z')
     for (const name of ['bridge', 'host', 'none']) this.network(name)
     this.containers = world.containers.map((given) => this.record(given))
   }
