@@ -49,7 +49,7 @@ export async function bundleEntry({ name, loader, source }) {
     target,
     conditions: ['@rackwarden/source'],
     external: ['*.node'],
-    plugins: [englishOnly],
+    plugins: [englishOnly, smallValidator],
     legalComments: 'none',
     metafile: true,
     write: false,
@@ -100,6 +100,27 @@ const englishOnly = {
   setup: (esbuild) => {
     esbuild.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
       contents: `export { default as en } from './en.js'`,
+    }))
+  },
+}
+
+/**
+ * The MCP SDK checks what a person answers with Ajv, which compiles its own schemas at start; the other validator it ships does not.
+ * @type {import('esbuild').Plugin}
+ */
+const smallValidator = {
+  name: 'small-validator',
+  setup: (esbuild) => {
+    esbuild.onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ resolveDir }) => ({
+      path: 'shims',
+      namespace: 'small-validator',
+      pluginData: resolveDir,
+    }))
+    esbuild.onLoad({ filter: /^shims$/, namespace: 'small-validator' }, ({ pluginData }) => ({
+      resolveDir: pluginData,
+      contents: `
+        export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker'
+        export { default as process } from 'node:process'`,
     }))
   },
 }
