@@ -63,9 +63,10 @@ function* formsOf(raw: string): Iterable<string> {
   if (value.length < shortestValue) return
   const lines = value.split(/\r?\n/).map((line) => line.trim())
   const bodies = lines.length > 1 ? lines.filter((line) => line.length >= 16 && !line.startsWith('-----')) : []
-  for (const part of [raw, value, ...bodies]) {
+  for (const part of new Set([raw, value, ...bodies])) {
     yield part
-    yield* escapedForms(part)
+    // Most tokens look the same everywhere but in base64.
+    if (!/^[\w.-]*$/.test(part)) yield* escapedForms(part)
     yield* base64Forms(Buffer.from(part))
   }
 }
@@ -88,11 +89,12 @@ function* escapedForms(value: string): Iterable<string> {
 
 /** Whole, and the part that stays the same wherever the value stands in a longer text (`user:password`). */
 function* base64Forms(bytes: Buffer): Iterable<string> {
-  for (const encoding of ['base64', 'base64url'] as const) {
-    yield bytes.toString(encoding)
-    for (const shift of [0, 1, 2]) {
-      const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString(encoding)
-      yield text.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6))
+  for (const shift of [0, 1, 2]) {
+    const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64')
+    const inner = whole.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6))
+    for (const form of shift === 0 ? [whole, inner] : [inner]) {
+      yield form
+      if (/[+/]/.test(form)) yield form.replaceAll('+', '-').replaceAll('/', '_')
     }
   }
 }

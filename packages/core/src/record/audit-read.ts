@@ -1,4 +1,5 @@
-import { auditDirectory, auditFiles, linesBackward, type AuditLine } from './audit-line.ts'
+import { auditDirectory, auditFiles, linesBackward } from './audit-file.ts'
+import type { AuditLine } from './audit-line.ts'
 
 /** Which lines are wanted. */
 export interface AuditQuery {

@@ -1,13 +1,5 @@
-import {
-  auditDirectory,
-  auditFiles,
-  chainStart,
-  hashOf,
-  linesForward,
-  type AuditHead,
-  type AuditLine,
-  type AuditStart,
-} from './audit-line.ts'
+import { auditDirectory, auditFiles, claimsOf, linesForward } from './audit-file.ts'
+import { chainStart, hashOf, type AuditHead, type AuditLine, type AuditStart } from './audit-line.ts'
 
 /** One thing that is not as it was written. */
 export interface AuditProblem {
@@ -164,7 +156,7 @@ function keyOf(name: string, bytes: number, head: string): string {
   return `${name} ${bytes} ${head}`
 }
 
-type AnyLine = { kind?: string; sequence?: number; previous?: string; files?: unknown }
+type AnyLine = { kind?: string; sequence?: number; previous?: string }
 
 function parse(bytes: Buffer): AnyLine | undefined {
   try {
@@ -173,14 +165,4 @@ function parse(bytes: Buffer): AnyLine | undefined {
   } catch {
     return undefined
   }
-}
-
-/** A first line that was altered says nothing here; that it was is found when its file is walked. */
-async function claimsOf(folder: string, name: string): Promise<AuditHead[]> {
-  for await (const { bytes } of linesForward(folder, name)) {
-    const line = parse(bytes)
-    if (line?.kind !== 'start' || !Array.isArray(line.files)) return []
-    return line.files.filter((head: unknown): head is AuditHead => typeof head === 'object' && head !== null && 'name' in head)
-  }
-  return []
 }

@@ -1,7 +1,8 @@
 import { open, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ToolError } from '../define/error.ts'
-import { auditDirectory, auditFiles, chainStart, hashOf, headOf, type AuditEntry, type AuditHead, type AuditStart } from './audit-line.ts'
+import { auditDirectory, headOf, unnamedHeads } from './audit-file.ts'
+import { chainStart, hashOf, type AuditEntry, type AuditStart } from './audit-line.ts'
 import { makeDirectory, reasonOf, systemCodeOf } from './disk.ts'
 
 export type { AuditEntry, AuditHead, AuditLine } from './audit-line.ts'
@@ -80,11 +81,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   const begin = async (): Promise<{ file: FileHandle; name: string; line: string }> => {
     await makeDirectory(folder)
     const at = new Date(clock.now()).toISOString()
-    const files: AuditHead[] = []
-    for (const other of await auditFiles(folder)) {
-      const head = await headOf(folder, other)
-      if (head !== undefined) files.push(head)
-    }
+    const files = await unnamedHeads(folder)
     const start: Omit<AuditStart, 'sequence' | 'at' | 'previous'> = {
       kind: 'start',
       version,

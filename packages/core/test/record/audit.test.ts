@@ -111,16 +111,30 @@ describe('audit', () => {
     expect(report.heads.map(({ name }) => name)).toEqual(files)
   })
 
-  test('a new file names every other with its length and head', async () => {
+  test('a new file names every other as it is, directly or through one that named it so before', async () => {
     const directory = temporaryDirectory(onTestFinished)
-    const first = open(directory)
-    await first.commit(entry('read', 'a'))
-    await first.close()
+    const files: unknown[] = []
+    const lasting = open(directory)
+    await lasting.commit(entry('read', 'a'))
+    for (const day of [21, 22, 23]) {
+      const { heads } = await verifyAudit(directory)
+      if (day === 23) await lasting.commit(entry('read', 'b'))
+      const log = open(directory, { start: Date.UTC(2026, 10, day) })
+      await log.commit(entry('read', 'c'))
+      await log.close()
+      files.push([heads.map(({ name }) => name), linesOf(directory, filesOf(directory).at(-1) ?? '')[0]?.['files']])
+    }
+    await lasting.close()
+    const [first = '', second = '', third = ''] = filesOf(directory)
     const { heads } = await verifyAudit(directory)
-    const second = open(directory, { start: Date.UTC(2026, 10, 21) })
-    await second.commit(entry('read', 'b'))
-    await second.close()
-    expect(linesOf(directory, filesOf(directory)[1] ?? '')[0]).toMatchObject({ kind: 'start', files: heads })
+    expect(files).toEqual([
+      [[first], [{ name: first, bytes: expect.any(Number), head: expect.stringMatching(/^[0-9a-f]{64}$/) }]],
+      [[first, second], [heads[1]]],
+      [
+        [first, second, third],
+        [heads[0], heads[2]],
+      ],
+    ])
   })
 
   test('lines of several files are read merged by time, newest last, and filtered', async () => {

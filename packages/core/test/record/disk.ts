@@ -38,7 +38,10 @@ export async function printed(file: string, argv: readonly string[]): Promise<un
 /** Why a file system of its own cannot be mounted here, or false. */
 export function mountRefused(): string | false {
   try {
-    execFileSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs -o size=64k none /mnt'], { stdio: 'ignore', timeout: 10_000 })
+    execFileSync('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs -o size=64k none "$1"', 'sh', tmpdir()], {
+      stdio: 'ignore',
+      timeout: 10_000,
+    })
     return false
   } catch {
     return 'unshare and mount are not permitted here'
