@@ -1,4 +1,5 @@
 export { hashOf, canonicalJson } from './call/canonical.ts'
+export type { RegisteredTool } from './call/registered-tool.ts'
 export type { Operation } from './call/operations.ts'
 export type { CallResult, ErrorReport, PlanReport } from './call/result.ts'
 export type { Caller, CallRequest, Progress, Surface, ToolListing, View } from './call/surface.ts'
@@ -10,8 +11,20 @@ export { variableName, variablesOf } from './config/variables.ts'
 export { cleanText } from './present/clean.ts'
 export { estimateTokens } from './present/budget.ts'
 export { createSecretFilter, type SecretFilter } from './present/redact.ts'
-export { createAuditLog, readAudit, verifyAudit, type AuditEntry, type AuditLog } from './record/audit.ts'
-export { createJournal, type Change, type Journal } from './record/journal.ts'
+export {
+  createAuditLog,
+  readAudit,
+  verifyAudit,
+  type AuditEntry,
+  type AuditHead,
+  type AuditLine,
+  type AuditLog,
+  type AuditProblem,
+  type AuditQuery,
+  type UnfinishedWrite,
+  type AuditReport,
+} from './record/audit.ts'
+export { createJournal, type Change, type ChangeSummary, type Journal } from './record/journal.ts'
 export { createFileStore, type StateStore } from './record/state-store.ts'
 export { openCatalogue, type Catalogue, type CatalogueOptions } from './runtime/catalogue.ts'
 export { createRuntime, stateDirectoryOf, type RuntimeOptions } from './runtime/create-runtime.ts'

@@ -55,7 +55,7 @@ const getEntry = defineTool({
   output: z.object({ name, value: z.string().describe('Value.') }),
   run: (input, { client }) => {
     const value = guarded(client).entries.get(input.name)
-    if (value === undefined) throw new ToolError('not_found', `There is no entry '${input.name}'.`, { hint: 'List the entries.' })
+    if (value === undefined) throw new ToolError('not_found', `There is no entry '${input.name}'.`, { hint: 'list_entries shows them.' })
     return { name: input.name, value }
   },
 })

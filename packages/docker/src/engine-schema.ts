@@ -146,4 +146,3 @@ export const systemInfo = z.object({
   NCPU: number,
   MemTotal: number,
 })
-export type SystemInfo = z.output<typeof systemInfo>

@@ -27,7 +27,7 @@ test('each tool asks the engine for no more than it needs', async () => {
     [
       "GET /v1.52/containers/json?all=true",
       "GET /v1.52/containers/<id>/json",
-      "GET /v1.52/containers/<id>/logs?stdout=false&stderr=true&tail=5&timestamps=true&since=1795161600",
+      "GET /v1.52/containers/<id>/logs?stdout=false&stderr=true&tail=5&timestamps=true&since=1780300800",
     ]
   `)
   expect(await sent('read', 'get_stats')).toMatchInlineSnapshot(`

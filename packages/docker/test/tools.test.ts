@@ -78,7 +78,7 @@ test('a container is shown without the values of its variables or the passwords 
       "restart_policy": "unless-stopped",
       "restarts": 0,
       "service": "api",
-      "started_at": "2026-11-17T11:00:00Z",
+      "started_at": "2026-05-29T11:00:00Z",
       "state": "running",
     }
   `)
@@ -96,14 +96,14 @@ test('the log is read from its end, searched, and put in order of time', async (
   expect(await read('get_logs', { container: 'web', grep: 'TIMED OUT|cart', timestamps: true })).toEqual({
     container: 'web',
     lines: [
-      { at: '2026-11-20T08:59:00.000Z', stream: 'stderr', text: 'upstream api timed out' },
-      { at: '2026-11-20T08:59:20.000Z', stream: 'stdout', text: 'GET /cart 504' },
+      { at: '2026-06-01T08:59:00.000Z', stream: 'stderr', text: 'upstream api timed out' },
+      { at: '2026-06-01T08:59:20.000Z', stream: 'stdout', text: 'GET /cart 504' },
     ],
     note: '2 matches in 4 lines',
   })
   expect(await read('get_logs', { container: 'web', grep: 'get', tail: 1 })).toMatchObject({ note: 'the last 1 of 3 matches in 4 lines' })
   expect(await read('get_logs', { container: 'web', since: '30s' })).toMatchObject({ lines: [{ text: 'GET / 200' }] })
-  expect(await read('get_logs', { container: 'web', since: '2026-11-20T08:59:15Z' })).toMatchObject({
+  expect(await read('get_logs', { container: 'web', since: '2026-06-01T08:59:15Z' })).toMatchObject({
     lines: [{ text: 'GET /cart 504' }, { text: 'GET / 200' }],
   })
   expect(await read('get_logs', { container: 'probe', stream: 'stdout' })).toMatchObject({ lines: [{ text: 'ok' }, { text: 'ok' }] })
@@ -156,7 +156,7 @@ test('unused images and orphaned volumes come first', async () => {
     {
       "images": [
         {
-          "created": "2026-10-01",
+          "created": "2026-04-12",
           "dangling": true,
           "id": "3c3c3b5616b0",
           "size_mb": 310,
@@ -164,7 +164,7 @@ test('unused images and orphaned volumes come first', async () => {
           "unused": true,
         },
         {
-          "created": "2026-10-29",
+          "created": "2026-05-10",
           "dangling": false,
           "id": "85d2bfb93010",
           "size_mb": 192,
@@ -179,7 +179,7 @@ test('unused images and orphaned volumes come first', async () => {
       "volumes": [
         {
           "containers": undefined,
-          "created": "2026-03-25",
+          "created": "2025-10-04",
           "driver": "local",
           "name": "shop_db_old",
           "orphan": true,
@@ -188,7 +188,7 @@ test('unused images and orphaned volumes come first', async () => {
         },
         {
           "containers": "backup, db",
-          "created": "2026-07-20",
+          "created": "2026-01-29",
           "driver": "local",
           "name": "shop_db",
           "orphan": false,

@@ -160,7 +160,6 @@ function failed(code: 'not_found' | 'invalid_input', message: string): CallResul
 function listing(name: string, { access, properties, required }: FixtureTool, structured: boolean): ToolListing {
   return {
     name,
-    title: name,
     description: `Does ${name}.`,
     inputSchema: { type: 'object', properties, ...(required === undefined ? {} : { required }) },
     ...(structured ? { outputSchema: { type: 'object', properties: { kind: { type: 'string' } }, required: ['kind'] } } : {}),

@@ -62,7 +62,7 @@ describe('a package', () => {
     const manifest = JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8')) as Manifest
     expect(manifestViolations(manifest, { directory: name, service })).toEqual([])
 
-    const required = ['tsconfig.json', 'test/tsconfig.json', 'README.md', 'src/index.ts']
+    const required = ['tsconfig.json', 'test/tsconfig.json', 'README.md', '.' in (manifest.exports ?? {}) ? 'src/index.ts' : 'src/bin.ts']
     const ofServices = ['src/client.ts', 'src/simulate.ts', 'src/bin.ts', 'test/tools.json']
     const missing = [...required, ...(service ? ofServices : [])].filter((file) => !existsSync(join(root, directory, file)))
     expect(missing).toEqual([])

@@ -18,8 +18,11 @@ export async function callTool(environment: CallEnvironment, request: CallReques
   const { runtime } = environment
   const started = runtime.clock.now()
   let entry = firstEntry(environment, request)
+  let mount: Mount | undefined
   try {
-    const { mount, tool } = environment.resolve(request)
+    const found = environment.resolve(request)
+    const { tool } = found
+    mount = found.mount
     entry = { ...entry, service: mount.service, access: tool.access }
     const { given, confirm, instances } = parseReserved(mount, tool, request.input)
     const input = tool.input.parse(given)
@@ -28,7 +31,7 @@ export async function callTool(environment: CallEnvironment, request: CallReques
     const call: Call = { environment, request, mount, tool, input, entry, started }
     return tool.write === undefined ? await read(call, instances) : await write(call, tool.write, instances[0], confirm)
   } catch (error) {
-    const result = failureOf(environment, entry, error)
+    const result = failureOf(environment, entry, error, mount)
     auditRead(environment, entry, started, toldError(result))
     return result
   }

@@ -77,10 +77,23 @@ export function abortReason(signal: AbortSignal, error: unknown): unknown {
   return signal.aborted && !ToolError.isInstance(error) ? signal.reason : error
 }
 
-/** A failure as a result; what nobody foresaw goes to the log whole. */
-export function failureOf({ runtime }: CallEnvironment, entry: CallEntry, error: unknown): Extract<CallResult, { kind: 'error' }> {
-  if (!ToolError.isInstance(error))
-    runtime.log('error', `${entry.tool} failed unexpectedly: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+/** Text of a service that names its own tools, with each name as it is listed here. */
+export function withListedNames(text: string, { prefix, tools }: Mount): string {
+  return prefix === '' ? text : text.replaceAll(/\b[a-z]+(?:_[a-z0-9]+)+\b/g, (name) => (tools.has(name) ? `${prefix}${name}` : name))
+}
+
+/** A failure as a result; what nobody foresaw goes to the log with the place it came from. */
+export function failureOf(
+  { runtime }: CallEnvironment,
+  entry: CallEntry,
+  thrown: unknown,
+  mount?: Mount,
+): Extract<CallResult, { kind: 'error' }> {
+  const error =
+    ToolError.isInstance(thrown) && thrown.hint !== undefined && mount !== undefined
+      ? new ToolError(thrown.code, thrown.message, { hint: withListedNames(thrown.hint, mount), cause: thrown })
+      : thrown
+  if (!ToolError.isInstance(error)) runtime.log('error', `${entry.tool} failed unexpectedly: ${whereItFailed(error)}`)
   return errorResult(error, runtime.secrets)
 }
 
@@ -97,4 +110,11 @@ export function auditRead(
 /** A failure in the words of the audit. */
 export function toldError({ error }: Extract<CallResult, { kind: 'error' }>): Pick<AuditEntry, 'result' | 'error'> {
   return { result: 'error', error: `${error.code}: ${error.message}` }
+}
+
+/** The message and the one line of code it came from: enough for a report, and no more. */
+function whereItFailed(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const frame = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))
+  return `${error.name}: ${error.message}${frame === undefined ? '' : ` (${frame.trim()})`}`
 }

@@ -38,7 +38,7 @@ export async function carryOut(call: Call, writing: RegisteredWrite, instance: I
   }
   return operations.run(waitingOn(call), async (signal, report) => {
     const effect = await takeEffect(call, writing, instance, claimed, signal, report).catch((error: unknown) =>
-      failureOf(environment, entry, abortReason(signal, error)),
+      failureOf(environment, entry, abortReason(signal, error), call.mount),
     )
     const result = 'result' in effect ? effect.result : effect
     const outcome = {

@@ -23,7 +23,7 @@ export async function read(call: Call, instances: readonly Instance[]): Promise<
       auditRead(environment, entry, started, { result: 'done' })
       return result
     } catch (error) {
-      const result = failureOf(environment, entry, abortReason(signal, error))
+      const result = failureOf(environment, entry, abortReason(signal, error), call.mount)
       auditRead(environment, entry, started, toldError(result))
       return result
     }

@@ -51,7 +51,7 @@ function errorReport(error: unknown, secrets: SecretFilter): ErrorReport {
 }
 
 function narrowingOf(schema: JsonSchema): string {
-  const names = Object.keys((schema['properties'] ?? {}) as object)
+  const names = Object.keys(schema['properties'] ?? {})
   const filters = names.filter((name) => name !== 'limit' && name !== 'cursor')
   const ways = [filters.length > 0 ? `narrow with ${filters.join(', ')}` : '', names.includes('cursor') ? 'page with limit and cursor' : '']
   return ways.filter((way) => way !== '').join(', or ')

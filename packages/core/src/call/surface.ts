@@ -35,7 +35,6 @@ export interface CallRequest extends View {
 /** A tool as it is listed over MCP. */
 export interface ToolListing {
   name: string
-  title: string
   description: string
   inputSchema: Record<string, unknown>
   outputSchema?: Record<string, unknown>

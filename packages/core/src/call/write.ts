@@ -1,6 +1,6 @@
 import { ToolError } from '../define/error.ts'
 import type { Instance } from '../runtime/instance.ts'
-import { auditRead, withClient, type Call } from './call.ts'
+import { auditRead, withClient, withListedNames, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { carryOut } from './carry-out.ts'
 import type { PlanRecord } from './plan-store.ts'
@@ -29,7 +29,8 @@ export async function write(
     () => undefined,
     async (context) => {
       const state = await writing.state(call.input, context)
-      return { before: state, plan: await writing.plan(call.input, { ...context, state }) }
+      const made = await writing.plan(call.input, { ...context, state })
+      return { before: state, plan: { ...made, warnings: (made.warnings ?? []).map((warning) => withListedNames(warning, call.mount)) } }
     },
   )
   const basis = hashOf(writing.basis(before))

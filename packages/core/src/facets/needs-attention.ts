@@ -12,7 +12,7 @@ export const needsAttention = toolsFor<Lab>()({
   title: 'What needs attention',
   description: 'Is anything broken? Ranked findings over all services, each with the tool to call next.',
   access: 'observe',
-  input: z.object({ severity: z.enum(severities).optional().describe('Only findings at least this severe.'), ...paging }),
+  input: z.object({ severity: z.enum(severities).optional().describe('At least this severe.'), ...paging }),
   output: z.object({
     findings: z
       .array(

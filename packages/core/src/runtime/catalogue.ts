@@ -43,6 +43,8 @@ export interface Catalogue extends Surface {
   readonly runtime: Runtime
   readonly configuration: Configuration
   readonly mounts: readonly Mount[]
+  /** The tool behind a listed name, whoever may call it. */
+  readonly tool: (name: string) => RegisteredTool | undefined
   /** Finishes or aborts what is under way (10 s), then lets go of every client; the runtime stays its owner's. */
   close(graceMs?: number): Promise<void>
 }
@@ -108,6 +110,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       lists.set(key, listing)
       return listing
     },
+    tool: (name) => named.get(name)?.tool,
     call: (request) => callTool(environment, request),
     instructions: (view) =>
       instructionsFor({ title: options.title, tier: lowestTier(tier, view.caller.tier), mounts: visible(mounts, view), prefixed }),
@@ -166,7 +169,6 @@ function visible(mounts: readonly Mount[], view: View): Mount[] {
 function listed(name: string, mount: Mount, tool: RegisteredTool, structured: boolean): ToolListing {
   return {
     name,
-    title: tool.title,
     description: tool.description,
     inputSchema: listedSchema(mount, tool),
     ...(structured ? { outputSchema: structuredSchema(mount, tool) } : {}),

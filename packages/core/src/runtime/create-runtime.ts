@@ -25,8 +25,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const random = options.random ?? randomBytes
   const secrets = createSecretFilter()
   const directory = options.stateDirectory ?? stateDirectoryOf(environment)
-  const audit = createAuditLog({ directory, clock, random, version: options.version })
-  const log = options.log ?? ((level, message) => process.stderr.write(`rackwarden: ${level}: ${message}\n`))
+  const write = options.log ?? ((level, message) => process.stderr.write(`rackwarden: ${level}: ${message}\n`))
+  const log: Log = (level, message) => write(level, secrets.text(message))
+  const audit = createAuditLog({ directory, clock, random, version: options.version, warn: (message) => log('warn', message) })
   return {
     version: options.version,
     clock,
@@ -35,14 +36,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     secrets,
     audit,
     store: createFileStore(directory),
-    log: (level, message) => log(level, secrets.text(message)),
+    log,
     close: async () => {
-      try {
-        await audit.close()
-      } catch (error) {
-        // Only reads are left unwritten here: what a write owes the audit was on disk before its effect.
-        log('warn', error instanceof Error ? error.message : String(error))
-      }
+      // Only reads can be left unwritten here, and that was warned of: what a write owes the audit was on disk before its effect.
+      await audit.close().catch(() => undefined)
     },
   }
 }

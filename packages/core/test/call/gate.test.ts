@@ -249,4 +249,9 @@ describe('what is refused', () => {
     expect(result.text).toBe('upstream: The tool failed unexpectedly.\nThe log of the server says more.')
     expect(log.join('\n')).toContain('hunter2')
   })
+
+  test('a hint that names a tool of the service names it as it is listed', async () => {
+    const { call } = await openShelves({ main: createShelf() })
+    expect((await call('shelf_get_entry', { name: 'x' })).text).toBe("not_found: There is no entry 'x'.\nshelf_list_entries shows them.")
+  })
 })

@@ -11,12 +11,9 @@ export const listContainers = defineTool({
   description: 'Containers with state, health, restarts and compose project; those in trouble come first.',
   access: 'observe',
   input: z.object({
-    name: z.string().optional().describe('Only names that contain this text.'),
-    state: z
-      .enum(['running', 'unhealthy', 'restarting', 'paused', 'exited', 'created', 'dead'])
-      .optional()
-      .describe('Only containers in this state.'),
-    project: z.string().optional().describe('Only this compose project.'),
+    name: z.string().optional().describe('Part of the name.'),
+    state: z.enum(['running', 'unhealthy', 'restarting', 'paused', 'exited', 'created', 'dead']).optional().describe('Only in this state.'),
+    project: z.string().optional().describe('Compose project.'),
     ...paging,
   }),
   output: z.object({

@@ -11,7 +11,7 @@ export const listImages = defineTool({
   description: 'Images with size, dangling and unused ones flagged and first; largest first within.',
   access: 'observe',
   input: z.object({
-    name: z.string().optional().describe('Only tags that contain this text.'),
+    name: z.string().optional().describe('Part of a tag.'),
     unused: z.boolean().optional().describe('True for only those no container was made of, false for the others.'),
     ...paging,
   }),

@@ -10,7 +10,7 @@ export const listNetworks = defineTool({
   description: 'Networks with driver, subnet and the containers in them.',
   access: 'observe',
   input: z.object({
-    name: z.string().optional().describe('Only names that contain this text.'),
+    name: z.string().optional().describe('Part of the name.'),
     ...paging,
   }),
   output: z.object({

@@ -10,11 +10,11 @@ import { defineTool } from './define-tool.ts'
 export const getStats = defineTool({
   name: 'get_stats',
   title: 'Measure containers',
-  description: 'Memory, processor and network use of running containers, largest memory first; takes a second or more.',
+  description: 'Memory, processor and network use of running containers, largest memory first.',
   access: 'observe',
   input: z.object({
-    container: z.string().min(1).optional().describe('Only this one: name, id, or the beginning of an id.'),
-    project: z.string().optional().describe('Only this compose project.'),
+    container: z.string().min(1).optional().describe('Only this one.'),
+    project: z.string().optional().describe('Compose project.'),
     ...paging,
   }),
   output: z.object({

@@ -8,12 +8,12 @@ import { defineTool } from './define-tool.ts'
 export const listVolumes = defineTool({
   name: 'list_volumes',
   title: 'List volumes',
-  description: 'Volumes and the containers that mount them; orphans, which nothing mounts, are flagged and first.',
+  description: 'Volumes and the containers that mount them; orphans first.',
   access: 'observe',
   input: z.object({
-    name: z.string().optional().describe('Only names that contain this text.'),
-    orphan: z.boolean().optional().describe('True for only those nothing mounts, false for the others.'),
-    sizes: z.boolean().default(false).describe('Also measure each; the engine reads every file for it, which may take minutes.'),
+    name: z.string().optional().describe('Part of the name.'),
+    orphan: z.boolean().optional().describe('Only those nothing mounts.'),
+    sizes: z.boolean().default(false).describe('Also measure each; may take minutes.'),
     ...paging,
   }),
   output: z.object({

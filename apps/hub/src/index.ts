@@ -1,2 +1,0 @@
-export { createHub } from './hub.ts'
-export { services } from './services.ts'
