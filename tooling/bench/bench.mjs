@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { estimateTokens } from '@rackwarden/core/runtime'
+import { encode } from 'gpt-tokenizer/encoding/o200k_base'
 import { openSession } from './http-session.mjs'
 import { startServer, timeToAnswer } from './measured-process.mjs'
 
@@ -54,9 +54,9 @@ async function measureLists() {
     const { answer } = await timeToAnswer([bin, 'serve', '--tier', 'configure'], env, first)
     /** @type {{ tools: object[] }} */
     const { tools } = JSON.parse(answer.trim().split('\n').at(-1) ?? '').result
-    const costs = tools.map((tool) => estimateTokens(JSON.stringify(tool))).toSorted((a, b) => a - b)
+    const costs = tools.map((tool) => encode(JSON.stringify(tool)).length).toSorted((a, b) => a - b)
     const average = costs.reduce((sum, cost) => sum + cost, 0) / costs.length
-    row(`tokens a tool, ${name}, ${tools.length} tools (estimated)`, average, 'budget 100')
+    row(`tokens a tool, ${name}, ${tools.length} tools (o200k)`, average, 'budget 100')
     row(`the same, 95th percentile`, costs[Math.ceil(costs.length * 0.95) - 1] ?? 0, 'budget 200')
   }
 }

