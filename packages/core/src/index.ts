@@ -10,8 +10,19 @@ export {
 export { accessLevels, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
 export type { Connection, DialTarget, ExecOptions, ExecResult, FetchOptions } from './define/connection.ts'
 export { errorCodes, ToolError, type ErrorCode, type ToolErrorOptions } from './define/error.ts'
-export { severities, type Asset, type Finding, type Health, type Severity } from './define/facet.ts'
-export { httpConfig, paging, secret, traitsOf, type FieldTraits } from './define/field.ts'
+export {
+  censusSections,
+  severities,
+  stakes,
+  type Asset,
+  type CensusItem,
+  type CensusSection,
+  type Finding,
+  type Health,
+  type Severity,
+  type Stake,
+} from './define/facet.ts'
+export { httpConfig, paging, secret, sshConfig, traitsOf, type FieldTraits } from './define/field.ts'
 export { nearestNames } from './define/nearest-names.ts'
 export { page } from './define/page.ts'
 export { diffOf, type Plan } from './define/plan.ts'
@@ -21,6 +32,7 @@ export {
   type ConfigOf,
   type ConfigShape,
   type FacetContext,
+  type OpenContext,
   type Service,
   type ServiceDefinition,
   type Simulate,

@@ -4,6 +4,12 @@ export const severities = ['critical', 'warning', 'notice'] as const
 /** How bad a finding is. */
 export type Severity = (typeof severities)[number]
 
+/** What is at risk while a finding stands, worst first: data, the reach of other things, or the function of this one. */
+export const stakes = ['data', 'reach', 'function'] as const
+
+/** What is at risk while a finding stands. */
+export type Stake = (typeof stakes)[number]
+
 /** One thing that is wrong now, with the tool to call next. */
 export interface Finding {
   /** Stable across runs: the same trouble keeps its id. */
@@ -14,6 +20,10 @@ export interface Finding {
   title: string
   /** What was seen, in one line. */
   evidence: string
+  /** Ranks findings of one severity: a dying disk (`data`) and a dead host (`reach`) before a sick container; `function` when not given. */
+  stake?: Stake
+  /** Target whose own trouble probably causes this; where that stands as a finding too, this one is folded under it. */
+  cause?: string
   /** ISO 8601 time since when, where the upstream knows. */
   since?: string
   /** The tool of the same service, unprefixed, to call next. */
@@ -32,6 +42,25 @@ export interface Asset {
   /** Target of what it lives on. */
   parent?: string
   state?: string
+}
+
+/** The parts of a census, in the order they are told. */
+export const censusSections = ['node', 'storage', 'containers', 'vms', 'services', 'network', 'tailscale'] as const
+
+/** One part of a census. */
+export type CensusSection = (typeof censusSections)[number]
+
+/** One thing in a census; plain facts only, without clocks, counters or secrets, so that a difference is a change. */
+export interface CensusItem {
+  section: CensusSection
+  /** `service[@instance]/kind/name`. */
+  target: string
+  name: string
+  state?: string
+  /** What a summary says of it: sizes in bytes, versions, addresses. */
+  facts: Readonly<Record<string, string | number | boolean>>
+  /** What only a full census says of it. */
+  details?: Readonly<Record<string, string | number | boolean>>
 }
 
 /** What a health check saw. A check that cannot see it throws instead. */

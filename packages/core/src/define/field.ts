@@ -34,6 +34,22 @@ export const httpConfig = {
   timeoutMs: z.coerce.number().int().positive().optional().describe('Limit for one request, in milliseconds.'),
 }
 
+/** The fields of anything reached over SSH; `@rackwarden/ssh` makes the connection from them. */
+export const sshConfig = {
+  sshKey: secret().optional().describe('Private key: PEM or OpenSSH text, or the path of a key file.'),
+  sshKeyPassphrase: secret().optional().describe('Passphrase of the private key.'),
+  sshPassword: secret().optional().describe('Password, where there is no key.'),
+  sshAgent: z
+    .string()
+    .optional()
+    .describe('Socket of an SSH agent.')
+    .meta({ env: ['SSH_AUTH_SOCK'] }),
+  sshHostKey: z.string().optional().describe('SHA-256 fingerprint of the host key to accept; otherwise known_hosts counts.'),
+  sshKnownHosts: z.string().optional().describe('Path of a known_hosts file; ~/.ssh/known_hosts when not given.'),
+  sshJump: z.string().optional().describe('Host to go through: user@host or user@host:port.'),
+  sshJumpHostKey: z.string().optional().describe('SHA-256 fingerprint of the host key of the jump host.'),
+}
+
 /** The inputs every list tool takes; spread into its `input`. */
 export const paging = {
   limit: z.number().int().min(1).max(500).default(50).describe('Most rows.'),

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Connection } from './connection.ts'
-import type { Asset, Finding, Health } from './facet.ts'
+import type { Asset, CensusItem, Finding, Health } from './facet.ts'
 import type { ReadContext, Tool } from './tool.ts'
 
 /** A record of zod fields; environment variables derive from the service name and each key. */
@@ -38,17 +38,25 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   instances: 'single' | 'many'
   config: Shape
   /** Changes the way out, for an address the base connection cannot reach (ssh://). */
-  open?: (config: ConfigOf<Shape>, base: Connection) => Connection | Promise<Connection>
+  open?: (config: ConfigOf<Shape>, base: Connection, context: OpenContext) => Connection | Promise<Connection>
   /** Makes the client; called at the first use, and again after it was lost. */
   connect: (config: ConfigOf<Shape>, connection: Connection) => Client | Promise<Client>
   /** Says how the upstream is; throws what a call would throw. */
   health: (client: Client, context: FacetContext) => Health | Promise<Health>
   findings?: (client: Client, context: FacetContext) => Promise<readonly Finding[]>
   assets?: (client: Client, context: FacetContext) => Promise<readonly Asset[]>
+  /** Everything there is, for the census of the lab; secrets are redacted by core. */
+  census?: (client: Client, context: FacetContext) => Promise<readonly CensusItem[]>
   /** Configurations found on this machine without contacting anybody, one per instance. */
   discover?: (environment: Readonly<Record<string, string | undefined>>) => Promise<Readonly<Record<string, Record<string, unknown>>>>
   simulate: () => Promise<{ default: Simulate }>
   tools: readonly Tool<Client>[]
+}
+
+/** What opening a way out is given besides its configuration. */
+export interface OpenContext {
+  /** One line for the owner, on stderr. */
+  log: (level: 'info' | 'warn' | 'error', message: string) => void
 }
 
 /** What a facet is given besides its client. */

@@ -32,7 +32,7 @@ export function createInstance({ service, configuration, connection, log }: Inst
     if (configuration.problem !== undefined) throw configuration.problem
     const values = configuration.values ?? {}
     const base = connection ?? (await import('../connect/connection.ts')).createConnection(values, { log })
-    const way = service.open === undefined ? base : await service.open(values, base)
+    const way = service.open === undefined ? base : await service.open(values, base, { log })
     const client = await service.connect(values, way)
     return {
       client,

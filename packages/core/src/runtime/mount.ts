@@ -2,7 +2,7 @@ import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
 import type { ServiceConfiguration } from '../config/configuration.ts'
 import type { Tier } from '../define/access.ts'
 import type { FacetContext, Service } from '../define/service.ts'
-import type { Asset, Finding, Health } from '../define/facet.ts'
+import type { Asset, CensusItem, Finding, Health } from '../define/facet.ts'
 import type { Instance } from './instance.ts'
 
 /** The facets of a mounted service, by instance. */
@@ -10,6 +10,7 @@ export interface Facets {
   health(client: unknown, context: FacetContext): Promise<Health>
   findings(client: unknown, context: FacetContext): Promise<readonly Finding[]>
   assets(client: unknown, context: FacetContext): Promise<readonly Asset[]>
+  census(client: unknown, context: FacetContext): Promise<readonly CensusItem[]>
 }
 
 /** One service as a process holds it: its tools, its instances and what was configured. */
@@ -47,6 +48,7 @@ export function mountService(
       health: async (client, context) => service.health(client, context),
       findings: async (client, context) => service.findings?.(client, context) ?? [],
       assets: async (client, context) => service.assets?.(client, context) ?? [],
+      census: async (client, context) => service.census?.(client, context) ?? [],
     },
   }
 }
