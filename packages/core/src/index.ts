@@ -35,6 +35,7 @@ export {
   type OpenContext,
   type Service,
   type ServiceDefinition,
+  type SimulatedInstance,
   type Simulate,
   type Simulation,
 } from './define/service.ts'

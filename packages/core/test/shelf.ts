@@ -195,6 +195,17 @@ export function shelfService(shelves: Readonly<Record<string, Shelf>>): Service 
           macs: [],
         })),
       ),
+    census: (shelf, { instance }) =>
+      Promise.resolve(
+        [...guarded(shelf).entries].map(([key, value]) => ({
+          section: 'storage' as const,
+          target: `shelf${instance === 'default' ? '' : `@${instance}`}/entry/${key}`,
+          name: key,
+          state: value === 'broken' ? 'broken' : 'ok',
+          facts: { bytes: value.length },
+          details: { value },
+        })),
+      ),
     simulate: () => Promise.reject(new Error('a shelf needs no simulator')),
     tools: [listEntries, getEntry, checkSlowly, addEntry, removeEntry, restartBell, deleteShelf],
   })

@@ -12,12 +12,18 @@ export type ConfigOf<Shape extends ConfigShape> = { [Key in keyof Shape]: z.outp
 /** A client that may want to be told when it is no longer needed. */
 export type Closeable = { close?: () => void | Promise<void> }
 
-/** What `simulate` answers to: a pretend upstream, reached like a real one. */
-export interface Simulation {
+/** How one pretend upstream is reached. */
+export interface SimulatedInstance {
   /** Configuration of the pretend instance, as raw values. */
   config: Record<string, unknown>
   /** Stands in for the way out of the process. */
   connection?: Connection
+}
+
+/** What `simulate` answers to: a pretend upstream, reached like a real one. */
+export interface Simulation extends SimulatedInstance {
+  /** Several pretend upstreams by name, where a lab has them; otherwise there is the one, named `default`. */
+  instances?: Readonly<Record<string, SimulatedInstance>>
   /** Everything the upstream remembers, as plain data: what tests compare. */
   snapshot(): unknown
   /** Lets go of a listening port, where there is one. */

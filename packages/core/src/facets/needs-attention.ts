@@ -4,6 +4,7 @@ import { page } from '../define/page.ts'
 import { paging } from '../define/field.ts'
 import { toolsFor } from '../define/tool.ts'
 import { askEverybody, type Asked } from './ask.ts'
+import { rankFindings } from './ranked-findings.ts'
 import type { Lab } from './lab.ts'
 
 /** Everything that is wrong now, over all services, each with one next call. */
@@ -22,6 +23,7 @@ export const needsAttention = toolsFor<Lab>()({
           title: z.string().describe('What is wrong.'),
           evidence: z.string().describe('What was seen.'),
           since: z.string().optional().describe('Since when, ISO 8601.'),
+          consequences: z.string().optional().describe('What probably comes of it.'),
           next: z.string().optional().describe('Tool to call next, with its input.'),
           id: z.string().describe('Stays the same while the trouble does.'),
         }),
@@ -32,10 +34,11 @@ export const needsAttention = toolsFor<Lab>()({
   }),
   text: ({ findings, checked, next_cursor }) => {
     if (findings.length === 0) return `Nothing needs attention; ${checked} of the configured instances answered.`
-    const lines = findings.map(({ severity, title, target, evidence, since, next }, index) =>
+    const lines = findings.map(({ severity, title, target, evidence, since, next, consequences }, index) =>
       [
         `${index + 1}. ${severity}: ${title} [${target}]${since === undefined ? '' : ` since ${since}`}`,
         `   ${evidence}`,
+        ...(consequences === undefined ? [] : [`   hence: ${consequences}`]),
         ...(next === undefined ? [] : [`   next: ${next}`]),
       ].join('\n'),
     )
@@ -50,23 +53,21 @@ export const needsAttention = toolsFor<Lab>()({
       async (mount, client, context) => mount.facets?.findings(client, context) ?? [],
     )
     const worst = severity === undefined ? severities.length : severities.indexOf(severity) + 1
-    const found = asked
-      .flatMap((answer) => [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, prefix: answer.mount.prefix })))
-      .filter(({ finding }) => severities.indexOf(finding.severity) < worst)
-      .toSorted(
-        (first, second) =>
-          severities.indexOf(first.finding.severity) - severities.indexOf(second.finding.severity) ||
-          (first.finding.id < second.finding.id ? -1 : 1),
-      )
+    const found = rankFindings(
+      asked.flatMap((answer) =>
+        [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, next: nextCall(answer, finding) })),
+      ),
+    ).filter(({ finding }) => severities.indexOf(finding.severity) < worst)
     const { rows, ...rest } = page(found, { limit, cursor })
     return {
-      findings: rows.map(({ finding: { id, severity: level, target, title, evidence, since, next }, prefix }) => ({
+      findings: rows.map(({ finding: { id, severity: level, target, title, evidence, since }, next, consequences }) => ({
         severity: level,
         target,
         title,
         evidence,
         ...(since === undefined ? {} : { since }),
-        ...(next === undefined ? {} : { next: nextCall(prefix, next) }),
+        ...(consequences.length === 0 ? {} : { consequences: consequences.join('; ') }),
+        ...(next === undefined ? {} : { next }),
         id,
       })),
       checked: asked.filter(({ error }) => error === undefined).length,
@@ -83,6 +84,8 @@ function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Find
     {
       id: `${target}/down`,
       severity: 'critical',
+      stake: 'reach',
+      ...(instance.host === undefined ? {} : { cause: `host ${instance.host}` }),
       target,
       title: `${mount.title} does not answer`,
       evidence: `${error.code}: ${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`,
@@ -90,7 +93,10 @@ function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Find
   ]
 }
 
-function nextCall(prefix: string, { tool, input }: NonNullable<Finding['next']>): string {
+/** The call as it is made here: the tool as it is listed, and the instance named where there are several. */
+function nextCall({ mount, instance }: Asked<unknown>, { next }: Finding): string | undefined {
+  if (next === undefined) return undefined
+  const input = mount.instances.length > 1 ? { ...next.input, instance: instance.name } : next.input
   const inputs = Object.entries(input).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-  return [`${prefix}${tool}`, ...inputs].join(' ')
+  return [`${mount.prefix}${next.tool}`, ...inputs].join(' ')
 }

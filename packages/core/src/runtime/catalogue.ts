@@ -10,6 +10,7 @@ import { parseValues } from '../config/load.ts'
 import { allows, highestTier, lowestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import type { Service, Simulation } from '../define/service.ts'
+import { describeHomelab } from '../facets/describe-homelab.ts'
 import { findAsset } from '../facets/find-asset.ts'
 import { serviceHealth } from '../facets/service-health.ts'
 import type { Lab } from '../facets/lab.ts'
@@ -124,21 +125,29 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
 function mountOf(service: Service, { configuration, runtime, prefixed, simulations }: CatalogueOptions): Mount {
   const held = configuration.services[service.name] ?? { toolsOff: [], instances: [], missing: [], off: false }
   const simulation = simulations?.get(service.name)
+  const simulated = simulation === undefined ? undefined : (simulation.instances ?? { default: simulation })
   const found =
-    simulation === undefined
+    simulated === undefined
       ? held.instances
-      : [{ name: 'default', source: 'simulated', values: parseValues(service, simulation.config, runtime.secrets) }]
+      : Object.entries(simulated).map(([name, { config }]) => ({
+          name,
+          source: 'simulated',
+          values: parseValues(service, config, runtime.secrets),
+        }))
   const instances = found.map((own) =>
-    createInstance({ service, configuration: own, connection: simulation?.connection, log: runtime.log }),
+    createInstance({ service, configuration: own, connection: simulated?.[own.name]?.connection, log: runtime.log }),
   )
   return mountService(service, held, instances, prefixed)
 }
 
 /** The tools over all services; their client is what the caller may see of the lab. */
 function ownMount(labOf: (view: View) => Lab, prefixed: boolean): Mount {
-  const tools = [serviceHealth, needsAttention, getOperation, cancelOperation, ...(prefixed ? [findAsset] : [])].map(registeredTool)
+  const tools = [serviceHealth, needsAttention, describeHomelab, getOperation, cancelOperation, ...(prefixed ? [findAsset] : [])].map(
+    registeredTool,
+  )
   const instance: Instance = {
     name: 'default',
+    host: undefined,
     problem: undefined,
     client: (view) =>
       view === undefined ? Promise.reject(new TypeError('The tools over all services need a view.')) : Promise.resolve(labOf(view)),

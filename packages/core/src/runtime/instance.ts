@@ -8,6 +8,8 @@ import type { Log } from './runtime.ts'
 /** One configured target of a service, with its client once it was needed. */
 export interface Instance {
   readonly name: string
+  /** The machine it is on, where its address names one other than this. */
+  readonly host: string | undefined
   /** Why it cannot be used, where its configuration is wrong. */
   readonly problem: ToolError | undefined
   /** The client, made at the first use and kept until it is dropped. */
@@ -53,6 +55,7 @@ export function createInstance({ service, configuration, connection, log }: Inst
   }
   return {
     name: configuration.name,
+    host: hostOf(configuration.values?.['url']),
     problem: configuration.problem,
     client: async () => {
       opened ??= open()
@@ -69,4 +72,10 @@ export function createInstance({ service, configuration, connection, log }: Inst
     },
     close: drop,
   }
+}
+
+function hostOf(url: unknown): string | undefined {
+  if (typeof url !== 'string' || !URL.canParse(url)) return undefined
+  const { hostname } = new URL(url)
+  return hostname === '' || hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.') ? undefined : hostname
 }

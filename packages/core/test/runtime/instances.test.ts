@@ -86,7 +86,7 @@ test('needs_attention ranks what is wrong, a dead instance first, each with the 
        timeout: no answer
     2. warning: lamp is broken [shelf@north/entry/lamp]
        its value says so
-       next: shelf_get_entry name=lamp"
+       next: shelf_get_entry name=lamp instance=north"
   `)
 })
 
