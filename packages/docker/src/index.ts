@@ -1,4 +1,5 @@
 import { defineService } from '@rackwarden/core'
+import { census } from './census.ts'
 import { config, connect } from './client.ts'
 import { discover } from './discover.ts'
 import { assets, findings, health } from './facets.ts'
@@ -24,6 +25,7 @@ export default defineService({
   health,
   findings,
   assets,
+  census,
   discover,
   simulate: () => import('./simulate.ts'),
   tools: [

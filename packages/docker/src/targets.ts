@@ -1,4 +1,9 @@
-/** The address of a container in plans, findings and assets; core's grammar leaves the instance out where there is one. */
+/** The address of a thing of an engine; core's grammar leaves the instance out where there is one. */
+export function targetOf(instance: string, kind: 'engine' | 'container' | 'network' | 'volume', name: string): string {
+  return `${instance === 'default' ? 'docker' : `docker@${instance}`}/${kind}/${name}`
+}
+
+/** The address of a container in plans, findings and assets. */
 export function containerTarget(instance: string, name: string): string {
-  return `${instance === 'default' ? 'docker' : `docker@${instance}`}/container/${name}`
+  return targetOf(instance, 'container', name)
 }

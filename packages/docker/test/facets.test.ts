@@ -149,3 +149,41 @@ test('health counts what runs and what ails', async () => {
     evidence: '7 containers, 4 running, 1 unhealthy, 1 restarting; API 1.52',
   })
 })
+
+test('a census names the engine, its containers, networks and volumes, with plain facts', async () => {
+  const { client, context } = await openEngine()
+  const items = (await docker.census?.(client, context)) ?? []
+  const sections = new Map(items.map(({ section }) => [section, items.filter((item) => item.section === section).length]))
+  expect([...sections.keys()].toSorted()).toEqual(['containers', 'network', 'node', 'storage'])
+  expect(items.find(({ name }) => name === 'api')).toMatchInlineSnapshot(`
+    {
+      "details": {
+        "id": "f6c47f1bd24e",
+        "networks": "shop_default",
+      },
+      "facts": {
+        "image": "registry.lan/shop/api:4.2",
+        "project": "shop",
+      },
+      "name": "api",
+      "section": "containers",
+      "state": "running, unhealthy",
+      "target": "docker/container/api",
+    }
+  `)
+  expect(items.find(({ section }) => section === 'node')).toMatchInlineSnapshot(`
+    {
+      "facts": {
+        "cpus": 4,
+        "docker": "29.1.3",
+        "memory_bytes": 17179869184,
+        "system": "Debian GNU/Linux 13 (trixie)",
+      },
+      "name": "shelf",
+      "section": "node",
+      "state": "up",
+      "target": "docker/engine/shelf",
+    }
+  `)
+  expect(new Set(items.map(({ target }) => target)).size).toBe(items.length)
+})
