@@ -1,3 +1,7 @@
 export { missingComponent, requireComponent, type Component } from './component.ts'
 export { attachDockerEngine, startDockerEngine, type DockerEngine, type DockerEngineOptions } from './docker-engine.ts'
 export type { EngineResponse } from './engine-request.ts'
+export type { HostPair } from './host-pair.ts'
+export type { LabNetwork } from './network.ts'
+export type { MetricsProcess, PrometheusOptions, PrometheusStack } from './prometheus.ts'
+export type { HostCommand, SystemdHost, SystemdHostOptions } from './systemd-host.ts'
