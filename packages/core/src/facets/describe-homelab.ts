@@ -102,11 +102,11 @@ function sectionOf(
   const items = all.filter((item) => item.section === name)
   if (items.length === 0) return []
   const rows = items.map(({ target, name: own, state, facts, details }) => ({
-    name: own,
+    target,
+    ...(target.endsWith(`/${own}`) ? {} : { name: own }),
     ...(state === undefined ? {} : { state }),
     ...facts,
     ...(depth === 'full' ? details : {}),
-    target,
   }))
   const states = statesOf(items)
   return [[name, { total: items.length, ...(states === '' ? {} : { states }), ...(depth === 'status' ? {} : { items: rows }) }]]

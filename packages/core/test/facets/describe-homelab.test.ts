@@ -21,11 +21,11 @@ test('a census tells every part as deep as it is asked, and what nobody can see'
     "census at …, depth summary
     nothing changed since …
     storage: 2 (1 broken, 1 ok)
-    name | state | bytes | target
-    lamp | broken | 6 | shelf@north/entry/lamp
-    cup | ok | 4 | shelf@south/entry/cup"
+    target | state | bytes
+    shelf@north/entry/lamp | broken | 6
+    shelf@south/entry/cup | ok | 4"
   `)
-  expect((await call('describe_homelab', { depth: 'full' })).text).toContain('name | state | bytes | value | target')
+  expect((await call('describe_homelab', { depth: 'full' })).text).toContain('target | state | bytes | value')
 })
 
 test('what is new, gone or different since the last census is marked, and who cannot be asked is not called gone', async () => {
