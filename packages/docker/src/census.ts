@@ -50,7 +50,7 @@ export async function census(client: DockerClient, { instance, signal }: FacetCo
       section: 'storage',
       target: targetOf(instance, 'volume', Name),
       name: Name,
-      facts: { kind: 'volume', driver: Driver },
+      facts: { driver: Driver },
     })),
   ]
 }
