@@ -8,6 +8,7 @@ export {
   type Query,
 } from './connect/api-client.ts'
 export { accessLevels, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
+export type { Candidate } from './define/candidate.ts'
 export type { Connection, DialTarget, ExecOptions, ExecResult, FetchOptions } from './define/connection.ts'
 export { errorCodes, ToolError, type ErrorCode, type ToolErrorOptions } from './define/error.ts'
 export {
@@ -19,6 +20,7 @@ export {
   type CensusSection,
   type Finding,
   type Health,
+  type Rights,
   type Severity,
   type Stake,
 } from './define/facet.ts'

@@ -1,3 +1,5 @@
+import type { Access } from './access.ts'
+
 /** How bad a finding is, worst first. */
 export const severities = ['critical', 'warning', 'notice'] as const
 
@@ -69,5 +71,13 @@ export interface Health {
   /** True where it answers but something about it is wrong. */
   degraded?: boolean
   /** The facts the verdict rests on, in one line. */
+  evidence: string
+}
+
+/** What a credential may do at its upstream, whatever tier was granted here. */
+export interface Rights {
+  /** The highest access it has there. */
+  highest: Access
+  /** What tells, in one line. */
   evidence: string
 }

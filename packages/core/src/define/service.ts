@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Connection } from './connection.ts'
-import type { Asset, CensusItem, Finding, Health } from './facet.ts'
+import type { Candidate } from './candidate.ts'
+import type { Asset, CensusItem, Finding, Health, Rights } from './facet.ts'
 import type { ReadContext, Tool } from './tool.ts'
 
 /** A record of zod fields; environment variables derive from the service name and each key. */
@@ -51,10 +52,14 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   health: (client: Client, context: FacetContext) => Health | Promise<Health>
   findings?: (client: Client, context: FacetContext) => Promise<readonly Finding[]>
   assets?: (client: Client, context: FacetContext) => Promise<readonly Asset[]>
+  /** What the credential itself may do there, where the upstream tells. */
+  rights?: (client: Client, context: FacetContext) => Promise<Rights | undefined>
   /** Everything there is, for the census of the lab; secrets are redacted by core. */
   census?: (client: Client, context: FacetContext) => Promise<readonly CensusItem[]>
   /** Configurations found on this machine without contacting anybody, one per instance. */
   discover?: (environment: Readonly<Record<string, string | undefined>>) => Promise<Readonly<Record<string, Record<string, unknown>>>>
+  /** Targets `init` can offer: found on this machine, in its files or on its loopback ports. */
+  candidates?: (environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal) => Promise<readonly Candidate[]>
   simulate: () => Promise<{ default: Simulate }>
   tools: readonly Tool<Client>[]
 }

@@ -163,6 +163,7 @@ function ownMount(labOf: (view: View) => Lab, prefixed: boolean): Mount {
     instances: [instance],
     missing: [],
     facets: undefined,
+    fields: {},
   }
 }
 

@@ -1,22 +1,47 @@
 import { ToolError } from '../define/error.ts'
 import { askEverybody } from '../facets/ask.ts'
-import { verifyAudit } from '../record/audit.ts'
 import type { Catalogue } from './catalogue.ts'
-
-/** One thing `doctor` looked at, and what to do where it is not well. */
-export interface Diagnosis {
-  level: 'ok' | 'warning' | 'error'
-  subject: string
-  message: string
-  fix?: string
-}
+import { diagnoseConfiguration, diagnosePins, diagnoseRights, diagnoseSecrets, subjectOf } from './diagnose-credentials.ts'
+import { diagnoseAudit, diagnoseClock, diagnoseState } from './diagnose-state.ts'
+import type { Diagnosis } from './diagnosis.ts'
 
 const leastNode = [20, 19] as const
 
-/** Looks at the process, its configuration, its state directory and every instance, in parallel, within 2 seconds. */
+/** The rest of what `doctor` says does not wait longer than this for a record that takes long to read. */
+const limitMs = 2_000
+
+/** Looks at the process, its configuration, its records and every instance, in parallel, within 2 seconds. */
 export async function diagnose(catalogue: Catalogue): Promise<Diagnosis[]> {
-  const [state, audit, instances] = await Promise.all([diagnoseState(catalogue), diagnoseAudit(catalogue), diagnoseInstances(catalogue)])
-  return [diagnoseNode(), diagnoseConfiguration(catalogue), state, audit, ...diagnoseServices(catalogue), ...instances]
+  const { runtime } = catalogue
+  const [clock, configuration, state, audit, instances, rights] = await Promise.all([
+    inTime('clock', diagnoseClock(runtime), catalogue),
+    inTime('configuration', diagnoseConfiguration(catalogue), catalogue),
+    inTime('state directory', diagnoseState(runtime), catalogue),
+    inTime('audit', diagnoseAudit(runtime), catalogue),
+    diagnoseInstances(catalogue),
+    diagnoseRights(catalogue),
+  ])
+  const services = [...diagnoseServices(catalogue), ...instances, ...diagnosePins(catalogue), ...diagnoseSecrets(catalogue), ...rights]
+  return [diagnoseNode(), clock, configuration, state, audit, ...services]
+}
+
+/** A diagnosis, or that it takes longer than anybody waits. */
+async function inTime(subject: string, looking: Promise<Diagnosis>, { runtime }: Catalogue): Promise<Diagnosis> {
+  const timer = new AbortController()
+  const late = runtime.clock.sleep(limitMs, timer.signal).then(
+    (): Diagnosis => ({
+      level: 'warning',
+      subject,
+      message: `not known within ${limitMs / 1000} s`,
+      fix: subject === 'audit' ? "It is long; run 'audit --verify'." : 'Is its disk or network share answering?',
+    }),
+    () => looking,
+  )
+  try {
+    return await Promise.race([looking, late])
+  } finally {
+    timer.abort()
+  }
 }
 
 function diagnoseNode(): Diagnosis {
@@ -25,55 +50,6 @@ function diagnoseNode(): Diagnosis {
   return enough
     ? { level: 'ok', subject: 'node', message: process.version }
     : { level: 'error', subject: 'node', message: `${process.version} is too old.`, fix: `Install Node ${leastNode.join('.')} or newer.` }
-}
-
-function diagnoseConfiguration({ configuration, tier }: Catalogue): Diagnosis {
-  return { level: 'ok', subject: 'configuration', message: `${configuration.file ?? 'environment only, no rackwarden.yaml'}; tier ${tier}` }
-}
-
-async function diagnoseState({ runtime: { store, clock } }: Catalogue): Promise<Diagnosis> {
-  const probe = `doctor-${process.pid}.json`
-  try {
-    await store.write(probe, JSON.stringify({ at: clock.now() }))
-    await store.remove(probe)
-    return { level: 'ok', subject: 'state directory', message: store.directory }
-  } catch (error) {
-    return {
-      level: 'error',
-      subject: 'state directory',
-      message: error instanceof Error ? error.message : String(error),
-      fix: 'Reads go on, writes are refused. Make it writable, or set RACKWARDEN_STATE_DIR.',
-    }
-  }
-}
-
-async function diagnoseAudit({ runtime: { store, audit } }: Catalogue): Promise<Diagnosis> {
-  try {
-    await audit.flush()
-    const { files, lines, problems, unfinished } = await verifyAudit(store.directory)
-    if (problems.length > 0)
-      return {
-        level: 'error',
-        subject: 'audit',
-        message: `${problems.length} broken links in the chain.`,
-        fix: "Run 'audit --verify' to see where.",
-      }
-    if (unfinished.length > 0)
-      return {
-        level: 'warning',
-        subject: 'audit',
-        message: `${unfinished.length} writes began and never ended.`,
-        fix: "Run 'audit --verify' and look at their targets.",
-      }
-    return { level: 'ok', subject: 'audit', message: `${lines} lines in ${files} files, unbroken` }
-  } catch (error) {
-    return {
-      level: 'error',
-      subject: 'audit',
-      message: error instanceof Error ? error.message : String(error),
-      fix: 'Check who may read the state directory.',
-    }
-  }
 }
 
 function diagnoseServices({ mounts }: Catalogue): Diagnosis[] {
@@ -92,7 +68,7 @@ async function diagnoseInstances({ mounts, runtime, configuration }: Catalogue):
     mount.facets?.health(client, context),
   )
   return asked.map(({ mount, instance, answer, error }) => {
-    const subject = instance.name === 'default' ? mount.service : `${mount.service}@${instance.name}`
+    const subject = subjectOf(mount, instance.name)
     const source = configuration.services[mount.service]?.instances.find(({ name }) => name === instance.name)?.source ?? 'simulated'
     if (error === undefined)
       return {

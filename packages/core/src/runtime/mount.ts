@@ -1,8 +1,8 @@
 import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
 import type { ServiceConfiguration } from '../config/configuration.ts'
 import type { Tier } from '../define/access.ts'
-import type { FacetContext, Service } from '../define/service.ts'
-import type { Asset, CensusItem, Finding, Health } from '../define/facet.ts'
+import type { ConfigShape, FacetContext, Service } from '../define/service.ts'
+import type { Asset, CensusItem, Finding, Health, Rights } from '../define/facet.ts'
 import type { Instance } from './instance.ts'
 
 /** The facets of a mounted service, by instance. */
@@ -11,6 +11,7 @@ export interface Facets {
   findings(client: unknown, context: FacetContext): Promise<readonly Finding[]>
   assets(client: unknown, context: FacetContext): Promise<readonly Asset[]>
   census(client: unknown, context: FacetContext): Promise<readonly CensusItem[]>
+  rights(client: unknown, context: FacetContext): Promise<Rights | undefined>
 }
 
 /** One service as a process holds it: its tools, its instances and what was configured. */
@@ -26,6 +27,8 @@ export interface Mount {
   /** Variables that would configure it, where nothing does. */
   readonly missing: readonly string[]
   readonly facets: Facets | undefined
+  /** The fields of its configuration; none for the tools over all services. */
+  readonly fields: ConfigShape
 }
 
 /** Holds a service ready: its tools by unprefixed name, less those switched off. */
@@ -44,11 +47,13 @@ export function mountService(
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     instances,
     missing: configuration.missing,
+    fields: service.config,
     facets: {
       health: async (client, context) => service.health(client, context),
       findings: async (client, context) => service.findings?.(client, context) ?? [],
       assets: async (client, context) => service.assets?.(client, context) ?? [],
       census: async (client, context) => service.census?.(client, context) ?? [],
+      rights: async (client, context) => service.rights?.(client, context),
     },
   }
 }
