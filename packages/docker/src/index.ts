@@ -1,4 +1,5 @@
 import { defineService } from '@rackwarden/core'
+import { candidates } from './candidates.ts'
 import { census } from './census.ts'
 import { config, connect } from './client.ts'
 import { discover } from './discover.ts'
@@ -27,6 +28,7 @@ export default defineService({
   assets,
   census,
   discover,
+  candidates,
   simulate: () => import('./simulate.ts'),
   tools: [
     listContainers,

@@ -22,7 +22,7 @@ export interface RuntimeOptions {
 export function createRuntime(options: RuntimeOptions): Runtime {
   const environment = options.environment ?? process.env
   const clock = options.clock ?? systemClock
-  const random = options.random ?? randomBytes
+  const random = options.random ?? pooledRandom()
   const secrets = createSecretFilter()
   const directory = options.stateDirectory ?? stateDirectoryOf(environment)
   const write = options.log ?? ((level, message) => process.stderr.write(`rackwarden: ${level}: ${message}\n`))
@@ -56,4 +56,20 @@ const systemClock: Clock = {
   sleep: async (milliseconds, signal) => {
     await delay(milliseconds, undefined, signal === undefined ? {} : { signal })
   },
+  after: (milliseconds, then) => {
+    const timer = setTimeout(then, milliseconds)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** Random bytes drawn from the system a page at a time: asking it for six costs as much as for thousands. */
+function pooledRandom(): (bytes: number) => Uint8Array {
+  let pool = randomBytes(0)
+  return (bytes) => {
+    if (bytes > 256) return randomBytes(bytes)
+    if (pool.length < bytes) pool = randomBytes(4096)
+    const drawn = pool.subarray(0, bytes)
+    pool = pool.subarray(bytes)
+    return drawn
+  }
 }

@@ -136,5 +136,5 @@ function secretsOf({ mount, values }: Configured): { field: string; value: strin
 }
 
 function isLoopback(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || /^127\./.test(name)
+  return name === 'localhost' || name === '[::1]' || name.startsWith('127.')
 }

@@ -8,6 +8,8 @@ export interface Clock {
   now(): number
   /** Waits; rejects with the signal's reason when aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /** Does something later; the answer takes it back. Far cheaper than a sleep that is aborted. */
+  after(milliseconds: number, then: () => void): () => void
 }
 
 /** One line for the owner, on stderr; never stdout, which belongs to the protocol. */
