@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encode } from 'gpt-tokenizer/encoding/o200k_base'
+import { hungServiceRatio } from './health.mjs'
 import { openSession } from './http-session.mjs'
 import { startServer, timeToAnswer } from './measured-process.mjs'
 
@@ -32,6 +33,7 @@ try {
   await measureStarts()
   await measureLists()
   await measureCalls()
+  row('service_health with one hung service ÷ its limit', await hungServiceRatio(join(home, 'health')), 'budget 1.05')
 } finally {
   rmSync(home, { recursive: true, force: true })
 }

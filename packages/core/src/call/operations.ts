@@ -88,16 +88,12 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number): Oper
       })
       underWay.set(finished, controller)
       void finished.finally(() => underWay.delete(finished))
-      const timer = new AbortController()
-      const patience =
-        inlineBudgetMs === Infinity
-          ? new Promise<undefined>(() => undefined)
-          : clock.sleep(inlineBudgetMs, timer.signal).then(
-              () => undefined,
-              () => undefined,
-            )
+      let impatient: (() => void) | undefined
+      const patience = new Promise<undefined>((resolve) => {
+        if (inlineBudgetMs !== Infinity) impatient = clock.after(inlineBudgetMs, () => resolve(undefined))
+      })
       const first = await Promise.race([finished, patience])
-      timer.abort()
+      impatient?.()
       waiting.signal?.removeEventListener('abort', abort)
       if (first !== undefined) return first
       const at = now()

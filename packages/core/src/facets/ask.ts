@@ -36,15 +36,14 @@ async function askOne<Answer>(
 ): Promise<Asked<Answer>> {
   const started = runtime.clock.now()
   const limit = new AbortController()
-  const timer = new AbortController()
   const late = new ToolError('timeout', `no answer within ${limitMs / 1_000} s`)
-  const expired = runtime.clock.sleep(limitMs, timer.signal).then(
-    () => {
+  let cancel: () => void = () => undefined
+  const expired = new Promise<never>((_resolve, reject) => {
+    cancel = runtime.clock.after(limitMs, () => {
       limit.abort(late)
-      throw late
-    },
-    () => new Promise<never>(() => undefined),
-  )
+      reject(late)
+    })
+  })
   const base = { mount, instance }
   try {
     const both = AbortSignal.any([signal, limit.signal])
@@ -56,7 +55,7 @@ async function askOne<Answer>(
     instance.dropAfter(error)
     return { ...base, error: asToolError(error, late), milliseconds: runtime.clock.now() - started }
   } finally {
-    timer.abort()
+    cancel()
   }
 }
 

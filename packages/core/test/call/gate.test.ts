@@ -68,7 +68,7 @@ describe('the gate', () => {
     const shelf = createShelf()
     const { call } = await openShelves(
       { main: shelf },
-      { clock: { now: () => now, sleep: () => Promise.resolve() }, inlineBudgetMs: Infinity },
+      { clock: { now: () => now, sleep: () => Promise.resolve(), after: () => () => undefined }, inlineBudgetMs: Infinity },
     )
     const confirm = tokenOf(await call('shelf_add_entry', input))
     now += 5 * 60_000 + 1
