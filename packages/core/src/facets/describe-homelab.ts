@@ -41,10 +41,10 @@ const census = z.object({
 export const describeHomelab = toolsFor<Lab>()({
   name: 'describe_homelab',
   title: 'Describe the homelab',
-  description: 'Census of the lab: nodes, storage, containers, VMs, services, networks; marks what changed since the last.',
+  description: 'Census of nodes, storage, containers, VMs, services and networks; marks what changed since the last.',
   access: 'observe',
   input: z.object({
-    depth: z.enum(depths).default('summary').describe('Counts, facts or everything.'),
+    depth: z.enum(depths).default('summary').describe('How much.'),
     section: z.enum(censusSections).optional().describe('Only this part.'),
   }),
   output: census,
