@@ -3,7 +3,7 @@ import type { DockerClient } from './client.ts'
 import { exitCodeOf, healthOf, isUp, lastProbe, nameOf, serviceOf, shortId, timeOf } from './container-facts.ts'
 import type { ContainerDetail, ContainerSummary } from './engine-schema.ts'
 import { mebibytes } from './numbers.ts'
-import { containerTarget } from './targets.ts'
+import { containerTarget, targetOf } from './targets.ts'
 import { usageOf } from './usage.ts'
 
 const memoryWarningPercent = 90
@@ -149,15 +149,16 @@ async function nearMemoryLimit(
 
 /** Names every container with the names and addresses it is known by. */
 export async function assets(client: DockerClient, { instance, signal }: FacetContext): Promise<Asset[]> {
-  const containers = await client.containers(signal)
+  const [info, containers] = await Promise.all([client.info(signal), client.containers(signal)])
   const details = await client.inspectAll(
     containers.map(({ Id }) => Id),
     signal,
   )
+  const engine = targetOf(instance, 'engine', info.Name)
   // In the network of another, or of the host, the hostname is that of the other.
   const own = details.filter(({ HostConfig }) => !/^(?:container:|host$)/.test(HostConfig.NetworkMode))
   const hostnames = new Map(own.map(({ Id, Config }) => [Id, Config.Hostname]))
-  return containers.map((container) => {
+  const found = containers.map((container): Asset => {
     const name = nameOf(container)
     const networks = Object.values(container.NetworkSettings?.Networks ?? {})
     const otherNames = [
@@ -173,9 +174,11 @@ export async function assets(client: DockerClient, { instance, signal }: FacetCo
       aliases: distinct([...otherNames.filter((other) => other !== name && other !== short), short]),
       addresses: distinct(networks.flatMap(({ IPAddress, GlobalIPv6Address }) => [IPAddress, GlobalIPv6Address])),
       macs: distinct(networks.map(({ MacAddress }) => MacAddress)),
+      parent: engine,
       state: container.State,
     }
   })
+  return [{ target: engine, kind: 'engine', name: info.Name, aliases: [], addresses: [], macs: [], state: 'up' }, ...found]
 }
 
 function distinct(values: readonly string[]): string[] {

@@ -135,6 +135,7 @@ test('assets know every name and address of a container', async () => {
         "02:42:ac:12:00:03",
       ],
       "name": "api",
+      "parent": "docker/engine/shelf",
       "state": "running",
       "target": "docker/container/api",
     }

@@ -26,7 +26,7 @@ export const findAsset = toolsFor<Lab>()({
           parent: z.string().optional().describe('What it lives on.'),
         }),
       )
-      .describe('Exact matches first, then what shares a name or address with them.'),
+      .describe('Exact matches first, then what shares a name or address with them, and what they live on.'),
     unanswered: z.array(z.string()).optional().describe('Services that could not be asked.'),
   }),
   run: async ({ query }, { client: { mounts, runtime }, signal }) => {
@@ -34,8 +34,7 @@ export const findAsset = toolsFor<Lab>()({
     const all = asked.flatMap(({ answer }) => answer ?? [])
     const wanted = query.toLowerCase()
     const exact = all.filter((asset) => identities(asset).includes(wanted))
-    const shared = new Set(exact.flatMap(identities))
-    const related = all.filter((asset) => !exact.includes(asset) && identities(asset).some((identity) => shared.has(identity)))
+    const related = relatedTo(exact, all)
     const partial = exact.length > 0 ? [] : all.filter((asset) => identities(asset).some((identity) => identity.includes(wanted)))
     const silent = asked.flatMap(({ mount, instance, error }) =>
       error === undefined ? [] : [`${mount.service}@${instance.name}: ${error.message}`],
@@ -46,6 +45,17 @@ export const findAsset = toolsFor<Lab>()({
     }
   },
 })
+
+/** What shares a name or an address with the found ones, and what those live on, as far up as it goes; never their neighbours. */
+function relatedTo(found: readonly Asset[], all: readonly Asset[]): Asset[] {
+  const reached = new Set(found)
+  for (const asset of reached) {
+    const own = new Set(identities(asset))
+    for (const other of all)
+      if (other.target === asset.parent || identities(other).some((identity) => own.has(identity))) reached.add(other)
+  }
+  return [...reached].slice(found.length)
+}
 
 function identities({ name, aliases, addresses, macs }: Asset): string[] {
   return [name, ...aliases, ...addresses, ...macs].map((identity) => identity.toLowerCase())
