@@ -12,12 +12,22 @@ export interface Shelf {
   door: Promise<void>
   /** Thrown by every call while set. */
   failure: Error | undefined
+  /** What a slow call says of its progress. */
+  sign: string
   writes: number
 }
 
 /** An empty shelf. */
 export function createShelf(entries: Record<string, string> = {}): Shelf {
-  return { entries: new Map(Object.entries(entries)), rings: 0, settlesAfter: 0, door: Promise.resolve(), failure: undefined, writes: 0 }
+  return {
+    entries: new Map(Object.entries(entries)),
+    rings: 0,
+    settlesAfter: 0,
+    door: Promise.resolve(),
+    failure: undefined,
+    writes: 0,
+    sign: 'at the door',
+  }
 }
 
 const name = z.string().min(1).describe('Name of the entry.')
@@ -68,7 +78,7 @@ const checkSlowly = defineTool({
   input: z.object({}),
   output: z.object({ waited: z.boolean().describe('Always true.') }),
   run: async (_, { client, signal, progress }) => {
-    progress('at the door', 1, 2)
+    progress(client.sign, 1, 2)
     await Promise.race([
       client.door,
       new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })),

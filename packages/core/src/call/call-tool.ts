@@ -2,6 +2,7 @@ import { allows, highestTier, lowestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { createId } from '../record/journal.ts'
 import type { Mount } from '../runtime/mount.ts'
+import { auditedInput, isTooDeep } from './audited-input.ts'
 import { auditRead, failureOf, toldError, type Call, type CallEnvironment, type CallEntry } from './call.ts'
 import { read } from './read.ts'
 import type { RegisteredTool } from './registered-tool.ts'
@@ -17,16 +18,18 @@ import { write } from './write.ts'
 export async function callTool(environment: CallEnvironment, request: CallRequest): Promise<CallResult> {
   const { runtime } = environment
   const started = runtime.clock.now()
-  let entry = firstEntry(environment, request)
+  const tooDeep = isTooDeep(request.input)
+  let entry = firstEntry(environment, tooDeep ? { ...request, input: {} } : request)
   let mount: Mount | undefined
   try {
+    if (tooDeep) throw new ToolError('invalid_input', 'The input is nested too deep.', { hint: 'No tool takes anything like it.' })
     const found = environment.resolve(request)
     const { tool } = found
     mount = found.mount
     entry = { ...entry, service: mount.service, access: tool.access }
     const { given, confirm, instances } = parseReserved(mount, tool, request.input)
     const input = tool.input.parse(given)
-    entry = { ...entry, instances: instances.map(({ name }) => name), input: runtime.secrets.data(input) }
+    entry = { ...entry, instances: instances.map(({ name }) => name), input: auditedInput(input, runtime.secrets) }
     requireTier(environment.tier, mount, tool, request)
     const call: Call = { environment, request, mount, tool, input, entry, started }
     return tool.write === undefined ? await read(call, instances) : await write(call, tool.write, instances[0], confirm)
@@ -39,7 +42,8 @@ export async function callTool(environment: CallEnvironment, request: CallReques
 
 function firstEntry({ runtime }: CallEnvironment, { name, input, caller }: CallRequest): CallEntry {
   const call = createId(runtime.clock, runtime.random)
-  return { call, principal: caller.principal, service: '', tool: name, instances: [], access: '', input: runtime.secrets.data(input) }
+  const tool = name.slice(0, 100)
+  return { call, principal: caller.principal, service: '', tool, instances: [], access: '', input: auditedInput(input, runtime.secrets) }
 }
 
 function requireTier(process: Tier, mount: Mount, tool: RegisteredTool, { name, caller }: CallRequest): void {

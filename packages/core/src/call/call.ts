@@ -9,7 +9,7 @@ import type { Runtime } from '../runtime/runtime.ts'
 import type { Operations, Waiting } from './operations.ts'
 import type { PlanStore } from './plan-store.ts'
 import type { Input, RegisteredTool } from './registered-tool.ts'
-import { errorResult } from './respond.ts'
+import { errorResult, presentableLine } from './respond.ts'
 import type { CallResult } from './result.ts'
 import type { CallRequest, Progress } from './surface.ts'
 
@@ -42,7 +42,7 @@ export interface Call {
 
 /** Lets a step use the instance's client, and drops a client whose failure a new one may not have. */
 export async function withClient<T>(
-  { request }: Call,
+  { request, environment: { runtime } }: Call,
   instance: Instance,
   signal: AbortSignal,
   report: (progress: Progress) => void,
@@ -55,7 +55,7 @@ export async function withClient<T>(
       client,
       instance: instance.name,
       signal,
-      progress: (message, done, total) => report(progressOf(message, done, total)),
+      progress: (message, done, total) => report(progressOf(presentableLine(message, runtime.secrets), done, total)),
     })
   } catch (error) {
     instance.dropAfter(error)

@@ -30,7 +30,7 @@ export async function carryOut(call: Call, writing: RegisteredWrite, instance: I
   const { environment, entry } = call
   const { runtime, operations } = environment
   const { plan, approval } = claimed.record
-  const told = { ...entry, summary: runtime.secrets.text(plan.summary), targets: plan.targets, approval }
+  const told = { ...entry, summary: plan.summary, targets: plan.targets, approval }
   try {
     await runtime.audit.commit({ ...told, kind: 'intent' })
   } catch (error) {

@@ -1,4 +1,5 @@
 import { ToolError } from '../define/error.ts'
+import type { Plan } from '../define/plan.ts'
 import { cleanData, cleanText, markUntrusted } from '../present/clean.ts'
 import { fitToBudget } from '../present/budget.ts'
 import type { SecretFilter } from '../present/redact.ts'
@@ -10,9 +11,39 @@ import type { Input, RegisteredTool } from './registered-tool.ts'
 /** Tokens a result may cost when nobody asked for more. */
 const budgetTokens = 2_000
 
-/** An output on its way out: secrets withheld, control characters gone. */
+/** Longest text of a failure, a summary or a sign of progress; any of them may quote what somebody else wrote. */
+const [longestFailure, longestLine] = [2_000, 300]
+
+/** An output on its way out: control characters gone, secrets withheld. In this order: a colour may part a name from its secret. */
 export function presentable(output: unknown, secrets: SecretFilter): unknown {
-  return cleanData(secrets.data(output))
+  return secrets.data(cleanData(output))
+}
+
+/** A text on its way out, cut where it is too long. */
+function presentableText(text: string, secrets: SecretFilter, longest: number): string {
+  // What is far beyond the limit is not looked through; what is near it is, or half a secret might stay.
+  const shown = secrets.text(cleanText(text.slice(0, longest * 16)))
+  return shown.length > longest ? `${shown.slice(0, longest - 1)}…` : shown
+}
+
+/** A text on its way out as one line, which no upstream can make two of. */
+export function presentableLine(text: string, secrets: SecretFilter): string {
+  return presentableText(text, secrets, longestLine * 2)
+    .replaceAll(/\s+/g, ' ')
+    .slice(0, longestLine)
+}
+
+/** A plan on its way out and into every record: names in it are an upstream's, and none may pass for a line of ours. */
+export function presentablePlan(plan: Plan, secrets: SecretFilter): Plan {
+  const shown = presentable(plan, secrets) as Plan
+  const indented = (lines: readonly string[]) => lines.map((line) => line.replaceAll('\n', '\n    '))
+  return {
+    ...shown,
+    summary: presentableLine(shown.summary, secrets),
+    targets: shown.targets.map((target) => presentableLine(target, secrets)),
+    ...(shown.diff === undefined ? {} : { diff: indented(shown.diff) }),
+    ...(shown.warnings === undefined ? {} : { warnings: indented(shown.warnings) }),
+  }
 }
 
 /** The text a model reads of an output that is already presentable. */
@@ -28,13 +59,22 @@ export function outputText(tool: RegisteredTool, output: unknown, input: Input):
 
 /** The text of a plan: what would happen, and how to let it happen. */
 export function planText(name: string, plan: PlanReport, note?: string): string {
-  const lines = [note, `PLAN, nothing has happened yet: ${plan.summary}`, `targets: ${plan.targets.join(', ')}`]
-  if (plan.diff !== undefined && plan.diff.length > 0) lines.push('changes:', ...plan.diff.map((line) => `  ${line}`))
-  if (plan.warnings !== undefined && plan.warnings.length > 0) lines.push('warnings:', ...plan.warnings.map((line) => `  ${line}`))
-  lines.push(
+  const { targets, diff = [], warnings = [] } = plan
+  const lines = [
+    note,
+    `PLAN, nothing has happened yet: ${plan.summary}`,
+    fitToBudget({ targets, diff, warnings }, planLists, { tokens: budgetTokens - 200 }),
     `To run exactly this, show it to the person, then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
-  )
+  ]
   return lines.filter((line) => line !== undefined).join('\n')
+}
+
+function planLists(lists: unknown): string {
+  const { targets, diff, warnings } = lists as Record<'targets' | 'diff' | 'warnings', readonly string[]>
+  const lines = [`targets: ${targets.join(', ')}`]
+  if (diff.length > 0) lines.push('changes:', ...diff.map((line) => `  ${line}`))
+  if (warnings.length > 0) lines.push('warnings:', ...warnings.map((line) => `  ${line}`))
+  return lines.join('\n')
 }
 
 /** A failure as a result; what is no `ToolError` says nothing of itself to the caller. */
@@ -46,7 +86,7 @@ export function errorResult(error: unknown, secrets: SecretFilter): Extract<Call
 function errorReport(error: unknown, secrets: SecretFilter): ErrorReport {
   if (!ToolError.isInstance(error))
     return { code: 'upstream', message: 'The tool failed unexpectedly.', hint: 'The log of the server says more.' }
-  const clean = (text: string) => cleanText(secrets.text(text))
+  const clean = (text: string) => presentableText(text, secrets, longestFailure)
   return { code: error.code, message: clean(error.message), ...(error.hint === undefined ? {} : { hint: clean(error.hint) }) }
 }
 

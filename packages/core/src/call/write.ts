@@ -5,7 +5,7 @@ import { hashOf } from './canonical.ts'
 import { carryOut } from './carry-out.ts'
 import type { PlanRecord } from './plan-store.ts'
 import type { RegisteredWrite } from './registered-tool.ts'
-import { errorResult, planText, presentable } from './respond.ts'
+import { errorResult, planText, presentablePlan } from './respond.ts'
 import type { CallResult } from './result.ts'
 
 /** Without a token a write is only planned; with one, exactly the plan it stands for runs, once. */
@@ -30,7 +30,8 @@ export async function write(
     async (context) => {
       const state = await writing.state(call.input, context)
       const made = await writing.plan(call.input, { ...context, state })
-      return { before: state, plan: { ...made, warnings: (made.warnings ?? []).map((warning) => withListedNames(warning, call.mount)) } }
+      const warnings = (made.warnings ?? []).map((warning) => withListedNames(warning, call.mount))
+      return { before: state, plan: presentablePlan({ ...made, warnings }, runtime.secrets) }
     },
   )
   const basis = hashOf(writing.basis(before))
@@ -67,7 +68,7 @@ async function offerPlan(call: Call, offer: Offer, note?: string): Promise<CallR
   const { environment, entry, started, request } = call
   const { token, expires } = await environment.plans.issue(offer)
   const plan = {
-    ...(presentable(offer.plan, environment.runtime.secrets) as PlanRecord['plan']),
+    ...offer.plan,
     tool: request.name,
     instances: Object.keys(offer.basis),
     confirm: token,
