@@ -1,10 +1,9 @@
 import type { Agent, Dispatcher } from 'undici'
 import type { FetchOptions } from '../define/connection.ts'
 import { ToolError } from '../define/error.ts'
-import type { Log } from '../runtime/runtime.ts'
 import { parseAddress, resolveTarget, type Address } from './address.ts'
 import { decoded, incomingBody, outgoingBody, tooLarge, type OutgoingBody } from './body.ts'
-import type { ConnectionConfig } from './connection.ts'
+import type { ConnectionConfig, ConnectionDependencies, Tunnel } from './connection.ts'
 import { startDeadline, type Deadline } from './deadline.ts'
 import { connectLimit } from './dial.ts'
 import { failureOf, timeoutOf, type Place } from './failure.ts'
@@ -34,7 +33,7 @@ interface Answer extends Attempt {
 /** The HTTP end of a connection: one pool of kept-alive sockets, opened at the first request. */
 export function createHttp(
   config: ConnectionConfig & { timeoutMs: number },
-  { log }: { log: Log },
+  { log, tunnel }: ConnectionDependencies,
 ): { fetch: (target: string, options?: FetchOptions) => Promise<Response>; close: () => Promise<void> } {
   if (config.tlsInsecure === true && config.tlsFingerprint === undefined)
     log(
@@ -51,10 +50,10 @@ export function createHttp(
     async fetch(target, options = {}) {
       const address = parseAddress(config)
       const url = resolveTarget(address, target)
-      const place = placeOf(address, url, connectLimit(config.timeoutMs))
+      const place = placeOf(address, url, { connectTimeoutMs: connectLimit(config.timeoutMs), tunnel })
       if (closed) throw new ToolError('unreachable', `The connection to ${place.name} was closed.`)
       options.signal?.throwIfAborted()
-      agent ??= openAgent(config, address).catch(forget)
+      agent ??= openAgent(config, address, tunnel).catch(forget)
       const opened = await agent
       // From here on: what loading the library takes is no fault of the other side.
       const timeoutMs = options.timeoutMs ?? config.timeoutMs
@@ -87,7 +86,7 @@ export function createHttp(
   }
 }
 
-async function openAgent(config: ConnectionConfig & { timeoutMs: number }, address: Address): Promise<Agent> {
+async function openAgent(config: ConnectionConfig & { timeoutMs: number }, address: Address, tunnel: Tunnel | undefined): Promise<Agent> {
   const [{ Agent, buildConnector }, trust] = await Promise.all([
     import('undici'),
     address.socketPath === undefined ? readTrust(config) : noTrust,
@@ -97,6 +96,7 @@ async function openAgent(config: ConnectionConfig & { timeoutMs: number }, addre
     socketPath: address.socketPath,
     trust,
     timeoutMs: connectLimit(config.timeoutMs),
+    tunnel,
   })
   // The deadline covers headers and body.
   return new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 })
@@ -177,10 +177,15 @@ function readHeaders(given: RequestInit['headers']): Headers {
   }
 }
 
-function placeOf(address: Address, url: URL, connectTimeoutMs: number): Place {
+function placeOf(
+  address: Address,
+  url: URL,
+  { connectTimeoutMs, tunnel }: { connectTimeoutMs: number; tunnel: Tunnel | undefined },
+): Place {
   const { socketPath } = address
-  if (socketPath === undefined || url.origin !== address.base?.origin) return { name: url.origin, connectTimeoutMs }
-  return { name: `the socket ${socketPath}`, socketPath, connectTimeoutMs }
+  const through = tunnel === undefined ? '' : ` through ${tunnel.name}`
+  if (socketPath === undefined || url.origin !== address.base?.origin) return { name: `${url.origin}${through}`, connectTimeoutMs }
+  return { name: `the socket ${socketPath}${through}`, socketPath, connectTimeoutMs }
 }
 
 function insecureName(config: ConnectionConfig): string {

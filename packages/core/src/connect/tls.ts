@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net'
 import type { SecureContext, TLSSocket } from 'node:tls'
 import type { buildConnector } from 'undici'
 import { ToolError } from '../define/error.ts'
-import type { ConnectionConfig } from './connection.ts'
+import type { ConnectionConfig, Tunnel } from './connection.ts'
 
 /** What an instance's TLS rests on, read and checked. */
 export interface Trust {
@@ -114,6 +115,7 @@ export interface ConnectorOptions {
   socketPath: string | undefined
   trust: Trust
   timeoutMs: number
+  tunnel?: Tunnel | undefined
 }
 
 /** Makes the function undici opens its sockets with: a TLS socket is looked at before anything is written to it. */
@@ -121,12 +123,11 @@ export function createConnector(build: typeof buildConnector, options: Connector
   // Without a cached session every handshake shows the certificate.
   const shared = { timeout: options.timeoutMs, maxCachedSessions: 0, rejectUnauthorized: false }
   const { context, fingerprint, insecure } = options.trust
-  const own = build({
-    ...shared,
-    ...(context !== undefined && { secureContext: context }),
-    ...(options.socketPath !== undefined && { socketPath: options.socketPath }),
-  })
-  const foreign = build(shared)
+  const { tunnel, socketPath } = options
+  const open = (given: buildConnector.BuildOptions, path?: string) =>
+    tunnel === undefined ? build({ ...given, ...(path !== undefined && { socketPath: path }) }) : through(tunnel, build(given), path)
+  const own = open({ ...shared, ...(context !== undefined && { secureContext: context }) }, socketPath)
+  const foreign = open(shared)
   return (target, callback) => {
     const isOwn = options.host === undefined || target.hostname === options.host
     const connect = isOwn ? own : foreign
@@ -139,5 +140,19 @@ export function createConnector(build: typeof buildConnector, options: Connector
       socket.destroy()
       return callback(refusal, null)
     })
+  }
+}
+
+/** Opens sockets on the other side of a tunnel; TLS is spoken from here, through it. */
+function through({ dial }: Tunnel, secure: buildConnector.connector, socketPath: string | undefined): buildConnector.connector {
+  return (target, callback) => {
+    const isSecure = target.protocol === 'https:'
+    const port = Number(target.port) || (isSecure ? 443 : 80)
+    const wanted = socketPath === undefined ? { host: target.hostname.replace(/^\[|\]$/g, ''), port } : { socketPath }
+    dial(wanted).then(
+      // undici asks of a socket no more than any duplex stream has, as long as there is no TLS to be made of it.
+      (stream) => (isSecure ? secure({ ...target, httpSocket: stream as Socket }, callback) : callback(null, stream as Socket)),
+      (error: Error) => callback(error, null),
+    )
   }
 }
