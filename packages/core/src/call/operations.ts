@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events'
+import { hostname } from 'node:os'
 import { ToolError } from '../define/error.ts'
 import { createId } from '../record/journal.ts'
+import type { StateStore } from '../record/state-store.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { CallResult } from './result.ts'
 import type { Progress } from './surface.ts'
@@ -16,6 +18,8 @@ export interface Operation {
   /** ISO 8601; renewed while the owner lives. */
   seen_at: string
   owner: number
+  /** Machine or container the owner lives in: its number says nothing elsewhere. */
+  host: string
   progress?: Progress
   outcome?: CallResult
 }
@@ -43,6 +47,8 @@ export interface Operations {
 
 const heartbeatMs = 1_000
 const lostAfterMs = 30_000
+const keptMs = 7 * 24 * 60 * 60_000
+const idForm = /^\d{8}T\d{6}-[a-z2-7]{6}$/
 
 /** Makes the operations of a process. */
 export function createOperations(runtime: Runtime, inlineBudgetMs: number): Operations {
@@ -53,17 +59,23 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number): Oper
   const cancelPath = (id: string) => `operations/${id}.cancel`
   const now = () => new Date(clock.now()).toISOString()
 
+  const keepAlive = async (operation: Operation, controller: AbortController) => {
+    if ((await store.read(cancelPath(operation.id))) !== undefined && !controller.signal.aborted) {
+      controller.abort(cancelled())
+      operation.status = 'cancelled'
+    }
+    await store.write(path(operation.id), JSON.stringify({ ...operation, status: 'running', seen_at: now() }))
+  }
+
   /** Writes the record of work that outlived its caller until it ends; a cancel request is a file beside it. */
   const follow = async (operation: Operation, finished: Promise<CallResult>, controller: AbortController) => {
     const beat = new AbortController()
     const ended = finished.finally(() => beat.abort())
     while (!beat.signal.aborted) {
-      if ((await store.read(cancelPath(operation.id))) !== undefined && !controller.signal.aborted) {
-        controller.abort(cancelled())
-        operation.status = 'cancelled'
-      }
-      await store.write(path(operation.id), JSON.stringify({ ...operation, status: 'running', seen_at: now() }))
       await clock.sleep(heartbeatMs, beat.signal).catch(() => undefined)
+      if (beat.signal.aborted) break
+      // A disk that is full for a while costs beats, not the work's record and its way to be cancelled.
+      await keepAlive(operation, controller).catch(() => undefined)
     }
     const outcome = await ended
     const status = operation.status === 'cancelled' ? 'cancelled' : 'finished'
@@ -94,8 +106,11 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number): Oper
       })
       const first = await Promise.race([finished, patience])
       impatient?.()
-      waiting.signal?.removeEventListener('abort', abort)
-      if (first !== undefined) return first
+      const detach = () => waiting.signal?.removeEventListener('abort', abort)
+      if (first !== undefined) {
+        detach()
+        return first
+      }
       const at = now()
       operation = {
         id: createId(clock, runtime.random),
@@ -105,9 +120,20 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number): Oper
         started_at: at,
         seen_at: at,
         owner: process.pid,
+        host: hostname(),
         ...(latest === undefined ? {} : { progress: latest }),
       }
       const { id } = operation
+      try {
+        await store.write(path(id), JSON.stringify(operation))
+      } catch {
+        // Where nobody could ask for it again, the caller goes on waiting.
+        runtime.log('warn', `${waiting.tool} takes long and cannot be kept as an operation; its caller waits.`)
+        operation = undefined
+        return finished.finally(detach)
+      }
+      detach()
+      void sweep(store, clock.now()).catch(() => undefined)
       const following = follow(operation, finished, controller).catch(() =>
         runtime.log('error', `The record of operation ${id} could not be written.`),
       )
@@ -120,12 +146,11 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number): Oper
       }
     },
     get: async (id) => {
-      if (!/^[0-9A-Za-z-]+$/.test(id)) return undefined
-      const text = await store.read(path(id))
-      if (text === undefined) return undefined
-      const operation = JSON.parse(text) as Operation
+      const text = idForm.test(id) ? await store.read(path(id)) : undefined
+      const operation = text === undefined ? undefined : operationIn(text)
+      if (operation === undefined) return undefined
       const silentMs = clock.now() - Date.parse(operation.seen_at)
-      return operation.status === 'running' && (silentMs > lostAfterMs || !isAlive(operation.owner))
+      return operation.status === 'running' && (silentMs > lostAfterMs || !isAlive(operation))
         ? { ...operation, status: 'lost' }
         : operation
     },
@@ -146,15 +171,32 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number): Oper
   }
 }
 
+/** The record in a file; undefined where a crash or a hand left something else. */
+function operationIn(text: string): Operation | undefined {
+  try {
+    const operation = JSON.parse(text) as Partial<Operation> | null
+    return typeof operation?.seen_at === 'string' && typeof operation.owner === 'number' ? (operation as Operation) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Takes away what nobody will ask for again; an id begins with its time. */
+async function sweep(store: StateStore, now: number): Promise<void> {
+  const oldest = new Date(now - keptMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')
+  for (const name of await store.list('operations')) if (name < oldest) await store.remove(`operations/${name}`)
+}
+
 function cancelled(): ToolError {
   return new ToolError('denied', 'The call was cancelled.', {
     hint: 'What the target had already been told may still take effect: read its state.',
   })
 }
 
-function isAlive(processId: number): boolean {
+function isAlive({ owner, host }: Operation): boolean {
+  if (host !== hostname()) return true
   try {
-    process.kill(processId, 0)
+    process.kill(owner, 0)
     return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'

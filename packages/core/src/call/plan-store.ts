@@ -1,3 +1,4 @@
+import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
 import type { StateStore } from '../record/state-store.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -51,15 +52,16 @@ export function createPlanStore({ store, clock, random }: Pick<Runtime, 'store' 
       await store.write(`plans/${fileOf(token)}`, JSON.stringify({ ...record, expires }))
       if (clock.now() - sweptAt > sweepEveryMs) {
         sweptAt = clock.now()
-        await sweep(store, clock.now())
+        // Nobody waits for thousands of old plans, nor fails because one cannot be taken away.
+        sweep(store, clock.now()).catch(() => undefined)
       }
       return { token, expires }
     },
     find: async (token) => {
       const open = await store.read(`plans/${fileOf(token)}`)
-      if (open !== undefined) return { open: JSON.parse(open) as PlanRecord }
+      if (open !== undefined) return { open: recordIn(open) ?? damaged() }
       const claimed = await store.read(`claimed/${fileOf(token)}`)
-      return claimed === undefined ? undefined : { claimed: JSON.parse(claimed) as ClaimedPlan }
+      return claimed === undefined ? undefined : { claimed: recordIn(claimed) ?? damaged() }
     },
     claim: (token) => store.claim(`plans/${fileOf(token)}`, `claimed/${fileOf(token)}`),
     close: (token, record, outcome) =>
@@ -71,6 +73,22 @@ function fileOf(token: string): string {
   return `${sha256(token.trim().toUpperCase())}.json`
 }
 
+/** The record in a file; undefined where a crash or a hand left something else. */
+function recordIn(text: string): PlanRecord | undefined {
+  try {
+    const record = JSON.parse(text) as Partial<PlanRecord> | null
+    return typeof record?.expires === 'number' && typeof record.basis === 'object' ? (record as PlanRecord) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function damaged(): never {
+  throw new ToolError('denied', 'The record of the plan is damaged.', {
+    hint: 'Read the state of its targets, then call again without confirm.',
+  })
+}
+
 /** Plans nobody confirmed and outcomes nobody will ask for again are taken away. */
 async function sweep(store: StateStore, now: number): Promise<void> {
   for (const [directory, keptMs] of [
@@ -79,7 +97,7 @@ async function sweep(store: StateStore, now: number): Promise<void> {
   ] as const) {
     for (const name of await store.list(directory)) {
       const text = await store.read(`${directory}/${name}`)
-      if (text !== undefined && (JSON.parse(text) as PlanRecord).expires + keptMs < now) await store.remove(`${directory}/${name}`)
+      if (text !== undefined && (recordIn(text)?.expires ?? 0) + keptMs < now) await store.remove(`${directory}/${name}`)
     }
   }
 }

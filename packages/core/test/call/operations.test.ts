@@ -1,3 +1,6 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { codeOf, openShelves, tokenOf } from '../open-shelves.ts'
 import { createShelf } from '../shelf.ts'
@@ -70,4 +73,55 @@ test('closing waits for what is under way, then aborts it', async () => {
   await new Promise((resolve) => setTimeout(resolve, 10))
   await catalogue.close(20)
   expect((await reading).text).toMatch(/^denied: The server was shut down before the call ended\./)
+})
+
+test('a record that a crash or a hand damaged is no operation, and a long name is none either', async () => {
+  const { call, stateDirectory, log } = await openShelves({ main: createShelf() })
+  const id = '20260101T000000-abcdef'
+  await mkdir(join(stateDirectory, 'operations'), { recursive: true })
+  for (const text of ['', '{"id":', 'null', '[]', '{"seen_at":5}']) {
+    await writeFile(join(stateDirectory, 'operations', `${id}.json`), text)
+    expect(codeOf(await call('get_operation', { id }))).toBe('not_found')
+  }
+  expect(codeOf(await call('get_operation', { id: 'x'.repeat(100_000) }))).toBe('not_found')
+  expect(log).toEqual([])
+})
+
+test('what runs in another container is not lost because its process is none of this one', async () => {
+  const { call, stateDirectory } = await openShelves({ main: createShelf() })
+  const id = '20260101T000000-abcdef'
+  const at = new Date().toISOString()
+  const operation = { id, status: 'running', principal: 'local:tester', tool: 'x', started_at: at, seen_at: at, owner: 4_194_303 }
+  await mkdir(join(stateDirectory, 'operations'), { recursive: true })
+  const look = async (host: string) => {
+    await writeFile(join(stateDirectory, 'operations', `${id}.json`), JSON.stringify({ ...operation, host }))
+    return (await call('get_operation', { id })).text
+  }
+  expect(await look('elsewhere')).toContain('status: running')
+  expect(await look(hostname())).toContain('status: lost')
+})
+
+test('a call whose operation cannot be kept is waited for', async () => {
+  const { door, open } = held()
+  const shelf = createShelf()
+  shelf.door = door
+  const { call, stateDirectory, log } = await openShelves({ main: shelf }, { inlineBudgetMs: 20 })
+  await writeFile(join(stateDirectory, 'operations'), 'in the way')
+  const waiting = call('shelf_check_slowly')
+  await vi.waitFor(() => expect(log.join()).toContain('cannot be kept as an operation'))
+  open()
+  expect(await waiting).toMatchObject({ kind: 'done', output: { waited: true } })
+})
+
+test('operations of long ago are taken away', async () => {
+  const { door, open } = held()
+  const shelf = createShelf()
+  shelf.door = door
+  const { call, stateDirectory } = await openShelves({ main: shelf }, { inlineBudgetMs: 20 })
+  await mkdir(join(stateDirectory, 'operations'), { recursive: true })
+  for (const name of ['20200101T000000-abcdef.json', '20200101T000000-abcdef.cancel'])
+    await writeFile(join(stateDirectory, 'operations', name), '{}')
+  const id = idOf((await call('shelf_check_slowly')).text)
+  await vi.waitFor(async () => expect(await readdir(join(stateDirectory, 'operations'))).toEqual([`${id}.json`]))
+  open()
 })
