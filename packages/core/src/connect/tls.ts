@@ -144,15 +144,21 @@ export function createConnector(build: typeof buildConnector, options: Connector
 }
 
 /** Opens sockets on the other side of a tunnel; TLS is spoken from here, through it. */
-function through({ dial }: Tunnel, secure: buildConnector.connector, socketPath: string | undefined): buildConnector.connector {
+function through(tunnel: Tunnel, secure: buildConnector.connector, socketPath: string | undefined): buildConnector.connector {
   return (target, callback) => {
     const isSecure = target.protocol === 'https:'
     const port = Number(target.port) || (isSecure ? 443 : 80)
-    const wanted = socketPath === undefined ? { host: target.hostname.replace(/^\[|\]$/g, ''), port } : { socketPath }
-    dial(wanted).then(
-      // undici asks of a socket no more than any duplex stream has, as long as there is no TLS to be made of it.
-      (stream) => (isSecure ? secure({ ...target, httpSocket: stream as Socket }, callback) : callback(null, stream as Socket)),
-      (error: Error) => callback(error, null),
-    )
+    const open = async () => {
+      try {
+        const wanted = socketPath === undefined ? { host: target.hostname.replace(/^\[|\]$/g, ''), port } : { socketPath }
+        // undici asks of a socket no more than any duplex stream has, as long as there is no TLS to be made of it.
+        const stream = (await tunnel.dial(wanted)) as Socket
+        return isSecure ? () => secure({ ...target, httpSocket: stream }, callback) : () => callback(null, stream)
+      } catch (error) {
+        return () => callback(error as Error, null)
+      }
+    }
+    // Outside of the promise, which would take what the callback throws.
+    void open().then(setImmediate)
   }
 }
