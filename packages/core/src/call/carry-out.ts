@@ -21,7 +21,8 @@ export interface ClaimedWrite {
 /** What came of a write that took effect, settled or not. */
 interface Effect {
   result: CallResult
-  change: string
+  /** Undefined where it could not be kept. */
+  change: string | undefined
   settled: boolean
 }
 
@@ -45,7 +46,7 @@ export async function carryOut(call: Call, writing: RegisteredWrite, instance: I
       ...told,
       kind: 'outcome' as const,
       ...(result.kind === 'error' ? toldError(result) : { result: result.kind }),
-      ...('change' in effect && 'settled' in effect ? { change: effect.change, ...(effect.settled ? {} : { result: 'unsettled' }) } : {}),
+      ...('settled' in effect ? { ...changed(effect.change), ...(effect.settled ? {} : { result: 'unsettled' }) } : {}),
       milliseconds: runtime.clock.now() - call.started,
     }
     await orLog(call, 'The outcome could not be audited', runtime.audit.commit(outcome))
@@ -77,15 +78,16 @@ async function takeEffect(
     const final = problem === undefined ? tool.output.parse(writing.verified(output, after)) : output
     const change = await keepChange(call, instance, writing, { before, after, output: final })
     const undo = typeof writing.undo === 'string' ? `it is ${writing.undo}` : 'it has an inverse'
+    const lost = 'The change could not be kept in the journal, so there is no undoing it from there'
     if (problem !== undefined) {
       const told = new ToolError(problem.code, `${record.plan.summary}: done, but ${problem.message}.`, {
-        hint: `The change is kept as ${change}; ${undo}. Look at the target before trying again.`,
+        hint: `${change === undefined ? lost : `The change is kept as ${change}; ${undo}`}. Look at the target before trying again.`,
       })
       return { result: errorResult(told, secrets), change, settled: false }
     }
     const shown = presentable(final, secrets)
-    const text = `DONE and verified after ${(milliseconds / 1_000).toFixed(1)} s: ${record.plan.summary}. Change ${change}; ${undo}.\n${outputText(tool, shown, input)}`
-    return { result: { kind: 'done', output: shown, text, change }, change, settled: true }
+    const text = `DONE and verified after ${(milliseconds / 1_000).toFixed(1)} s: ${record.plan.summary}. ${change === undefined ? lost : `Change ${change}; ${undo}`}.\n${outputText(tool, shown, input)}`
+    return { result: { kind: 'done', output: shown, text, ...changed(change) }, change, settled: true }
   })
 }
 
@@ -108,31 +110,35 @@ async function runTool({ tool, input }: Call, writing: RegisteredWrite, context:
   }
 }
 
+function changed(change: string | undefined): { change?: string } {
+  return change === undefined ? {} : { change }
+}
+
+/** Keeps the change and gives its id; undefined where it could not be kept, which hides nothing of what happened. */
 async function keepChange(
   call: Call,
   instance: Instance,
   writing: RegisteredWrite,
   came: { before: unknown; after: unknown; output: unknown },
-): Promise<string> {
+): Promise<string | undefined> {
   const { environment, request, mount, tool, input } = call
   const { clock, random, secrets, version } = environment.runtime
-  const id = createId(clock, random)
-  const kept = environment.journal.record({
-    id,
-    at: new Date(clock.now()).toISOString(),
-    principal: request.caller.principal,
-    service: mount.service,
-    instance: instance.name,
-    tool: tool.name,
-    input: secrets.data(input),
-    before: came.before,
-    after: secrets.data(came.after),
-    undo: typeof writing.undo === 'string' ? writing.undo : writing.undo(came.before, input, came),
-    approval: 'token',
-    version,
-  })
-  await orLog(call, `Change ${id} could not be kept in the journal`, kept)
-  return id
+  const keep = async () =>
+    environment.journal.record({
+      id: createId(clock, random),
+      at: new Date(clock.now()).toISOString(),
+      principal: request.caller.principal,
+      service: mount.service,
+      instance: instance.name,
+      tool: tool.name,
+      input: secrets.data(input),
+      before: came.before,
+      after: secrets.data(came.after),
+      undo: typeof writing.undo === 'string' ? writing.undo : writing.undo(came.before, input, came),
+      approval: 'token',
+      version,
+    })
+  return orLog(call, 'The change could not be kept in the journal', keep())
 }
 
 async function keepOutcome(call: Call, { confirm, record }: ClaimedWrite, outcome: CallResult): Promise<CallResult> {
@@ -141,10 +147,11 @@ async function keepOutcome(call: Call, { confirm, record }: ClaimedWrite, outcom
 }
 
 /** Once a write took effect, no record that fails may hide its result; the log says what is missing. */
-async function orLog({ environment: { runtime }, entry }: Call, failure: string, kept: Promise<unknown>): Promise<void> {
+async function orLog<T>({ environment: { runtime }, entry }: Call, failure: string, kept: Promise<T>): Promise<T | undefined> {
   try {
-    await kept
+    return await kept
   } catch (error) {
     runtime.log('error', `${entry.tool}: ${failure}: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
   }
 }

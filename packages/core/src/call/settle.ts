@@ -33,7 +33,9 @@ export async function settle(
   },
 ): Promise<Settlement> {
   const started = clock.now()
-  const elapsed = () => clock.now() - started
+  const elapsed = () => Math.max(0, clock.now() - started)
+  // Counted beside the clock, which may be set back while this waits.
+  let pausedMs = 0
   let after: unknown
   let reason = 'its state could not be read'
   let told = ''
@@ -45,14 +47,18 @@ export async function settle(
       if (typeof verdict === 'object') return { after, problem: new ToolError('upstream', verdict.failed), milliseconds: elapsed() }
       reason = verdict
     } catch (error) {
-      if (signal.aborted || !ToolError.isInstance(error)) throw error
-      reason = error.message
+      if (!signal.aborted && !ToolError.isInstance(error)) throw error
+      if (ToolError.isInstance(error)) reason = error.message
     }
-    if (elapsed() + pauseMs > write.settleWithinMs) {
+    // Cancelled or not, the write has happened: it is told and kept like any other that did not settle.
+    if (signal.aborted)
+      return { after, problem: new ToolError('denied', `nobody waited for it to settle: ${reason}`), milliseconds: elapsed() }
+    if (Math.max(elapsed(), pausedMs) + pauseMs > write.settleWithinMs) {
       const seconds = Math.round(write.settleWithinMs / 1_000)
       return { after, problem: new ToolError('timeout', `not settled within ${seconds} s: ${reason}`), milliseconds: elapsed() }
     }
     if (reason !== told) progress(`waiting: ${(told = reason)}`)
-    await clock.sleep(pauseMs, signal)
+    await clock.sleep(pauseMs, signal).catch(() => undefined)
+    pausedMs += pauseMs
   }
 }

@@ -17,7 +17,7 @@ export async function write(
 ): Promise<CallResult> {
   if (instance === undefined) throw new ToolError('invalid_config', 'The service has no instance.', { hint: 'Run doctor.' })
   const {
-    environment: { plans, runtime },
+    environment: { plans, journal, runtime },
     request: { signal = new AbortController().signal },
   } = call
   const held = confirm === undefined ? undefined : await redeemable(call, instance, confirm)
@@ -56,6 +56,8 @@ export async function write(
       'The state moved after the plan was made, so the token is void and nothing was done. This is the plan from the state as it is now.',
     )
   }
+  // What could not be kept could not be taken back.
+  await journal.prepare()
   if (await plans.claim(confirm)) return carryOut(call, writing, instance, { confirm, record: held.open, before })
   const raced = await redeemable(call, instance, confirm)
   if ('replay' in raced) return raced.replay

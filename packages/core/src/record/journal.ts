@@ -35,6 +35,8 @@ export type ChangeSummary = Omit<Change, 'before' | 'undo'> & {
 
 /** The changes this lab has seen, each with the way back. */
 export interface Journal {
+  /** Rejects where no change could be kept: then none should happen. */
+  prepare(): Promise<void>
   /** Keeps a change and gives its id. */
   record(change: Change): Promise<string>
   /** A change whole; undefined where there is none of that id, refused where its seal cannot be opened. */
@@ -64,6 +66,7 @@ export function createJournal(store: StateStore, sealer: Sealer): Journal {
   }
 
   return {
+    prepare: () => sealer.prepare(),
     async record(change) {
       const { before, undo, ...readable } = change
       if (!idForm.test(change.id)) throw new ToolError('invalid_input', 'A change needs an id made by createId.')

@@ -4,6 +4,8 @@ import type { StateStore } from './state-store.ts'
 
 /** Keeps values unreadable on disk for whoever does not also have the key file. */
 export interface Sealer {
+  /** Rejects where nothing could be sealed. */
+  prepare(): Promise<void>
   /** The value, as JSON, encrypted and authenticated. */
   seal(value: unknown): Promise<string>
   /** The value again; refused where the text was altered or sealed with another key. */
@@ -44,6 +46,9 @@ export function createSealer(store: StateStore, random: (bytes: number) => Uint8
   }
 
   return {
+    async prepare() {
+      if ((await readKey()) === undefined) await makeKey()
+    },
     async seal(value) {
       const key = (await readKey()) ?? (await makeKey())
       const iv = Buffer.from(random(ivBytes))
