@@ -1,4 +1,4 @@
-import { open, unlink, type FileHandle } from 'node:fs/promises'
+import { open, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ToolError } from '../define/error.ts'
 import { auditDirectory, headOf, unnamedHeads } from './audit-file.ts'
@@ -105,6 +105,8 @@ export function createAuditLog(options: AuditOptions): AuditLog {
         await chain.file.datasync()
         await leave()
       }
+      // What is appended to a file that was taken away, or moved, is seen by nobody.
+      if (chain !== undefined && !(await isStillThere(chain))) await leave()
       const lines: string[] = []
       if (chain === undefined) {
         const { file, name, line } = await begin()
@@ -138,6 +140,11 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       else await leave()
       return { landed: Math.max(0, landed - (isNew ? 1 : 0)), error }
     }
+  }
+
+  const isStillThere = async ({ file, name }: Chain): Promise<boolean> => {
+    const [held, there] = await Promise.all([file.stat(), stat(join(folder, name)).catch(() => undefined)])
+    return there?.ino === held.ino && there.dev === held.dev
   }
 
   const leave = async (): Promise<void> => {
