@@ -1,3 +1,13 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from './free-port.ts'
+import { guard } from './guardian.ts'
+import { writeMetricsConfiguration, type MetricsConfiguration, type MetricsPorts } from './metrics-configuration.ts'
+import { kill } from './remains.ts'
+import { supervise } from './supervisor.ts'
+
 /** One of the processes of a metrics stack. */
 export type MetricsProcess = 'prometheus' | 'alertmanager' | 'node-exporter'
 
@@ -24,12 +34,132 @@ export interface PrometheusStack {
   down(): Promise<void>
 }
 
-/** What a stack scrapes besides itself, and where it lives. */
-export interface PrometheusOptions {
-  /** More things to scrape every second, each a job of its own. */
-  targets?: readonly { job: string; address: string; labels?: Readonly<Record<string, string>> }[]
-  /** More rule groups, as Prometheus reads them in JSON. */
-  ruleGroups?: readonly { name: string; rules: readonly Readonly<Record<string, unknown>>[] }[]
+/** What a stack scrapes and watches besides itself, and where it lives. */
+export interface PrometheusOptions extends MetricsConfiguration {
   directory?: string
   detached?: boolean
+}
+
+const everything: readonly MetricsProcess[] = ['node-exporter', 'alertmanager', 'prometheus']
+const startLimitMs = 60_000
+
+/** Starts a metrics stack and waits until each of its processes is ready. */
+export async function startPrometheus(options: PrometheusOptions = {}): Promise<PrometheusStack> {
+  const { directory, detached = false } = options
+  if (directory !== undefined) mkdirSync(directory, { recursive: true })
+  const home = realpathSync(directory ?? mkdtempSync(join(tmpdir(), 'rw-lab-')))
+  const record = join(home, 'ports.json')
+  if (!existsSync(record)) {
+    const ports: MetricsPorts = {
+      prometheus: await freePort(),
+      alertmanager: await freePort(),
+      'node-exporter': await freePort(),
+      dead: await freePort(),
+    }
+    writeFileSync(record, JSON.stringify(ports))
+    writeMetricsConfiguration(home, ports, options)
+  }
+  const stack = attachPrometheus(home, { detached })
+  try {
+    await stack.start()
+    return stack
+  } catch (error) {
+    await stack.down()
+    throw error
+  }
+}
+
+/** Takes hold of a metrics stack somebody may have started in a directory. */
+export function attachPrometheus(directory: string, { detached = false }: { detached?: boolean } = {}): PrometheusStack {
+  const ports = JSON.parse(readFileSync(join(directory, 'ports.json'), 'utf8')) as MetricsPorts
+  const addressOf = (which: keyof MetricsPorts) => `127.0.0.1:${String(ports[which])}`
+  const processes = {
+    prometheus: supervise(directory, 'prometheus', { detached }),
+    alertmanager: supervise(directory, 'alertmanager', { detached }),
+    'node-exporter': supervise(directory, 'node-exporter', { detached }),
+  }
+  let release: (() => void) | undefined
+
+  async function startOne(which: MetricsProcess): Promise<void> {
+    const supervisor = processes[which]
+    if (supervisor.process() === undefined) supervisor.launch(commandOf(which))
+    const readiness = which === 'node-exporter' ? '/' : '/-/ready'
+    const deadline = Date.now() + startLimitMs
+    while (!(await answers(`http://${addressOf(which)}${readiness}`))) {
+      if (supervisor.process() === undefined || Date.now() > deadline)
+        throw new Error(`${which} did not start:\n${supervisor.lastLines()}`)
+      await sleep(50)
+    }
+  }
+
+  function commandOf(which: MetricsProcess): string[] {
+    const listen = `--web.listen-address=${addressOf(which)}`
+    const configuration = `--config.file=${join(directory, `${which}.yml`)}`
+    const data = join(directory, which)
+    switch (which) {
+      case 'prometheus':
+        return ['prometheus', configuration, listen, `--storage.tsdb.path=${data}`, '--rules.alert.resend-delay=1s']
+      case 'alertmanager':
+        return ['prometheus-alertmanager', configuration, listen, `--storage.path=${data}`, '--cluster.listen-address=']
+      case 'node-exporter':
+        return ['prometheus-node-exporter', listen]
+    }
+  }
+
+  async function start(which?: MetricsProcess): Promise<void> {
+    if (!detached) release ??= guard(directory)
+    await Promise.all((which === undefined ? everything : [which]).map(startOne))
+  }
+
+  async function stop(which?: MetricsProcess): Promise<void> {
+    const stopping = which === undefined ? everything : [which]
+    await Promise.all(stopping.map((one) => (resume(one), processes[one].stop())))
+  }
+
+  function signal(which: MetricsProcess, name: NodeJS.Signals): void {
+    const id = processes[which].process()
+    if (id !== undefined) kill(id, name)
+  }
+  const hang = (which: MetricsProcess) => signal(which, 'SIGSTOP')
+  const resume = (which: MetricsProcess) => signal(which, 'SIGCONT')
+
+  async function waitForAlert(): Promise<void> {
+    const filter = encodeURIComponent('alertname="LabAlwaysFiring"')
+    const deadline = Date.now() + startLimitMs
+    while (!(await answers(`http://${addressOf('alertmanager')}/api/v2/alerts?filter=${filter}`, (body) => body.includes('Lab')))) {
+      if (Date.now() > deadline) throw new Error('No alert reached Alertmanager')
+      await sleep(100)
+    }
+  }
+
+  async function down(): Promise<void> {
+    await stop()
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+    release?.()
+    release = undefined
+  }
+
+  return {
+    directory,
+    url: `http://${addressOf('prometheus')}`,
+    alertmanagerUrl: `http://${addressOf('alertmanager')}`,
+    nodeExporterAddress: addressOf('node-exporter'),
+    deadAddress: addressOf('dead'),
+    start,
+    stop,
+    hang,
+    resume,
+    running: (which) => processes[which].process() !== undefined,
+    waitForAlert,
+    down,
+  }
+}
+
+async function answers(url: string, says: (body: string) => boolean = () => true): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) })
+    return says(await response.text()) && response.ok
+  } catch {
+    return false
+  }
 }

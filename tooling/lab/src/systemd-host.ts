@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { copyFileSync, constants, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
 import { guard } from './guardian.ts'
@@ -94,7 +95,7 @@ export function attachSystemdHost(
   const own = join(directory, 'network')
   const segment = network ?? attachNetwork(own, { detached })
   const supervisor = supervise(directory, 'boot', { detached })
-  const controlGroup = `rackwarden-lab-${basename(directory)}`
+  const controlGroup = `rackwarden-lab-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`
   let release: (() => void) | undefined
 
   const boot = () => supervisor.process()
