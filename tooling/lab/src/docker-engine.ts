@@ -1,12 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { busyboxArchive } from './busybox-image.ts'
 import { searchPath } from './component.ts'
 import { engineRequest, type EngineResponse } from './engine-request.ts'
-import { childrenOf, clearControlGroup, kill, processesNaming, startOf, unmountBelow } from './remains.ts'
+import { guard } from './guardian.ts'
+import { childrenOf, clearControlGroup, kill, processesNaming, unmountBelow } from './remains.ts'
+import { supervise } from './supervisor.ts'
 
 /** A Docker engine of its own: data, sockets, network and processes belong to it alone. */
 export interface DockerEngine {
@@ -32,11 +34,6 @@ export interface DockerEngineOptions {
   detached?: boolean
 }
 
-interface Supervisor {
-  id: number
-  start: string
-}
-
 const stopLimitMs = 20_000
 const startLimitMs = 60_000
 
@@ -57,10 +54,10 @@ export async function startDockerEngine({ directory, detached = false }: DockerE
 /** Takes hold of an engine somebody may have started in a directory. */
 export function attachDockerEngine(directory: string, { detached = false }: { detached?: boolean } = {}): DockerEngine {
   const socketPath = join(directory, 'docker.sock')
-  const log = join(directory, 'dockerd.log')
-  const record = join(directory, 'supervisor.json')
   const controlGroup = `rackwarden-lab-${basename(directory)}`
   const networked = canIsolate()
+  const supervisor = supervise(directory, 'dockerd', { detached, leash: networked ? 'KILL' : 'TERM' })
+  let release: (() => void) | undefined
   const request: DockerEngine['request'] = (method, path, body) => engineRequest(socketPath, method, path, body)
   const answers = () =>
     request('GET', '/_ping').then(
@@ -68,35 +65,25 @@ export function attachDockerEngine(directory: string, { detached = false }: { de
       () => false,
     )
 
-  function supervisor(): Supervisor | undefined {
-    if (!existsSync(record)) return undefined
-    const found = JSON.parse(readFileSync(record, 'utf8')) as Supervisor
-    return startOf(found.id) === found.start ? found : undefined
-  }
-
   async function start(): Promise<void> {
-    if (supervisor() === undefined) {
+    if (!detached) release ??= guard(directory, controlGroup)
+    if (supervisor.process() === undefined) {
       rmSync(join(directory, 'pid'), { force: true })
       rmSync(socketPath, { force: true })
-      const id = launch(commandLine(directory, { networked, detached, controlGroup }), log)
-      writeFileSync(record, JSON.stringify({ id, start: startOf(id) }))
+      supervisor.launch(commandLine(directory, { networked, controlGroup }))
     }
     const deadline = Date.now() + startLimitMs
     while (!(await answers())) {
-      if (supervisor() === undefined || Date.now() > deadline)
-        throw new Error(`The Docker engine did not start:\n${readFileSync(log, 'utf8').split('\n').slice(-8).join('\n')}`)
+      if (supervisor.process() === undefined || Date.now() > deadline)
+        throw new Error(`The Docker engine did not start:\n${supervisor.lastLines()}`)
       await sleep(50)
     }
   }
 
   async function stop(): Promise<void> {
-    const running = supervisor()
+    const running = supervisor.process()
     if (running === undefined) return
-    kill(networked ? (childrenOf(running.id)[0] ?? running.id) : running.id, 'SIGTERM')
-    const deadline = Date.now() + stopLimitMs
-    while (supervisor() !== undefined && Date.now() < deadline) await sleep(20)
-    kill(running.id)
-    while (supervisor() !== undefined) await sleep(20)
+    await supervisor.stop({ target: networked ? (childrenOf(running)[0] ?? running) : running })
   }
 
   async function down(): Promise<void> {
@@ -111,6 +98,8 @@ export function attachDockerEngine(directory: string, { detached = false }: { de
     clearControlGroup(controlGroup)
     unmountBelow(directory)
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+    release?.()
+    release = undefined
   }
 
   async function importBusybox(repository = 'busybox', tag = 'test'): Promise<void> {
@@ -141,7 +130,7 @@ wait $engine
 
 function commandLine(
   directory: string,
-  { networked, detached, controlGroup }: { networked: boolean; detached: boolean; controlGroup: string },
+  { networked, controlGroup }: { networked: boolean; controlGroup: string },
 ): string[] {
   const engine = [
     'dockerd',
@@ -153,20 +142,7 @@ function commandLine(
     '--shutdown-timeout=3',
     ...(networked ? [] : ['--iptables=false', '--ip6tables=false', '--bridge=none', '--storage-driver=vfs']),
   ]
-  // An engine a test started ends with the test, however that ends.
-  const leash = detached ? [] : ['setpriv', '--pdeathsig', networked ? 'KILL' : 'TERM']
-  return networked ? [...leash, 'unshare', ...namespaces, 'sh', '-c', initProgram, 'init', ...engine] : [...leash, ...engine]
-}
-
-function launch(command: string[], log: string): number {
-  const output = openSync(log, 'a')
-  const [executable = '', ...rest] = command
-  const child = spawn(executable, rest, { detached: true, stdio: ['ignore', output, output], env: { ...process.env, PATH: searchPath() } })
-  closeSync(output)
-  child.on('error', () => undefined)
-  child.unref()
-  if (child.pid === undefined) throw new Error(`${executable} could not be started`)
-  return child.pid
+  return networked ? ['unshare', ...namespaces, 'sh', '-c', initProgram, 'init', ...engine] : engine
 }
 
 async function removeContainers(request: DockerEngine['request']): Promise<void> {

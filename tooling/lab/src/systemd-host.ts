@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, constants, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,7 +74,7 @@ export async function startSystemdHost(options: SystemdHostOptions = {}): Promis
   if (!existsSync(join(directory, 'host.json'))) {
     const port = reachable ? await freePort() : undefined
     createIdentity(directory, { name, addresses: network.addresses, port, keyFile })
-    copyFileSync(image, join(directory, 'disk.img'), constants.COPYFILE_FICLONE)
+    execFileSync('cp', ['--reflink=auto', '--sparse=always', image, join(directory, 'disk.img')])
   }
   const host = attachSystemdHost(directory, { detached, network })
   try {
