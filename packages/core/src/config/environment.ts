@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ToolError } from '../define/error.ts'
 import type { Service } from '../define/service.ts'
+import { readTextFile } from './text-file.ts'
 import { variablesOf } from './variables.ts'
 
 /** The environment as plain data. */
@@ -47,11 +47,11 @@ export async function resolveReference(value: unknown, environment: Environment)
 
 async function readSecretFile(path: string, origin: string): Promise<string> {
   try {
-    return (await readFile(path, 'utf8')).replace(/\r?\n$/, '')
+    return (await readTextFile(path)).replace(/\r?\n$/, '')
   } catch (cause) {
     throw new ToolError(
       'invalid_config',
-      `The file ${path} that ${origin} names cannot be read: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}.`,
+      `The file ${path} that ${origin} names cannot be read: ${cause instanceof Error ? cause.message : 'unknown error'}.`,
       {
         hint: 'Check that it exists and that this user may read it.',
         cause,

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
 import type { LineCounter, Document } from 'yaml'
 import { ToolError } from '../define/error.ts'
 import type { Environment } from './environment.ts'
+import { readTextFile } from './text-file.ts'
 
 const fileName = 'rackwarden.yaml'
 
@@ -27,7 +28,9 @@ export async function readConfigurationFile(options: {
       throw new ToolError('invalid_config', `There is no configuration file ${path}.`, { hint: 'Check the path given with --config.' })
     return parse(path, text)
   }
-  const userDirectory = options.environment['XDG_CONFIG_HOME'] || join(options.environment['HOME'] ?? '', '.config')
+  // As the XDG specification has it, a relative path counts as none: it would lead elsewhere from every directory.
+  const { XDG_CONFIG_HOME = '', HOME } = options.environment
+  const userDirectory = isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(HOME || homedir(), '.config')
   for (const path of [join(options.directory, fileName), join(userDirectory, 'rackwarden', fileName)]) {
     const text = await textOf(path)
     if (text !== undefined) return parse(path, text)
@@ -37,11 +40,11 @@ export async function readConfigurationFile(options: {
 
 async function textOf(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    return await readTextFile(path)
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
+    const { code, message } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new ToolError('invalid_config', `The configuration file ${path} cannot be read: ${code ?? 'unknown error'}.`, {
+    throw new ToolError('invalid_config', `The configuration file ${path} cannot be read: ${message}.`, {
       hint: 'Check who may read it.',
       cause,
     })
@@ -52,17 +55,31 @@ async function parse(path: string, text: string): Promise<ConfigurationFile> {
   // Loaded only where there is a file: a server configured by environment does not pay for it.
   const yaml = await import('yaml')
   const lines = new yaml.LineCounter()
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const [error] = document.errors
-  if (error !== undefined)
-    throw new ToolError('invalid_config', `${path}:${lines.linePos(error.pos[0]).line}: ${error.message}`, {
-      hint: 'The file must be YAML.',
-      cause: error,
-    })
-  const data: unknown = document.toJS() ?? {}
+  const { document, data } = parsed(() => {
+    const found = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
+    const [error] = found.errors
+    // What follows a colon quotes the file, where passwords may stand.
+    if (error !== undefined)
+      throw new ToolError('invalid_config', `${path}:${lines.linePos(error.pos[0]).line}: ${error.message.replace(/: .*$/s, '')}`, {
+        hint: 'The file must be YAML; put values that hold signs of its own in quotes.',
+        cause: error,
+      })
+    return { document: found, data: (found.toJS() ?? {}) as unknown }
+  }, path)
   if (typeof data !== 'object' || data === null || Array.isArray(data))
     throw new ToolError('invalid_config', `${path}: the file must hold keys and values.`, { hint: 'Begin with `tier:` or `services:`.' })
   return { path, data: data as Record<string, unknown>, at: (...keys) => position(yaml.isNode, document, lines, path, keys) }
+}
+
+/** The parser throws for what is nested without end, and for aliases that lead nowhere or to too much. */
+function parsed<T>(parsing: () => T, path: string): T {
+  try {
+    return parsing()
+  } catch (error) {
+    if (ToolError.isInstance(error)) throw error
+    const why = error instanceof ReferenceError ? 'an alias leads nowhere, or too many of them lead to too much' : 'it is nested too deep'
+    throw new ToolError('invalid_config', `${path}: ${why}.`, { hint: 'Put values that begin with * or & in quotes.', cause: error })
+  }
 }
 
 function position(

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { cleanText } from '../present/clean.ts'
 import { createSecretFilter } from '../present/redact.ts'
 import { createAuditLog } from '../record/audit.ts'
 import { createFileStore } from '../record/state-store.ts'
@@ -26,7 +27,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const secrets = createSecretFilter()
   const directory = options.stateDirectory ?? stateDirectoryOf(environment)
   const write = options.log ?? ((level, message) => process.stderr.write(`rackwarden: ${level}: ${message}\n`))
-  const log: Log = (level, message) => write(level, secrets.text(message))
+  // What an upstream said may be in it, and may be no line of its own.
+  const log: Log = (level, message) => write(level, secrets.text(cleanText(message)).replaceAll(/\s*\n\s*/g, ' '))
   const audit = createAuditLog({ directory, clock, random, version: options.version, warn: (message) => log('warn', message) })
   return {
     version: options.version,
@@ -46,9 +48,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 
 /** Where the state of this user's processes is kept. */
 export function stateDirectoryOf(environment: Readonly<Record<string, string | undefined>>): string {
-  const own = environment['RACKWARDEN_STATE_DIR']
-  if (own) return own
-  return join(environment['XDG_DATA_HOME'] || join(environment['HOME'] || homedir(), '.local', 'share'), 'rackwarden')
+  const { RACKWARDEN_STATE_DIR: own, XDG_DATA_HOME = '', HOME } = environment
+  if (own) return resolve(own)
+  return join(isAbsolute(XDG_DATA_HOME) ? XDG_DATA_HOME : join(HOME || homedir(), '.local', 'share'), 'rackwarden')
 }
 
 const systemClock: Clock = {

@@ -1,0 +1,54 @@
+import { constants } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Longest text anybody configures with; a device never ends, and YAML of more takes seconds to read. */
+const maxBytes = 262_144
+
+/** How long whoever writes into a pipe (`<(sops -d …)`) has. */
+const pipeMs = 10_000
+
+/** Reads a whole file or pipe of configuration; throws with a message that follows "cannot be read: ". */
+export async function readTextFile(path: string): Promise<string> {
+  // Without O_NONBLOCK, opening a pipe nobody writes into would hold the process for ever.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error: NodeJS.ErrnoException) => {
+    throw Object.assign(new Error(error.code ?? 'unknown error', { cause: error }), { code: error.code })
+  })
+  try {
+    if ((await file.stat()).isDirectory()) throw new Error('it is a directory')
+    const bytes = await readToEnd(file)
+    const text = bytes.toString('utf8')
+    if (bytes.includes(0) || text.includes('\uFFFD')) throw new Error('it is not text in UTF-8')
+    return text.replace(/^\uFEFF/, '')
+  } finally {
+    await file.close()
+  }
+}
+
+async function readToEnd(file: FileHandle): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for (const started = Date.now(); ;) {
+    const chunk = await read(file)
+    if (chunk?.length === 0) return Buffer.concat(chunks, length)
+    if (chunk === undefined) {
+      if (Date.now() - started > pipeMs) throw new Error('nothing came out of the pipe')
+      await delay(20)
+      continue
+    }
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes`)
+  }
+}
+
+/** What there is to read now; undefined where a writer has not written yet. */
+async function read(file: FileHandle): Promise<Buffer | undefined> {
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(65_536), 0, 65_536, null)
+    return buffer.subarray(0, bytesRead)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined
+    throw error
+  }
+}
