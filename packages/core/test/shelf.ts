@@ -203,6 +203,7 @@ export function shelfService(shelves: Readonly<Record<string, Shelf>>): Service 
           aliases: [],
           addresses: [value],
           macs: [],
+          ...(key.startsWith('mtu ') ? { networks: [{ network: '10.0.0.0/24', mtu: Number(value) }] } : {}),
         })),
       ),
     census: (shelf, { instance }) =>

@@ -41,6 +41,8 @@ export interface Asset {
   aliases: readonly string[]
   addresses: readonly string[]
   macs: readonly string[]
+  /** The networks it stands in, each with the MTU it uses there. */
+  networks?: readonly { network: string; mtu: number }[]
   /** Target of what it lives on. */
   parent?: string
   state?: string

@@ -4,6 +4,7 @@ import { page } from '../define/page.ts'
 import { paging } from '../define/field.ts'
 import { toolsFor } from '../define/tool.ts'
 import { askEverybody, type Asked } from './ask.ts'
+import { networkFindings } from './network-findings.ts'
 import { rankFindings } from './ranked-findings.ts'
 import type { Lab } from './lab.ts'
 
@@ -46,17 +47,17 @@ export const needsAttention = toolsFor<Lab>()({
   },
   untrusted: true,
   run: async ({ severity, limit, cursor }, { client: { mounts, runtime }, signal }) => {
-    const asked = await askEverybody(
-      mounts,
-      runtime,
-      signal,
-      async (mount, client, context) => mount.facets?.findings(client, context) ?? [],
-    )
+    const several = mounts.filter((mount) => mount.instances.length > 1)
+    const [asked, assets] = await Promise.all([
+      askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.findings(client, context) ?? []),
+      askEverybody(several, runtime, signal, async (mount, client, context) => mount.facets?.assets(client, context) ?? []),
+    ])
     const worst = severity === undefined ? severities.length : severities.indexOf(severity) + 1
+    const single = asked.flatMap((answer) =>
+      [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, asked: answer })),
+    )
     const found = rankFindings(
-      asked.flatMap((answer) =>
-        [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, next: nextCall(answer, finding) })),
-      ),
+      [...single, ...networkFindings(assets)].map(({ finding, asked: answer }) => ({ finding, next: nextCall(answer, finding) })),
     ).filter(({ finding }) => severities.indexOf(finding.severity) < worst)
     const { rows, ...rest } = page(found, { limit, cursor })
     return {

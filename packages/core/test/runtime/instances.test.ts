@@ -106,3 +106,12 @@ test('a tool that is switched off is neither listed nor callable', async () => {
   const { call } = await openShelves(two(), { toolsOff: ['get_entry'] })
   expect(codeOf(await call('shelf_get_entry', { name: 'a' }))).toBe('not_found')
 })
+
+test('hosts that use one network with differing MTUs are a finding no single one of them could make', async () => {
+  const { call } = await openShelves({ north: createShelf({ 'mtu nas-1': '1500' }), south: createShelf({ 'mtu nas-2': '9000' }) })
+  expect((await call('needs_attention')).text).toMatch(
+    /warning: Hosts on 10\.0\.0\.0\/24 use differing MTUs \[rackwarden\/network\/10\.0\.0\.0\/24\]\n {3}mtu nas-1 1500, mtu nas-2 9000/,
+  )
+  const { call: alone } = await openShelves({ north: createShelf({ 'mtu nas-1': '1500', 'mtu nas-2': '9000' }) })
+  expect((await alone('needs_attention')).text).toMatch(/Nothing needs attention/)
+})
