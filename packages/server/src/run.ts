@@ -24,15 +24,24 @@ export async function commandLine(application: Application, argv: readonly strin
 }
 
 function processTerminal(): Terminal {
-  // A reader that has seen enough (`| head`) is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-  })
+  // A reader that has seen enough (`| head`), or is gone, is no failure and ends no write that is under way.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
     complain: (text) => void process.stderr.write(`${text}\n`),
     environment: process.env,
     directory: process.cwd(),
+    program: [process.execPath, process.argv[1] ?? ''],
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: prompting() } : {}),
+  }
+}
+
+/** Asks at this process's terminal, which is taken over with the first question. */
+function prompting(): Required<Terminal>['ask'] {
+  let prompt: Promise<Required<Terminal>['ask']> | undefined
+  return async (question, options) => {
+    prompt ??= import('./cli/init/prompt.ts').then(({ createPrompt }) => createPrompt(process.stdin, process.stderr))
+    return (await prompt)(question, options)
   }
 }
 

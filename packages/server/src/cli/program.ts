@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import type { Application } from '../application.ts'
 import type { AuditOptions } from './audit.ts'
 import type { CallOptions } from './call.ts'
+import type { InitOptions } from './init/answers.ts'
 import type { OpenOptions } from './open.ts'
 import type { ServeOptions } from './serve.ts'
 import type { Terminal } from './terminal.ts'
@@ -44,6 +45,19 @@ export async function runProgram(application: Application, argv: readonly string
     .option('--allow-host <name>', 'a further name in the Host header; may be repeated', several)
     .option('--allow-origin <origin>', 'an origin whose pages may call; may be repeated', several)
     .action(ending(async (options: ServeOptions) => (await import('./serve.ts')).serve(application, options, terminal)))
+
+  const each = (value: string, before: string[] = []) => [...before, value]
+  added(program, 'init', 'find services on this machine, try each, and write rackwarden.yaml; may be run again')
+    .option('--service <name>', 'name, name@instance, or either with =address, instead of what is found; may be repeated', each)
+    .option('--set <value>', 'service.field=value or service@instance.field=value; secrets as env: or file:; may be repeated', each)
+    .option('--tier <tier>', 'observe, operate or configure for all, or service=tier; may be repeated', each)
+    .option('--client <client>', 'write into claude-desktop, claude-code, cursor or a JSON file; may be repeated', each)
+    .option('--config <file>', 'file to write instead of the one that is read')
+    .option('--yes', 'ask nothing: take what is found on this machine, and every default')
+    .option('--accept-fingerprints', 'pin host keys and certificates that are not known yet, unseen')
+    .option('--force', 'write what could not be opened, too')
+    .option('--print', 'print what would be written, and write nothing')
+    .action(ending(async (options: InitOptions) => (await import('./init/init.ts')).init(application, options, terminal)))
 
   json(lab(added(program, 'doctor', 'check configuration, services and state, each with its fix'))).action(
     ending(async (options: Printed) => (await import('./doctor.ts')).doctor(application, options, terminal)),

@@ -7,6 +7,10 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** The working directory. */
   readonly directory: string
+  /** Asks whoever sits there and gives the line that was typed; missing where nobody does. */
+  readonly ask?: (question: string, options?: { hidden?: boolean }) => Promise<string>
+  /** How this process was started: the program, and the file it runs. */
+  readonly program?: readonly string[]
 }
 
 /** Lays rows out in columns, as wide as they need. */

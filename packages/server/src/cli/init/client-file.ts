@@ -1,0 +1,98 @@
+import { copyFile, chmod } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { ToolError } from '@rackwarden/core'
+import type { Environment } from '@rackwarden/core/runtime'
+import { isRecord } from '../../json-rpc.ts'
+import { textOf, writePrivate } from './private-file.ts'
+
+/** One MCP client whose configuration file is known. */
+export interface Client {
+  name: string
+  title: string
+  path: string
+}
+
+/** How a client starts this program. */
+export interface ServerEntry {
+  command: string
+  args: readonly string[]
+}
+
+/** The clients whose files are known, and where this user's would be. */
+export function knownClients({ HOME: home = '', XDG_CONFIG_HOME: configured, APPDATA: roaming }: Environment): readonly Client[] {
+  const desktop =
+    process.platform === 'darwin'
+      ? join(home, 'Library/Application Support/Claude')
+      : process.platform === 'win32'
+        ? join(roaming ?? home, 'Claude')
+        : join(configured || join(home, '.config'), 'Claude')
+  return [
+    { name: 'claude-desktop', title: 'Claude Desktop', path: join(desktop, 'claude_desktop_config.json') },
+    { name: 'claude-code', title: 'Claude Code', path: join(home, '.claude.json') },
+    { name: 'cursor', title: 'Cursor', path: join(home, '.cursor', 'mcp.json') },
+  ]
+}
+
+/** The client of a name, or of the path of its JSON file. */
+export function clientOf(text: string, environment: Environment, directory: string): Client {
+  const clients = knownClients(environment)
+  const found = clients.find(({ name }) => name === text)
+  if (found !== undefined) return found
+  if (text.endsWith('.json')) return { name: text, title: text, path: resolve(directory, text) }
+  throw new ToolError('invalid_input', `'${text}' is no client that is known here`, {
+    hint: `The clients are ${clients.map(({ name }) => name).join(', ')}; for any other, give the path of its JSON file.`,
+  })
+}
+
+/** The servers a client's file names; throws where it is not such a file. */
+export async function serversOf({ path }: Client, directory?: string): Promise<Record<string, unknown> | undefined> {
+  const text = await textOf(path)
+  if (text === undefined) return undefined
+  const data = parsed(path, text)
+  const projects = isRecord(data['projects']) && directory !== undefined ? data['projects'][directory] : undefined
+  const own = isRecord(projects) && isRecord(projects['mcpServers']) ? projects['mcpServers'] : {}
+  return { ...own, ...(isRecord(data['mcpServers']) ? data['mcpServers'] : {}) }
+}
+
+/** Adds a server to a client's file, leaving everything else, and a copy of what it was; says where, or nothing where it was there. */
+export async function register(client: Client, name: string, entry: ServerEntry): Promise<{ backup?: string } | undefined> {
+  const text = await textOf(client.path)
+  const data = text === undefined || text.trim() === '' ? {} : parsed(client.path, text)
+  const servers = isRecord(data['mcpServers']) ? data['mcpServers'] : {}
+  const before = servers[name]
+  // What somebody added to the entry, such as variables, stays.
+  const after = { ...(isRecord(before) ? before : {}), ...entry }
+  if (JSON.stringify(before) === JSON.stringify(after)) return undefined
+  const merged = { ...data, mcpServers: { ...servers, [name]: after } }
+  const backup = text === undefined ? undefined : await backUp(client.path)
+  await writePrivate(client.path, `${JSON.stringify(merged, null, indentOf(text))}\n`)
+  return backup === undefined ? {} : { backup }
+}
+
+/** The entry every client understands, to be put where it is wanted. */
+export function shownEntry(name: string, entry: ServerEntry): string {
+  return JSON.stringify({ mcpServers: { [name]: entry } }, null, 2)
+}
+
+async function backUp(path: string): Promise<string> {
+  const stamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 17)
+  const backup = `${path}.backup-${stamp}`
+  await copyFile(path, backup)
+  await chmod(backup, 0o600)
+  return backup
+}
+
+function parsed(path: string, text: string): Record<string, unknown> {
+  let data: unknown
+  try {
+    data = JSON.parse(text)
+  } catch (cause) {
+    throw new ToolError('invalid_config', `${path} is not JSON, and was left as it is.`, { hint: 'Add the entry by hand.', cause })
+  }
+  if (isRecord(data)) return data
+  throw new ToolError('invalid_config', `${path} holds no object, and was left as it is.`, { hint: 'Add the entry by hand.' })
+}
+
+function indentOf(text: string | undefined): string | number {
+  return /^\{\r?\n([ \t]+)/.exec(text ?? '')?.[1] ?? 2
+}

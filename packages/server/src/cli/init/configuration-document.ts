@@ -1,0 +1,141 @@
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { ToolError, type Service, type Tier } from '@rackwarden/core'
+import type { Environment } from '@rackwarden/core/runtime'
+import { isMap, parseDocument, YAMLMap, type Document } from 'yaml'
+import { textOf, writePrivate } from './private-file.ts'
+
+const header = ' Written by init; run it again to add more. Secrets stand in files of their own, named here as file:/path.'
+const serviceKeys = ['tier', 'tools', 'instances']
+
+/** `rackwarden.yaml` as it is being changed; comments and order stay as they are. */
+export interface ConfigurationDocument {
+  readonly path: string
+  /** True where the file was there before. */
+  readonly existed: boolean
+  /** Names of a service's instances that stand in the file. */
+  instancesOf(service: string): readonly string[]
+  /** Adds an instance; the one that stood directly under its service becomes `default`. */
+  add(service: Service, instance: string, values: Readonly<Record<string, unknown>>): void
+  tierOf(service?: string): string | undefined
+  setTier(tier: Tier, service?: string): void
+  text(): string
+  /** Writes it, for this user only, if anything changed; says whether it did. */
+  save(): Promise<boolean>
+}
+
+/** The user's own directory of configuration and of secrets. */
+export function userDirectory({ XDG_CONFIG_HOME: configured, HOME: home }: Environment): string {
+  return join(configured || join(home ?? '', '.config'), 'rackwarden')
+}
+
+/** The file that is read now: the one named, else the working directory's, else the user's, whether or not it is there. */
+export async function configurationPath(file: string | undefined, directory: string, environment: Environment): Promise<string> {
+  if (file !== undefined) return resolve(directory, file)
+  const local = join(directory, 'rackwarden.yaml')
+  const isThere = await stat(local).then(
+    () => true,
+    () => false,
+  )
+  return isThere ? local : join(userDirectory(environment), 'rackwarden.yaml')
+}
+
+/** Opens the file at a path, or begins a new one. */
+export async function openDocument(path: string): Promise<ConfigurationDocument> {
+  const before = await textOf(path)
+  const document: Document = parseDocument(before ?? '')
+  const [error] = document.errors
+  if (error !== undefined)
+    throw new ToolError('invalid_config', `${path}: ${error.message}`, {
+      hint: 'Mend the file first; init changes nothing it cannot read.',
+      cause: error,
+    })
+  if (before === undefined) document.commentBefore = header
+  if (!isMap(document.contents)) {
+    if (document.contents !== null && document.toJS() !== null)
+      throw new ToolError('invalid_config', `${path}: the file must hold keys and values.`, { hint: 'Begin with `tier:` or `services:`.' })
+    document.contents = document.createNode({})
+  }
+  let changed = false
+
+  /** The map at a path, made where there is nothing. */
+  function mapAt(...keys: readonly string[]): YAMLMap {
+    const found = document.getIn(keys, true)
+    if (isMap(found)) {
+      if (found.items.length === 0) found.flow = false
+      return found
+    }
+    const made = new YAMLMap()
+    document.setIn(keys, made)
+    return made
+  }
+
+  function namesIn(service: string): string[] {
+    const instances = document.getIn(['services', service, 'instances'], true)
+    if (isMap(instances)) return instances.items.map(({ key }) => keyOf(key))
+    const own = document.getIn(['services', service], true)
+    return isMap(own) && own.items.some(({ key }) => !serviceKeys.includes(keyOf(key))) ? ['default'] : []
+  }
+
+  return {
+    path,
+    existed: before !== undefined,
+    instancesOf: namesIn,
+    add(service, instance, values) {
+      changed = true
+      mapAt('services')
+      const own = mapAt('services', service.name)
+      const names = namesIn(service.name)
+      if (names.length === 0 && instance === 'default') {
+        for (const [field, value] of Object.entries(values)) own.set(document.createNode(field), document.createNode(value))
+        return
+      }
+      if (!own.has('instances')) {
+        const flat = own.items.filter(({ key }) => !serviceKeys.includes(keyOf(key)))
+        const { flow = false, comment } = own
+        own.items = own.items.filter((item) => !flat.includes(item))
+        own.flow = false
+        own.comment = null
+        const instances = mapAt('services', service.name, 'instances')
+        if (flat.length > 0) {
+          const moved = new YAMLMap()
+          moved.items = flat
+          moved.flow = flow
+          moved.comment = comment ?? null
+          instances.set(document.createNode('default'), moved)
+        }
+      }
+      mapAt('services', service.name, 'instances').set(document.createNode(instance), document.createNode(values))
+    },
+    tierOf: (service) => {
+      const found = document.getIn(service === undefined ? ['tier'] : ['services', service, 'tier'])
+      return typeof found === 'string' ? found : undefined
+    },
+    setTier(tier, service) {
+      if (service === undefined) {
+        if (document.get('tier') === tier) return
+        changed = true
+        const own = document.contents as YAMLMap
+        if (own.has('tier')) own.set('tier', tier)
+        else own.items.unshift(document.createPair('tier', tier) as (typeof own.items)[number])
+        return
+      }
+      mapAt('services')
+      const entry = mapAt('services', service)
+      if (entry.get('tier') === tier) return
+      changed = true
+      if (entry.has('tier')) entry.set('tier', tier)
+      else entry.items.unshift(document.createPair('tier', tier) as (typeof entry.items)[number])
+    },
+    text: () => (changed || before === undefined ? document.toString({ lineWidth: 0 }) : before),
+    async save() {
+      if (!changed) return false
+      await writePrivate(path, document.toString({ lineWidth: 0 }))
+      return true
+    },
+  }
+}
+
+function keyOf(key: unknown): string {
+  return String((key as { value?: unknown } | null)?.value ?? key)
+}

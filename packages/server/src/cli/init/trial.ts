@@ -1,0 +1,102 @@
+import { traitsOf, type Service, type ToolError } from '@rackwarden/core'
+import { tryInstance, type Runtime } from '@rackwarden/core/runtime'
+import type { Terminal } from '../terminal.ts'
+import { isReference } from './answers.ts'
+import { missingFields, nameOf, type Offer } from './offer.ts'
+import { askField, askRemedy, askYes, isAsking } from './questions.ts'
+
+/** How far `init` may go without asking. */
+export interface TrialOptions {
+  force: boolean
+  acceptFingerprints: boolean
+}
+
+interface Pin {
+  field: string
+  fingerprint: string
+  /** True where another one was known before. */
+  changed: boolean
+}
+
+/** Completes an offer, opens it for real, and settles with the owner what it shows or lacks; true where it is to be written. */
+export async function tryOffer(offer: Offer, options: TrialOptions, runtime: Runtime, terminal: Terminal): Promise<boolean> {
+  const name = nameOf(offer.service, offer.instance)
+  await complete(offer, runtime, terminal)
+  const missing = missingFields(offer)
+  if (missing.length > 0) {
+    terminal.complain(
+      `${name}: ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing. Give it with --set ${name}.${missing[0]}=…`,
+    )
+    return false
+  }
+  for (;;) {
+    const { health, problem } = await tryInstance(offer.service, offer.values, runtime)
+    if (health !== undefined) {
+      terminal.print(runtime.secrets.text(`${name}: ok${health.version === undefined ? '' : `, ${health.version}`}: ${health.evidence}`))
+      return true
+    }
+    const pin = pinOf(problem, offer)
+    if (pin !== undefined && (await accepts(pin, problem, offer, options, runtime, terminal))) {
+      offer.values[pin.field] = pin.fingerprint
+      continue
+    }
+    terminal.complain(runtime.secrets.text(`${name}: ${problem.code}: ${problem.message}`))
+    if (problem.hint !== undefined) terminal.complain(runtime.secrets.text(`  ${problem.hint}`))
+    if (options.force) return true
+    if (!isAsking(terminal)) return false
+    const remedy = await askRemedy(offer, terminal)
+    if (remedy.kind === 'leave' || remedy.kind === 'keep') return remedy.kind === 'keep'
+    if (remedy.kind === 'set') await fill(offer, remedy.field, runtime, terminal)
+  }
+}
+
+/** Asks for what has to be asked, where somebody is there. */
+async function complete(offer: Offer, runtime: Runtime, terminal: Terminal): Promise<void> {
+  for (const field of new Set([...missingFields(offer), ...offer.ask]))
+    if (offer.values[field] === undefined) await fill(offer, field, runtime, terminal)
+}
+
+async function fill(offer: Offer, field: string, runtime: Runtime, terminal: Terminal): Promise<void> {
+  if (!isAsking(terminal)) return
+  const value = await askField(offer, field, terminal)
+  if (value === undefined) delete offer.values[field]
+  else offer.values[field] = value
+  const schema = offer.service.config[field]
+  if (value !== undefined && schema !== undefined && traitsOf(schema).secret === true && !isReference(value)) runtime.secrets.add(value)
+}
+
+/** The fingerprint a refusal shows, with the field it would be pinned as. */
+export function pinOf(
+  { message, hint = '' }: ToolError,
+  { service, values }: { service: Service; values: Readonly<Record<string, unknown>> },
+): Pin | undefined {
+  for (const [, field = '', fingerprint = ''] of hint.matchAll(/\b(\w+): ?"?(SHA256:[\w+/=:]+)"?/g)) {
+    if (!(field in service.config) || values[field] === fingerprint) continue
+    return { field, fingerprint, changed: values[field] !== undefined || /another|changed|different/i.test(message) }
+  }
+  return undefined
+}
+
+async function accepts(
+  { field, fingerprint, changed }: Pin,
+  { message, hint = '' }: ToolError,
+  { service, instance }: Offer,
+  { acceptFingerprints }: TrialOptions,
+  runtime: Runtime,
+  terminal: Terminal,
+): Promise<boolean> {
+  const name = nameOf(service, instance)
+  if (acceptFingerprints && !changed) {
+    terminal.print(`${name}: pinned ${field} ${fingerprint}, unseen by anybody.`)
+    return true
+  }
+  // A key that is not the known one is never taken by a flag: somebody may stand in between.
+  if (!isAsking(terminal)) return false
+  terminal.complain(runtime.secrets.text(`${name}: ${message}`))
+  terminal.complain(runtime.secrets.text(`  ${hint}`))
+  terminal.complain(`  It shows ${fingerprint}`)
+  const question = changed
+    ? 'It is NOT the one known before. Take the new one all the same, as'
+    : 'Compared with its own, and the same? Pin it as'
+  return askYes(`  ${question} ${field}?`, terminal)
+}
