@@ -1,0 +1,4 @@
+import { run } from '@rackwarden/server'
+import prometheus from './index.ts'
+
+void run(prometheus)

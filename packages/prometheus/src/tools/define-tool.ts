@@ -1,0 +1,12 @@
+import { toolsFor } from '@rackwarden/core'
+import { z } from 'zod'
+import type { PrometheusClient } from '../client.ts'
+
+/** Defines a tool of this service. */
+export const defineTool = toolsFor<PrometheusClient>()
+
+/** The expression both queries take. */
+export const queryInput = z.string().min(1).max(8000).describe('PromQL.')
+
+/** What every list that goes on ends with. */
+export const nextCursor = z.string().optional().describe('Pass as `cursor` for more.')
