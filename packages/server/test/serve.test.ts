@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { bundled } from './bundle.ts'
 import { clients } from './clients.ts'
@@ -69,6 +69,40 @@ describe('a bin', () => {
     const audit = start(environment, 'audit', '--json')
     expect(await audit.gone).toBe(0)
     expect(JSON.parse(audit.output())).toContainEqual(expect.objectContaining({ kind: 'outcome', tool: 'update_level', result: 'done' }))
+  })
+
+  test('finishes a write though nobody reads what it says of its progress', async () => {
+    const environment = await home()
+    const served = start(environment, 'serve', '--demo', '--tier', 'operate')
+    const fade = (more: object, id: number) =>
+      rpc('tools/call', { name: 'update_level', arguments: { level: 9, ...more }, _meta: { progressToken: id } }, id)
+    served.child.stdin.write(`${JSON.stringify(initialize)}\n${JSON.stringify(fade({}, 2))}\n`)
+    const confirm = await vi.waitFor(() => /confirm: (\w+)/.exec(served.output())?.[1] ?? Promise.reject(new Error('not yet')), {
+      timeout: 10_000,
+    })
+    served.child.stdout.destroy()
+    served.child.stderr.destroy()
+    served.child.stdin.end(`${JSON.stringify(fade({ confirm }, 3))}\n`)
+    expect(await served.gone).toBe(0)
+    const audit = start(environment, 'audit', '--json')
+    expect(await audit.gone).toBe(0)
+    expect(JSON.parse(audit.output())).toContainEqual(expect.objectContaining({ kind: 'outcome', tool: 'update_level', result: 'done' }))
+  })
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('records how a write of the command line ended that %s stopped', async (signal) => {
+    const environment = await home()
+    const argv = ['call', 'update_level', 'level=9', '--demo', '--tier', 'operate']
+    const planned = start(environment, ...argv)
+    expect(await planned.gone).toBe(3)
+    const confirm = /confirm=\w+/.exec(planned.output())?.[0] ?? ''
+    const called = start(environment, ...argv, confirm)
+    await vi.waitFor(() => expect(readdirSync(`${environment['RACKWARDEN_STATE_DIR']}/claimed`)).toHaveLength(1), { timeout: 10_000 })
+    called.child.kill(signal)
+    expect(await called.gone).toBe(1)
+    expect(called.errors()).toContain('denied: The call was cancelled.')
+    const audit = start(environment, 'audit', '--json')
+    expect(await audit.gone).toBe(0)
+    expect(JSON.parse(audit.output())).toContainEqual(expect.objectContaining({ kind: 'outcome', tool: 'update_level', result: 'error' }))
   })
 
   test('serves over HTTP until it is told to end, and takes a token made meanwhile', async () => {

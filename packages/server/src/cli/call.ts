@@ -15,6 +15,9 @@ export interface CallOptions extends OpenOptions {
 /** A person at a shell waits: a call is never detached from the command that made it. */
 const inlineBudgetMs = 24 * 60 * 60 * 1000
 
+/** What ends the command; a write under way is told to stop and how it ended is recorded. The second one ends it at once. */
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /** Calls one tool, on the same path as every client. */
 export async function call(
   application: Application,
@@ -26,7 +29,7 @@ export async function call(
   const opened = await openApplication(application, { ...options, inlineBudgetMs }, terminal)
   const interrupt = new AbortController()
   const abort = () => interrupt.abort(new Error('Interrupted'))
-  process.once('SIGINT', abort)
+  for (const signal of endingSignals) process.once(signal, abort)
   try {
     const { catalogue, caller } = opened
     const listings = catalogue.list({ caller })
@@ -38,7 +41,7 @@ export async function call(
     else show(result, `${application.name} ${commandOf(name, pairs, options)}`, terminal)
     return codeOf(result, listing !== undefined)
   } finally {
-    process.off('SIGINT', abort)
+    for (const signal of endingSignals) process.off(signal, abort)
     await opened.close()
   }
 }

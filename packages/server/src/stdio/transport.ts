@@ -6,6 +6,9 @@ import { createLineReader } from './line-reader.ts'
 /** Longest line read as a message; anything longer is answered with an error and let go of. */
 const maxLineBytes = 16 * 1024 * 1024
 
+/** With more than this unread, no further message is taken. */
+const mostUnreadBytes = 4 * 1024 * 1024
+
 /** A stdio transport that outlives the end of its input until what was asked is answered. */
 export interface StdioTransport extends Transport {
   /** Resolves when the client is gone: its end of either pipe is closed. */
@@ -50,7 +53,12 @@ export function createStdioTransport(input: Readable, output: Writable): StdioTr
   }
 
   function write(text: string): void {
-    if (!closed) output.write(`${text}\n`)
+    if (closed || output.write(`${text}\n`) || output.writableLength < mostUnreadBytes || input.isPaused()) return
+    // Whoever asks and does not read is asked back to read first.
+    input.pause()
+    output.once('drain', () => {
+      if (!closed) input.resume()
+    })
   }
 
   function settle(id: RequestId | undefined): void {
