@@ -1,8 +1,9 @@
-import { ToolError, type Tier } from '@rackwarden/core'
+import { accessLevels, ToolError, type Tier } from '@rackwarden/core'
 import type { StateStore } from '@rackwarden/core/runtime'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { momentAfter } from './moment.ts'
 import { grantedTier } from './granted-tier.ts'
+import { isRecord } from './json-rpc.ts'
 
 /** What is kept of a token: never the token itself. */
 export interface TokenRecord {
@@ -144,11 +145,26 @@ async function load(store: StateStore): Promise<readonly TokenRecord[]> {
   const text = await store.read(path)
   if (text === undefined) return []
   try {
-    return (JSON.parse(text) as { tokens: TokenRecord[] }).tokens
+    const { tokens } = JSON.parse(text) as { tokens?: unknown }
+    if (!Array.isArray(tokens) || !tokens.every(isTokenRecord)) throw new TypeError('not what was written')
+    return tokens
   } catch (cause) {
     throw new ToolError('invalid_config', `${path} in the state directory cannot be read`, {
       hint: 'Restore it, or remove it and issue new tokens.',
       cause,
     })
   }
+}
+
+/** A record with a part missing could be taken for one without limits. */
+function isTokenRecord(value: unknown): value is TokenRecord {
+  if (!isRecord(value)) return false
+  const { name, hash, tier, services, expires_at } = value
+  return (
+    typeof name === 'string' &&
+    typeof hash === 'string' &&
+    accessLevels.some((level) => level === tier) &&
+    (services === undefined || (Array.isArray(services) && services.every((service) => typeof service === 'string'))) &&
+    (expires_at === undefined || (typeof expires_at === 'string' && !Number.isNaN(Date.parse(expires_at))))
+  )
 }

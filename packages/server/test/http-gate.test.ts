@@ -57,6 +57,25 @@ describe('the gate', () => {
 })
 
 describe('the endpoint', () => {
+  test.each(['//[', '//mcp', '/mcp//', '/mcp/../mcp', '/mcp/%6camp', '/mcp%2f', '/MCP', '/mcp;x', '/mcp\\', '*'])(
+    'serves nothing at %s and logs nothing of it',
+    async (path) => {
+      const { server, logged } = await startLab()
+      expect(await send(server.port, { path, headers: proper, body: list })).toMatchObject({ status: 404 })
+      expect(logged).toEqual([])
+    },
+  )
+
+  test.each(['/mcp?x=//', '/?x', 'http://localhost/mcp', 'HTTP://localhost'])('serves the whole at %s', async (path) => {
+    const { server } = await startLab()
+    expect(await send(server.port, { path, headers: proper, body: list })).toMatchObject({ status: 200 })
+  })
+
+  test('refuses a list with one id twice', async () => {
+    const { server } = await startLab()
+    expect(await send(server.port, { headers: proper, body: [rpc('ping'), rpc('ping')] })).toMatchObject({ status: 400 })
+  })
+
   test('answers a bare POST outside any session, whatever it accepts and calls its body', async () => {
     const { server } = await startLab()
     for (const headers of [

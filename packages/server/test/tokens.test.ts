@@ -54,3 +54,25 @@ test('a damaged file of tokens lets nobody in', async () => {
   const tokens = openTokens({ store, clock: Date, random: randomBytes })
   await expect(tokens.verify('rw_x')).rejects.toMatchObject({ code: 'invalid_config' })
 })
+
+test.each([
+  '',
+  '{',
+  'null',
+  '[]',
+  '{}',
+  '{"tokens":{}}',
+  '{"tokens":"none"}',
+  '{"tokens":[{}]}',
+  '{"tokens":[{"name":"a","hash":"","tier":"root"}]}',
+  '{"tokens":[{"name":"a","hash":"","tier":"operate","expires_at":"never"}]}',
+  '{"tokens":[{"name":"a","hash":"","tier":"operate","services":"docker"}]}',
+])('a damaged file of tokens (%s) lets nobody in, and is not taken for one without tokens', async (text) => {
+  const store = createFileStore(await temporaryDirectory())
+  await store.write('tokens.json', text)
+  const tokens = openTokens({ store, clock: Date, random: randomBytes })
+  const damaged = { code: 'invalid_config', message: expect.stringContaining('tokens.json') }
+  await expect(tokens.any()).rejects.toMatchObject(damaged)
+  await expect(tokens.verify('x')).rejects.toMatchObject(damaged)
+  await expect(tokens.create({ name: 'new' })).rejects.toMatchObject(damaged)
+})

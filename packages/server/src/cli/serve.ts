@@ -52,7 +52,7 @@ async function serveOverHttp(
   ])
   const { catalogue, runtime, caller } = opened
   const { results = 'text', allowHost = [], allowOrigin = [] } = options
-  const environmentToken = tokenOf(environment)
+  const environmentToken = await tokenOf(environment)
   if (environmentToken !== undefined) runtime.secrets.add(environmentToken)
   const server = await serveHttp({
     surface: catalogue,

@@ -1,6 +1,5 @@
 import { ToolError, type Tier } from '@rackwarden/core'
-import type { Caller } from '@rackwarden/core/runtime'
-import { readFileSync } from 'node:fs'
+import { variable, type Caller, type Environment } from '@rackwarden/core/runtime'
 import type { IncomingMessage } from 'node:http'
 import { hashOf, sameHash, type Tokens } from '../tokens.ts'
 import { isLoopback } from './address.ts'
@@ -45,24 +44,12 @@ export async function createAuthentication(options: AuthenticationOptions): Prom
 }
 
 /** The token of `RACKWARDEN_TOKEN` or `RACKWARDEN_TOKEN_FILE`; undefined where neither is set. */
-export function tokenOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
-  const { RACKWARDEN_TOKEN: direct, RACKWARDEN_TOKEN_FILE: file } = environment
-  if (!direct && !file) return undefined
-  const token = direct || read(file!)
+export async function tokenOf(environment: Environment): Promise<string | undefined> {
+  const token = (await variable('RACKWARDEN_TOKEN', environment))?.trim()
+  if (token === undefined) return undefined
   if (Buffer.byteLength(token) < 32)
-    throw new ToolError('invalid_config', `${direct ? 'RACKWARDEN_TOKEN' : 'RACKWARDEN_TOKEN_FILE'} holds fewer than 32 bytes`, {
+    throw new ToolError('invalid_config', 'RACKWARDEN_TOKEN, or the file RACKWARDEN_TOKEN_FILE names, holds fewer than 32 bytes', {
       hint: 'Make one with `openssl rand -base64 32`.',
     })
   return token
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim()
-  } catch (cause) {
-    throw new ToolError('invalid_config', `RACKWARDEN_TOKEN_FILE names '${file}', which cannot be read`, {
-      hint: 'Check the path and its rights.',
-      cause,
-    })
-  }
 }

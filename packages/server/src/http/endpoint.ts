@@ -49,7 +49,7 @@ export function createEndpoint({ surface, gate, authenticate, legacy, modern, he
     const reason = gate(request)
     if (reason !== undefined) return refuse(response, { status: 403, code: rpcCodes.transport, message: reason })
     allowOrigin(request, response)
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    const pathname = pathOf(request)
     if (request.method === 'OPTIONS') return void response.writeHead(204, { 'content-length': 0 }).end()
     if (pathname === '/health') return answerJson(response, 200, JSON.stringify(health()))
     const caller = await authenticate(request)
@@ -70,6 +70,12 @@ export function createEndpoint({ surface, gate, authenticate, legacy, modern, he
     const headers = { allow: 'GET, POST, DELETE' }
     return refuse(response, { status: 405, code: rpcCodes.transport, message: 'Method not allowed', headers })
   }
+}
+
+/** The path as it was written: nothing in it is decoded or resolved, so that one address has one spelling. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  // A proxy may send the whole address.
+  return url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'
 }
 
 /** JSON, or what a bare `curl -d` calls it; a browser cannot pass for one, for it always names its origin. */

@@ -64,6 +64,8 @@ export function createLegacyServing(sessions: Sessions): LegacyServing {
         return invalid(`The body is not a JSON-RPC 2.0 message, nor a list of one to ${mostInBatch} of them.`)
       const begins = messages.some((message) => 'method' in message && message.method === 'initialize')
       if (begins && messages.length > 1) return invalid('initialize stands alone in its request.')
+      const ids = messages.map(requestIdOf).filter((id) => id !== undefined)
+      if (new Set(ids).size < ids.length) return invalid('Two requests of the list have the same id.')
       if (!begins && !knowsVersion(request, response)) return undefined
       if (request.headers['mcp-session-id'] === undefined)
         return begins ? begin(view, messages, request, response) : answerOnce(view, messages, request, response)

@@ -19,7 +19,7 @@ export function createModernServing(create: McpServerFactory, log: Log): ModernS
     async serve(view, body, request, response) {
       const gone = new AbortController()
       response.once('close', () => gone.abort())
-      const asked = new Request(`http://localhost${request.url ?? '/'}`, {
+      const asked = new Request('http://localhost/mcp', {
         method: 'POST',
         headers: headersOf(request),
         signal: gone.signal,

@@ -59,8 +59,7 @@ export class HttpTransport implements Transport {
 
   /** Whether one of these requests has the id of one that is not answered yet. */
   clashes(messages: readonly JSONRPCMessage[]): boolean {
-    const ids = messages.map(requestIdOf).filter((id) => id !== undefined)
-    return new Set(ids).size < ids.length || ids.some((id) => this.#exchanges.has(id))
+    return messages.map(requestIdOf).some((id) => id !== undefined && this.#exchanges.has(id))
   }
 
   /** Opens the stream for what belongs to no request; false where there is one already. */
