@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { busyboxArchive } from './busybox-image.ts'
-import { searchPath } from './component.ts'
+import { canIsolate, namespaces } from './component.ts'
 import { engineRequest, type EngineResponse } from './engine-request.ts'
 import { guard } from './guardian.ts'
 import { childrenOf, clearControlGroup, kill, processesNaming, unmountBelow } from './remains.ts'
@@ -110,13 +109,6 @@ export function attachDockerEngine(directory: string, { detached = false }: { de
   return { directory, socketPath, networked, request, importBusybox, start, stop, down }
 }
 
-function canIsolate(): boolean {
-  const probe = spawnSync('unshare', [...namespaces, 'true'], { stdio: 'ignore', env: { PATH: searchPath() } })
-  return probe.status === 0
-}
-
-const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
-
 // The shell is the first process of the namespace: it reaps, and when it ends the kernel ends everything in it.
 const initProgram = `
 ip link set lo up
@@ -128,10 +120,7 @@ wait $engine
 wait $engine
 `
 
-function commandLine(
-  directory: string,
-  { networked, controlGroup }: { networked: boolean; controlGroup: string },
-): string[] {
+function commandLine(directory: string, { networked, controlGroup }: { networked: boolean; controlGroup: string }): string[] {
   const engine = [
     'dockerd',
     `--data-root=${join(directory, 'data')}`,

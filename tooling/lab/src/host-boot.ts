@@ -1,3 +1,5 @@
+import { namespaces } from './component.ts'
+
 /** What a boot needs to know. */
 export interface HostBoot {
   name: string
@@ -14,14 +16,14 @@ export interface HostBoot {
 const outerProgram = `
 exec 8</proc/$1/ns/net 9</proc/self/ns/net
 shift
-exec unshare --net --mount --pid --fork --kill-child --mount-proc sh -c "$@"
+exec unshare ${namespaces.join(' ')} sh -c "$@"
 `
 
 // The shell is the first process of the namespaces: when it ends the kernel ends everything in them. The port is opened
 // outside and handed to a process inside, so that the way in lasts exactly as long as the host. 133 is a reboot.
 const innerProgram = `
 set -e
-directory=$1 name=$2 group=$3 address=$4 port=$5
+directory=$1 name=$2 group=$3 address=$4 card=$5 port=$6
 for hierarchy in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
   if [ -e $hierarchy/cgroup.procs ]; then
     mkdir -p $hierarchy/$group
@@ -29,7 +31,7 @@ for hierarchy in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
   fi
 done
 ip link set lo up
-ip link add eth0 type veth peer name "to-$name" netns /proc/self/fd/8
+ip link add eth0 address $card type veth peer name "to-$name" netns /proc/self/fd/8
 nsenter --net=/proc/self/fd/8 ip link set "to-$name" master switch up
 ip address add "$address/24" dev eth0
 ip link set eth0 up
@@ -62,6 +64,8 @@ umount $root
 
 /** The command that boots a host: its last child is the machine, its end is the end of everything in it. */
 export function bootCommand({ name, directory, controlGroup, network, address, port }: HostBoot): string[] {
-  const inner = [innerProgram, 'init', directory, name, controlGroup, address, port === undefined ? '' : String(port)]
+  // The same card after every boot: the others remember where it was.
+  const card = ['02', '00', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':')
+  const inner = [innerProgram, 'init', directory, name, controlGroup, address, card, port === undefined ? '' : String(port)]
   return ['sh', '-c', outerProgram, 'boot', String(network), ...inner]
 }

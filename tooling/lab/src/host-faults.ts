@@ -42,7 +42,10 @@ export async function leakLog(host: SystemdHost, { name = 'chatty', secret }: { 
 }
 
 /** Mounts a small disk of its own and leaves it nearly full. It lasts until the host halts. */
-export async function fillDisk(host: SystemdHost, { path = '/srv/full', percent = 97 }: { path?: string; percent?: number } = {}): Promise<Repair> {
+export async function fillDisk(
+  host: SystemdHost,
+  { path = '/srv/full', percent = 97 }: { path?: string; percent?: number } = {},
+): Promise<Repair> {
   // The image lies outside, where the host's own root does not shrink by it.
   const device = '/run/lab'
   await inside(

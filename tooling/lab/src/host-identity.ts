@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createSshKey } from './ssh-key.ts'
 
@@ -13,9 +13,11 @@ export interface HostIdentity {
   adminPassword: string
 }
 
-/** Reads who the host in a directory is. */
+/** Reads who the host in a directory is; nobody yet when its making was cut short. */
 export function readIdentity(directory: string): HostIdentity {
-  return JSON.parse(readFileSync(join(directory, 'host.json'), 'utf8')) as HostIdentity
+  const file = join(directory, 'host.json')
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as HostIdentity
+  return { name: '', address: '', port: undefined, keyFile: '', hostFingerprint: '', adminPassword: '' }
 }
 
 /** Gives a new host its name, keys and password: files its first boot lays over its disk. */

@@ -8,15 +8,18 @@ import { searchPath } from './component.ts'
 
 const packages = ['busybox', 'dbus', 'iproute2', 'openssh-server', 'sudo', 'systemd', 'systemd-sysv']
 
-// What a host needs no copy of goes, for every host copies the image. Host keys and the machine's identity are each host's own.
+// Built in memory, for packages wait for a disk at every step. What no host needs goes, because every host copies the
+// image; host keys and the machine's identity are each host's own.
 const program = `
 set -e
 cache=$1 image=$2 release=$3 mirror=$4 components=$5 packages=$6
 exec 9>"$cache/lock"
 flock 9
 [ -e "$image" ] && exit 0
-rm -rf "$cache"/*.partial
-tree=$image.tree.partial
+rm -rf --one-file-system "$cache"/*.partial
+tree=$cache/tree.partial
+mkdir "$tree"
+mount -t tmpfs -o mode=755 tree "$tree"
 debootstrap --variant=minbase --components="$components" --include="$packages" "$release" "$tree" "$mirror"
 chroot "$tree" useradd --create-home --shell /bin/bash --groups sudo admin
 chroot "$tree" systemctl mask ssh.socket apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer fstrim.timer
@@ -27,8 +30,10 @@ rm -rf doc i18n info lintian locale man
 : > "$tree/etc/machine-id"
 : > "$tree/etc/default/locale"
 mkfs.ext4 -q -L root -d "$tree" "$image.partial" 1G
-rm -rf --one-file-system "$tree"
 mv "$image.partial" "$image"
+cd /
+umount "$tree"
+rmdir "$tree"
 `
 
 /** The disk every host starts from, kept in the user's cache and made on first use by debootstrap from the mirror apt uses. */
@@ -75,7 +80,9 @@ function resolveMirror(address: string): string {
 }
 
 function aptProxy(): Record<string, string> {
-  const proxy = /"(.*)"/.exec(execFileSync('apt-config', ['dump', '--format', '%F "%v"%n', 'Acquire::http::Proxy'], { encoding: 'utf8' }))?.[1]
+  const proxy = /"(.*)"/.exec(
+    execFileSync('apt-config', ['dump', '--format', '%F "%v"%n', 'Acquire::http::Proxy'], { encoding: 'utf8' }),
+  )?.[1]
   return proxy ? { http_proxy: proxy } : {}
 }
 

@@ -56,8 +56,8 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
       'node-exporter': await freePort(),
       dead: await freePort(),
     }
-    writeFileSync(record, JSON.stringify(ports))
     writeMetricsConfiguration(home, ports, options)
+    writeFileSync(record, JSON.stringify(ports))
   }
   const stack = attachPrometheus(home, { detached })
   try {
@@ -71,7 +71,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
 
 /** Takes hold of a metrics stack somebody may have started in a directory. */
 export function attachPrometheus(directory: string, { detached = false }: { detached?: boolean } = {}): PrometheusStack {
-  const ports = JSON.parse(readFileSync(join(directory, 'ports.json'), 'utf8')) as MetricsPorts
+  const ports = readPorts(directory)
   const addressOf = (which: keyof MetricsPorts) => `127.0.0.1:${String(ports[which])}`
   const processes = {
     prometheus: supervise(directory, 'prometheus', { detached }),
@@ -86,24 +86,19 @@ export function attachPrometheus(directory: string, { detached = false }: { deta
     const readiness = which === 'node-exporter' ? '/' : '/-/ready'
     const deadline = Date.now() + startLimitMs
     while (!(await answers(`http://${addressOf(which)}${readiness}`))) {
-      if (supervisor.process() === undefined || Date.now() > deadline)
-        throw new Error(`${which} did not start:\n${supervisor.lastLines()}`)
+      if (supervisor.process() === undefined || Date.now() > deadline) throw new Error(`${which} did not start:\n${supervisor.lastLines()}`)
       await sleep(50)
     }
   }
 
   function commandOf(which: MetricsProcess): string[] {
-    const listen = `--web.listen-address=${addressOf(which)}`
-    const configuration = `--config.file=${join(directory, `${which}.yml`)}`
+    const options = [`--web.listen-address=${addressOf(which)}`]
+    if (which === 'node-exporter') return ['prometheus-node-exporter', ...options]
+    options.push(`--config.file=${join(directory, `${which}.yml`)}`)
     const data = join(directory, which)
-    switch (which) {
-      case 'prometheus':
-        return ['prometheus', configuration, listen, `--storage.tsdb.path=${data}`, '--rules.alert.resend-delay=1s']
-      case 'alertmanager':
-        return ['prometheus-alertmanager', configuration, listen, `--storage.path=${data}`, '--cluster.listen-address=']
-      case 'node-exporter':
-        return ['prometheus-node-exporter', listen]
-    }
+    return which === 'prometheus'
+      ? ['prometheus', ...options, `--storage.tsdb.path=${data}`, '--rules.alert.resend-delay=1s']
+      : ['prometheus-alertmanager', ...options, `--storage.path=${data}`, '--cluster.listen-address=']
   }
 
   async function start(which?: MetricsProcess): Promise<void> {
@@ -153,6 +148,13 @@ export function attachPrometheus(directory: string, { detached = false }: { deta
     waitForAlert,
     down,
   }
+}
+
+// A stack whose making was cut short has none yet.
+function readPorts(directory: string): MetricsPorts {
+  const record = join(directory, 'ports.json')
+  if (!existsSync(record)) return { prometheus: 0, alertmanager: 0, 'node-exporter': 0, dead: 0 }
+  return JSON.parse(readFileSync(record, 'utf8')) as MetricsPorts
 }
 
 async function answers(url: string, says: (body: string) => boolean = () => true): Promise<boolean> {

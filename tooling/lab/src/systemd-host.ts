@@ -39,7 +39,7 @@ export interface SystemdHost {
   start(): Promise<void>
   /** Halts it in order, or at once as a power cut does, and keeps its disk. Its port refuses from then on. */
   stop(options?: { abruptly?: boolean }): Promise<void>
-  /** Leaves its sshd accepting connections and answering none, until `resume`. */
+  /** Freezes everything in it: connections stand and open, and nothing answers, until `resume`. */
   hang(): void
   resume(): void
   running(): boolean
@@ -73,8 +73,8 @@ export async function startSystemdHost(options: SystemdHostOptions = {}): Promis
   if (network.addresses[name] === undefined) throw new Error(`The network has no address for ${name}`)
   if (!existsSync(join(directory, 'host.json'))) {
     const port = reachable ? await freePort() : undefined
-    createIdentity(directory, { name, addresses: network.addresses, port, keyFile })
     execFileSync('cp', ['--reflink=auto', '--sparse=always', image, join(directory, 'disk.img')])
+    createIdentity(directory, { name, addresses: network.addresses, port, keyFile })
   }
   const host = attachSystemdHost(directory, { detached, network })
   try {
@@ -135,13 +135,13 @@ export function attachSystemdHost(
     clearControlGroup(controlGroup)
   }
 
-  function signal(name: NodeJS.Signals): void {
+  function tell(signal: NodeJS.Signals): void {
     const first = machine()
     if (first === undefined) return
-    for (const id of [first, ...descendantsOf(first)]) kill(id, name)
+    for (const id of [first, ...descendantsOf(first)]) kill(id, signal)
   }
-  const hang = () => signal('SIGSTOP')
-  const resume = () => signal('SIGCONT')
+  const hang = () => tell('SIGSTOP')
+  const resume = () => tell('SIGCONT')
 
   async function run(argv: readonly string[], { input }: { input?: string } = {}): Promise<HostCommand> {
     const first = machine()
