@@ -1,0 +1,51 @@
+import { defineService } from '@rackwarden/core'
+import { census } from './census.ts'
+import { config, connect, open } from './client.ts'
+import { assets, findings, health } from './facets.ts'
+import { disableUnit, enableUnit } from './tools/boot.ts'
+import { checkHost } from './tools/check.ts'
+import { getHostInfo, listHosts } from './tools/host.ts'
+import { getInterfaces } from './tools/interfaces.ts'
+import { restartUnit, startUnit, stopUnit } from './tools/lifecycle.ts'
+import { getUnitLogs } from './tools/logs.ts'
+import { probeHttp, probeTcp } from './tools/probes.ts'
+import { checkDisks, checkPools } from './tools/storage.ts'
+import { getUnit, listUnits } from './tools/units.ts'
+import { checkUpdates } from './tools/updates.ts'
+
+export type { LinuxWorld, SimulatedHost, SimulatedUnit } from './simulation/world.ts'
+
+/** Linux hosts, this one or over SSH. */
+export default defineService({
+  name: 'linux',
+  title: 'Linux',
+  description: 'Linux hosts, this one or over SSH: units and their logs, disks, pools, interfaces, updates.',
+  instances: 'many',
+  config,
+  open,
+  connect,
+  health,
+  findings,
+  assets,
+  census,
+  simulate: () => import('./simulate.ts'),
+  tools: [
+    listHosts,
+    getHostInfo,
+    checkHost,
+    listUnits,
+    getUnit,
+    getUnitLogs,
+    getInterfaces,
+    checkDisks,
+    checkPools,
+    checkUpdates,
+    probeTcp,
+    probeHttp,
+    startUnit,
+    stopUnit,
+    restartUnit,
+    enableUnit,
+    disableUnit,
+  ],
+})
