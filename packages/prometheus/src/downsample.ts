@@ -8,7 +8,7 @@ export interface Points {
   max?: number
   mean?: number
   last?: number | string
-  /** Values of the steps in order, - where there is none. */
+  /** Values of the steps in order; - where there is none, -x9 for nine such in a row; `×1e9:` before values that are to be multiplied. */
   points: string
 }
 
@@ -33,11 +33,20 @@ export function downsample({ values, histograms }: RangeSeries, { start, end, st
     sum += value
     count += 1
   }
-  const points = sums.map((slot) => (slot.count > 0 ? shortNumber(slot.sum / slot.count, 4).toString() : slot.odd || '-'))
+  const factor = factorOf(Math.max(Math.abs(min), Math.abs(max)))
+  const points = sums.map((slot) => (slot.count > 0 ? shortNumber(slot.sum / slot.count / factor, 4).toString() : slot.odd || '-'))
   const newest = samples.at(-1)?.[1]
   return {
     ...(count === 0 ? {} : { min: shortNumber(min), max: shortNumber(max), mean: shortNumber(sum / count) }),
     ...(newest === undefined ? {} : { last: valueOf(newest) }),
-    points: points.join(' '),
+    points: `${factor === 1 ? '' : `×${factor.toExponential().replace('+', '')}: `}${points.join(' ')}`.replaceAll(
+      /-(?: -){3,}(?= |$)/g,
+      (gap) => `-x${(gap.length + 1) / 2}`,
+    ),
   }
+}
+
+/** A power of a thousand that spares each point the digits of bytes. */
+function factorOf(largest: number): number {
+  return Number.isFinite(largest) && largest >= 100_000 ? 1000 ** Math.floor(Math.log10(largest) / 3) : 1
 }

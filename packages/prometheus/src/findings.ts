@@ -4,7 +4,7 @@ import type { PrometheusClient } from './client.ts'
 import { alertmanagerHealth } from './facets.ts'
 import type { Rule, ScrapeTarget } from './prometheus-schema.ts'
 import { instanceOf, jobOf, lastErrorOf } from './scrape-facts.ts'
-import { labelsText } from './series.ts'
+import { labelsText, valueOf } from './series.ts'
 import { targetName } from './target-name.ts'
 import { shortTime } from './time.ts'
 
@@ -119,7 +119,9 @@ function alertFindings(name: string, group: readonly AlertFacts[], causeOf: Caus
 
 function evidenceOf({ labels, value }: AlertFacts): string {
   const { alertname: _, severity, ...rest } = labels
-  return [...(severity === undefined ? [] : [`severity ${severity}`]), labelsText(rest), `value ${value}`].filter(Boolean).join('; ')
+  return [...(severity === undefined ? [] : [`severity ${severity}`]), labelsText(rest), `value ${valueOf(value)}`]
+    .filter(Boolean)
+    .join('; ')
 }
 
 /** The same as long as the alert is the same, whatever its severity becomes. */

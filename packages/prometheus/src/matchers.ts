@@ -43,16 +43,23 @@ const anything = ['0', 'a', 'Zq7', 'x-1:9100', 'some.host.example', 'Two words, 
 
 /** True where some alerts, of whatever kind, are left out for certain: one condition says what something is. */
 export function isSelective(matchers: readonly Matcher[]): boolean {
-  return matchers.some(({ value, isRegex, isEqual }) => isEqual && value !== '' && !(isRegex && matchesAnything(value)))
+  return matchers.some(({ value, isRegex, isEqual }) => {
+    if (!isEqual || value === '') return false
+    const pattern = isRegex ? patternOf(value) : undefined
+    return !isRegex || (pattern !== undefined && !anything.every((text) => pattern.test(text)))
+  })
 }
 
-function matchesAnything(expression: string): boolean {
-  const [, flags = '', rest = expression] = /^\(\?([imsU]+)\)(.*)$/s.exec(expression) ?? []
+/** The first pattern that cannot be judged here; Alertmanager reads a dialect of its own. */
+export function unreadablePattern(matchers: readonly Matcher[]): string | undefined {
+  return matchers.find(({ value, isRegex }) => isRegex && patternOf(value) === undefined)?.value
+}
+
+function patternOf(expression: string): RegExp | undefined {
+  const [, flags = '', rest = expression] = /^\(\?([ims]+)\)(.*)$/s.exec(expression) ?? []
   try {
-    const pattern = new RegExp(`^(?:${rest})$`, flags.replace('U', ''))
-    return anything.every((text) => pattern.test(text))
+    return new RegExp(`^(?:${rest})$`, flags)
   } catch {
-    // Alertmanager reads another dialect; what cannot be judged here is not let through.
-    return true
+    return undefined
   }
 }

@@ -44,16 +44,21 @@ export function byValue(first: number, second: number): number {
 
 const mostNamed = 5
 
-/** How to ask for fewer series: what tells these apart, most values last. */
+/** How to ask for fewer series, and what tells these apart: what most of them have first, then what has the fewest values. */
 export function howToNarrow(metrics: readonly Labels[]): string {
-  const values = new Map<string, Set<string>>()
-  for (const labels of metrics)
-    for (const [name, value] of Object.entries(labels)) values.set(name, (values.get(name) ?? new Set()).add(value))
-  const varying = [...values]
-    .filter(([, found]) => found.size > 1)
-    .map(([name, found]) => [name === '__name__' ? 'metric name' : name, found.size] as const)
-    .toSorted(([, first], [, second]) => first - second)
-  const named = varying.slice(0, mostNamed).map(([name, count]) => `${name} (${count} values)`)
+  const labels = new Map<string, { carriers: number; values: Set<string> }>()
+  for (const metric of metrics)
+    for (const [name, value] of Object.entries(metric)) {
+      const label = labels.get(name) ?? { carriers: 0, values: new Set() }
+      label.carriers += 1
+      label.values.add(value)
+      labels.set(name, label)
+    }
+  const named = [...labels]
+    .filter(([, { values }]) => values.size > 1)
+    .toSorted(([, first], [, second]) => second.carriers - first.carriers || first.values.size - second.values.size)
+    .slice(0, mostNamed)
+    .map(([name, { values }]) => `${name === '__name__' ? 'metric name' : name} (${values.size} values)`)
   const apart = named.length === 0 ? '' : ` They differ by ${named.join(', ')}.`
   return `add matchers, aggregate with sum by (…) (…), or keep the largest with topk(10, …).${apart}`
 }

@@ -2,7 +2,7 @@ import { nearestNames, ToolError } from '@rackwarden/core'
 import { nameOf } from './alert-facts.ts'
 import type { ManagedAlert, Matcher, Silence } from './alertmanager-schema.ts'
 import type { PrometheusClient } from './client.ts'
-import { isSelective, matchersKey, matcherText, parseMatchers } from './matchers.ts'
+import { isSelective, matchersKey, matcherText, parseMatchers, unreadablePattern } from './matchers.ts'
 import { spanSeconds, timeSeconds } from './time.ts'
 
 /** Longest a silence may last. */
@@ -32,6 +32,11 @@ export function wantedMatchers({ alert, matchers }: { alert?: string | undefined
     ...(alert === undefined ? [] : [{ name: 'alertname', value: alert, isRegex: false, isEqual: true }]),
     ...parseMatchers(matchers ?? []),
   ]
+  const unreadable = unreadablePattern(wanted)
+  if (unreadable !== undefined)
+    throw new ToolError('invalid_input', `'${unreadable}' is no pattern that can be judged.`, {
+      hint: 'Close every bracket, and do without what only some dialects know.',
+    })
   if (!isSelective(wanted))
     throw new ToolError('invalid_input', 'This would silence whatever fires, or nearly: no condition says which alerts are meant.', {
       hint: 'Name an alert, or add a matcher that means something particular: alert=DiskFull, or matchers=["instance=\\"nas:9100\\""].',

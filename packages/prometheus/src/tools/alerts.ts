@@ -9,7 +9,7 @@ import { defineTool, nextCursor } from './define-tool.ts'
 export const listAlerts = defineTool({
   name: 'list_alerts',
   title: 'List alerts',
-  description: 'Alerts that fire or are about to, with severity, labels and summary; the worst first, silenced ones after.',
+  description: 'Alerts that fire or soon will: severity, labels, summary; worst first, silenced ones after.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),

@@ -6,7 +6,7 @@ import type { PrometheusClient } from '../client.ts'
 export const defineTool = toolsFor<PrometheusClient>()
 
 /** The expression both queries take. */
-export const queryInput = z.string().min(1).max(8000).describe('PromQL.')
+export const queryInput = z.string().min(1).describe('PromQL.')
 
 /** What every list that goes on ends with. */
 export const nextCursor = z.string().optional().describe('Pass as `cursor` for more.')

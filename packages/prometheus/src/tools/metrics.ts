@@ -10,10 +10,10 @@ const fewMetrics = 5
 export const searchMetrics = defineTool({
   name: 'search_metrics',
   title: 'Search metrics',
-  description: 'Which metrics exist, by words of name or help: type, help, and the labels where at most 5 are found.',
+  description: 'Metrics by words of name or help: type, help, and labels where at most 5 are found.',
   access: 'observe',
   input: z.object({
-    text: z.string().default('').describe('Words that name or help contain.'),
+    text: z.string().default('').describe('Words.'),
     type: z.enum(['counter', 'gauge', 'histogram', 'summary', 'unknown']).optional().describe('Type.'),
     ...paging,
   }),

@@ -22,7 +22,7 @@ export const queryRange = defineTool({
     query: queryInput,
     last: z.string().default('1h').describe('How far back: 30m, 6h, 7d.'),
     start: z.string().optional().describe('ISO 8601, instead of `last`.'),
-    end: z.string().optional().describe('ISO 8601; now when not given.'),
+    end: z.string().optional().describe('ISO 8601; default now.'),
     limit: paging.limit.default(10),
     cursor: paging.cursor,
   }),
@@ -39,7 +39,9 @@ export const queryRange = defineTool({
         max: z.number().optional().describe('Largest.'),
         mean: z.number().optional().describe('Mean.'),
         last: z.union([z.number(), z.string()]).optional().describe('Newest.'),
-        points: z.string().describe('Values in order of time; - where there is none.'),
+        points: z
+          .string()
+          .describe('Values in order of time; - where there is none, -x9 for nine; ×1e9: first where all are to be multiplied.'),
       }),
     ),
     next_cursor: nextCursor,

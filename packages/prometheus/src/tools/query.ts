@@ -13,7 +13,7 @@ export const query = defineTool({
   access: 'observe',
   input: z.object({
     query: queryInput,
-    at: z.string().optional().describe('ISO 8601 time; now when not given.'),
+    at: z.string().optional().describe('ISO 8601; default now.'),
     ...paging,
   }),
   output: z.object({

@@ -10,13 +10,13 @@ import { defineTool } from './define-tool.ts'
 export const silenceAlert = defineTool({
   name: 'silence_alert',
   title: 'Silence alerts',
-  description: 'Stop notifications of matching alerts for a while, at most 7 days, with a reason; the alerts go on firing.',
+  description: 'Stop notifications of matching alerts for at most 7 days, with a reason; they go on firing.',
   access: 'operate',
   input: z.object({
     alert: z.string().min(1).optional().describe('Name of the alert.'),
     matchers: z.array(z.string()).optional().describe('Further conditions: instance="nas:9100", job=~"node.*".'),
-    duration: z.string().describe('30m, 4h, 2d; or the ISO 8601 end.'),
-    reason: z.string().trim().min(3).max(500).describe('Why; kept with it.'),
+    duration: z.string().describe('30m, 4h, 2d, or ISO 8601 end.'),
+    reason: z.string().trim().min(3).describe('Why.'),
   }),
   output: z.object({
     silence: z.string().describe('Id.'),
@@ -53,7 +53,7 @@ export const silenceAlert = defineTool({
         startsAt: new Date(now * 1000).toISOString(),
         endsAt: new Date(end * 1000).toISOString(),
         createdBy: 'rackwarden',
-        comment: reason,
+        comment: reason.slice(0, 500),
       },
       signal,
     )

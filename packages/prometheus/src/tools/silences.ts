@@ -10,10 +10,10 @@ const rank: Readonly<Record<string, number>> = { active: 0, pending: 1, expired:
 export const listSilences = defineTool({
   name: 'list_silences',
   title: 'List silences',
-  description: 'Silences of the Alertmanager: what they match and silence now, until when, by whom and why; active first.',
+  description: 'Silences: what they match and silence now, until when, by whom, why; active first.',
   access: 'observe',
   input: z.object({
-    state: z.enum(['active', 'pending', 'expired']).optional().describe('Only in this state; without it all but expired ones.'),
+    state: z.enum(['active', 'pending', 'expired']).optional().describe('Only in this state; else all but expired.'),
     ...paging,
   }),
   output: z.object({

@@ -9,7 +9,7 @@ const rank: Readonly<Record<string, number>> = { down: 0, unknown: 1, up: 2 }
 export const listTargets = defineTool({
   name: 'list_targets',
   title: 'List scrape targets',
-  description: 'What Prometheus scrapes: up or down with the last error, by job and instance; down ones first.',
+  description: 'What is scraped, by job and instance: up, or down with the last error; down ones first.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of instance or address.'),
