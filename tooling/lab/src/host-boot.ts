@@ -19,12 +19,13 @@ shift
 exec unshare ${namespaces.join(' ')} sh -c "$@"
 `
 
-// The shell is the first process of the namespaces: when it ends the kernel ends everything in them. The port is opened
+// The shell is the first process of the namespaces: when it ends the kernel ends everything in them. It stands in a group of
+// its own wherever systemd looks for one, or two hosts would share theirs. The port is opened
 // outside and handed to a process inside, so that the way in lasts exactly as long as the host. 133 is a reboot.
 const innerProgram = `
 set -e
 directory=$1 name=$2 group=$3 address=$4 card=$5 port=$6
-for hierarchy in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
+for hierarchy in /sys/fs/cgroup/systemd /sys/fs/cgroup/unified /sys/fs/cgroup; do
   if [ -e $hierarchy/cgroup.procs ]; then
     mkdir -p $hierarchy/$group
     echo 0 > $hierarchy/$group/cgroup.procs

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { searchPath } from './component.ts'
 
-const packages = ['busybox', 'dbus', 'iproute2', 'openssh-server', 'sudo', 'systemd', 'systemd-sysv']
+const packages = ['busybox-static', 'dbus', 'iproute2', 'openssh-server', 'sudo', 'systemd', 'systemd-sysv']
 
 // Built in memory, for packages wait for a disk at every step. What no host needs goes, because every host copies the
 // image; host keys and the machine's identity are each host's own.

@@ -13,11 +13,12 @@ export function tracesOf(directory: string, controlGroup: string): string[] {
   return [...processes, ...mounts, ...loops, ...groups, ...files]
 }
 
-/** The control group of the host that runs in a directory. */
+/** The control group of the host that runs in a directory, the same in every hierarchy systemd uses. */
 export function controlGroupOf(directory: string): string {
   const { id } = JSON.parse(read(join(directory, 'boot.process.json'))) as { id: number }
   const first = read(`/proc/${String(id)}/task/${String(id)}/children`).split(' ')[0] ?? ''
-  return basename(/(?:name=systemd|^0:):\/(.*)$/m.exec(read(`/proc/${first}/cgroup`))?.[1] ?? '')
+  const groups = [...read(`/proc/${first}/cgroup`).matchAll(/^(?:\d+:name=systemd|0:):(.*)$/gm)].map((line) => basename(line[1] ?? ''))
+  return new Set(groups).size === 1 ? (groups[0] ?? '') : groups.join()
 }
 
 function list(directory: string): string[] {
