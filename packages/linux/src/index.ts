@@ -1,4 +1,5 @@
 import { defineService } from '@rackwarden/core'
+import { candidates } from './candidates.ts'
 import { census } from './census.ts'
 import { config, connect, open } from './client.ts'
 import { assets, findings, health } from './facets.ts'
@@ -26,6 +27,7 @@ export default defineService({
   connect,
   health,
   findings,
+  candidates,
   assets,
   census,
   simulate: () => import('./simulate.ts'),

@@ -18,8 +18,10 @@ export function createPrompt(input: NodeJS.ReadableStream, output: NodeJS.Writab
   })
   const lines = createInterface({ input, output: shown, terminal: true, historySize: 0 })
   lines.on('line', (line) => {
-    if (waiting === undefined) ahead.push(line)
-    else waiting.answer(line)
+    const asked = waiting
+    waiting = undefined
+    if (asked === undefined) ahead.push(line)
+    else asked.answer(line)
   })
   lines.on('SIGINT', () => lines.close())
   lines.on('close', () => {
@@ -36,7 +38,7 @@ export function createPrompt(input: NodeJS.ReadableStream, output: NodeJS.Writab
     if (hidden) output.write(question)
     try {
       return await new Promise<string>((answer, reject) => {
-        const end = () => reject(new ToolError('denied', 'Ended by you.', { hint: 'Nothing was written. Run init again when you like.' }))
+        const end = () => reject(new ToolError('denied', 'Ended by you.', { hint: 'Run init again when you like.' }))
         if (isOver) return end()
         waiting = { answer, end }
         lines.setPrompt(hidden ? '' : question)
