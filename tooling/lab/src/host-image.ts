@@ -1,9 +1,9 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { aptProxy, aptSource, cacheDirectory } from './apt-source.ts'
 import { searchPath } from './component.ts'
 
 const packages = ['busybox-static', 'dbus', 'iproute2', 'openssh-server', 'sudo', 'systemd', 'systemd-sysv']
@@ -38,12 +38,11 @@ rmdir "$tree"
 
 /** The disk every host starts from, kept in the user's cache and made on first use by debootstrap from the mirror apt uses. */
 export async function hostImage(): Promise<string> {
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'rackwarden-lab')
+  const cache = cacheDirectory()
   const { release, mirror, component } = aptSource()
   const recipe = createHash('sha256').update(program).update(packages.join()).digest('hex').slice(0, 12)
   const image = join(cache, `${release}-${recipe}.img`)
   if (existsSync(image)) return image
-  mkdirSync(cache, { recursive: true })
   const build = ['sh', '-c', program, 'build', cache, image, release, mirror, component, packages.join(',')]
   const isolated = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', ...build]
   try {
@@ -53,37 +52,6 @@ export async function hostImage(): Promise<string> {
     throw new Error(`The disk of a host could not be built:\n${lastLines(stdout)}\n${lastLines(stderr)}`, { cause: error })
   }
   return image
-}
-
-interface AptSource {
-  release: string
-  mirror: string
-  component: string
-}
-
-function aptSource(): AptSource {
-  const release = /^VERSION_CODENAME=(\S+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'stable'
-  const listed = execFileSync('apt-get', ['indextargets', '--format', '$(CODENAME) $(COMPONENT) $(REPO_URI)', 'Created-By: Packages'])
-  const source = listed
-    .toString('utf8')
-    .split('\n')
-    .map((line) => line.split(' '))
-    .find(([codename, component]) => codename === release && component === 'main')
-  if (source === undefined) throw new Error(`apt knows no mirror for ${release}: run apt-get update first`)
-  return { release, mirror: resolveMirror(source[2] ?? ''), component: 'main' }
-}
-
-// apt may be given a file that lists mirrors, best first, where debootstrap wants one.
-function resolveMirror(address: string): string {
-  const list = /^mirror\+file:([^\s]+?)\/?$/.exec(address)?.[1]
-  return list === undefined ? address : (/^\S+/.exec(readFileSync(list, 'utf8'))?.[0] ?? address)
-}
-
-function aptProxy(): Record<string, string> {
-  const proxy = /"(.*)"/.exec(
-    execFileSync('apt-config', ['dump', '--format', '%F "%v"%n', 'Acquire::http::Proxy'], { encoding: 'utf8' }),
-  )?.[1]
-  return proxy ? { http_proxy: proxy } : {}
 }
 
 function lastLines(text: string): string {

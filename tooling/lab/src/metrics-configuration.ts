@@ -5,6 +5,10 @@ import { join } from 'node:path'
 export interface MetricsConfiguration {
   /** More things to scrape every second, each a job of its own. */
   targets?: readonly { job: string; address: string; labels?: Readonly<Record<string, string>> }[]
+  /** Labels of the node exporter, such as the `instance` it is to be known by. */
+  nodeLabels?: Readonly<Record<string, string>>
+  /** Whether the job `gone` is there, which scrapes an address where nothing listens; it is unless told otherwise. */
+  deadTarget?: boolean
   /** More rule groups, as Prometheus reads them. */
   ruleGroups?: readonly { name: string; rules: readonly Readonly<Record<string, unknown>>[] }[]
 }
@@ -47,8 +51,8 @@ export function writeMetricsConfiguration(directory: string, ports: MetricsPorts
     alerting: { alertmanagers: [{ static_configs: [{ targets: [local(ports.alertmanager)] }] }] },
     scrape_configs: [
       job('prometheus', local(ports.prometheus)),
-      job('node', local(ports['node-exporter'])),
-      job('gone', local(ports.dead)),
+      job('node', local(ports['node-exporter']), more.nodeLabels),
+      ...(more.deadTarget === false ? [] : [job('gone', local(ports.dead))]),
       ...(more.targets ?? []).map(({ job: name, address, labels }) => job(name, address, labels)),
     ],
   })

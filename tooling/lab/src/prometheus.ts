@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
 import { guard } from './guardian.ts'
 import { writeMetricsConfiguration, type MetricsConfiguration, type MetricsPorts } from './metrics-configuration.ts'
+import { newestPrometheus } from './newest-prometheus.ts'
 import { kill } from './remains.ts'
 import { supervise } from './supervisor.ts'
 
@@ -36,6 +37,8 @@ export interface PrometheusStack {
 
 /** What a stack scrapes and watches besides itself, and where it lives. */
 export interface PrometheusOptions extends MetricsConfiguration {
+  /** Runs Prometheus 3 and its Alertmanager where `requireNewestPrometheus` found no reason against it. */
+  newest?: boolean
   directory?: string
   detached?: boolean
 }
@@ -57,6 +60,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
       dead: await freePort(),
     }
     writeMetricsConfiguration(home, ports, options)
+    if (options.newest === true) symlinkSync(await newestPrometheus(), join(home, 'newest'))
     writeFileSync(record, JSON.stringify(ports))
   }
   const stack = attachPrometheus(home, { detached })
@@ -94,11 +98,13 @@ export function attachPrometheus(directory: string, { detached = false }: { deta
   function commandOf(which: MetricsProcess): string[] {
     const options = [`--web.listen-address=${addressOf(which)}`]
     if (which === 'node-exporter') return ['prometheus-node-exporter', ...options]
+    const newest = join(directory, 'newest')
+    const program = existsSync(newest) ? `${newest}/` : ''
     options.push(`--config.file=${join(directory, `${which}.yml`)}`)
     const data = join(directory, which)
     return which === 'prometheus'
-      ? ['prometheus', ...options, `--storage.tsdb.path=${data}`, '--rules.alert.resend-delay=1s']
-      : ['prometheus-alertmanager', ...options, `--storage.path=${data}`, '--cluster.listen-address=']
+      ? [`${program}prometheus`, ...options, `--storage.tsdb.path=${data}`, '--rules.alert.resend-delay=1s']
+      : [`${program}prometheus-alertmanager`, ...options, `--storage.path=${data}`, '--cluster.listen-address=']
   }
 
   async function start(which?: MetricsProcess): Promise<void> {

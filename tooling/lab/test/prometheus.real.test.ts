@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, test } from 'vitest'
-import { requireComponent, startPrometheus, type PrometheusStack } from '@rackwarden/lab'
+import { afterAll, beforeAll, describe, onTestFinished, test } from 'vitest'
+import { requireComponent, requireNewestPrometheus, startPrometheus, type PrometheusStack } from '@rackwarden/lab'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tracesOf } from './traces.ts'
 
 const missing = requireComponent('prometheus')
+const newestMissing = missing ?? (await requireNewestPrometheus())
 
 describe.skipIf(missing !== undefined)('a metrics stack of the lab', () => {
   let stack: PrometheusStack
@@ -50,10 +51,35 @@ describe.skipIf(missing !== undefined)('a metrics stack of the lab', () => {
     }
   })
 
-  test('leaves nothing when it goes', async ({ expect }) => {
-    const other = await startPrometheus({ targets: [{ job: 'more', address: stack.nodeExporterAddress, labels: { rack: 'a' } }] })
+  test('scrapes what it is told besides, and leaves nothing when it goes', async ({ expect }) => {
+    const other = await startPrometheus({
+      targets: [{ job: 'more', address: stack.nodeExporterAddress, labels: { rack: 'a' } }],
+      ruleGroups: [{ name: 'more', rules: [{ record: 'job:up:max', expr: 'max by (job) (up)' }] }],
+      nodeLabels: { instance: 'nas-1:9100' },
+      deadTarget: false,
+    })
+    const { data } = await ask<{ data: { yaml: string } }>(`${other.url}/api/v1/status/config`)
+    expect(data.yaml.match(/job_name: .*|instance: .*|rack: .*/g)).toEqual([
+      'job_name: prometheus',
+      'job_name: node',
+      'instance: nas-1:9100',
+      'job_name: more',
+      'rack: a',
+    ])
     expect(tracesOf(other.directory, 'none').length).toBeGreaterThan(2)
     await other.down()
     expect(tracesOf(other.directory, 'none')).toEqual([])
+  })
+})
+
+describe.skipIf(newestMissing !== undefined)('the newest metrics stack of the lab', () => {
+  test('is Prometheus 3 with an Alertmanager that forgot its first interface', async ({ expect }) => {
+    const stack = await startPrometheus({ newest: true })
+    onTestFinished(() => stack.down())
+    await stack.waitForAlert()
+    const build = (await (await fetch(`${stack.url}/api/v1/status/buildinfo`)).json()) as { data: { version: string } }
+    expect(build.data.version).toMatch(/^3\./)
+    expect((await fetch(`${stack.alertmanagerUrl}/api/v1/alerts`)).status).not.toBe(200)
+    expect((await fetch(`${stack.alertmanagerUrl}/api/v2/alerts`)).status).toBe(200)
   })
 })
