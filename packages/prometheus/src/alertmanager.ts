@@ -18,9 +18,6 @@ export interface Asking {
   timeoutMs?: number
 }
 
-/** The Alertmanager of one Prometheus, API v2. */
-export type Alertmanager = ReturnType<typeof createAlertmanager>
-
 /** Makes the client of the configured Alertmanager, or of the first that answers of those Prometheus names. */
 export function createAlertmanager(connection: Connection, { url, headers, named }: AlertmanagerOptions) {
   const own = url === undefined ? undefined : endpointOf(url)

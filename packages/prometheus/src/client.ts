@@ -51,57 +51,58 @@ export function connect(given: ClientConfig, connection: Connection) {
   const telling = tellingRefusals(connection)
   const api = createApiClient(telling, { name: 'Prometheus', headers: () => headers })
 
-  async function get<Data extends z.ZodType>(
+  async function get<Schema extends z.ZodType>(
     path: string,
-    data: Data,
+    schema: Schema,
     signal: AbortSignal,
     query: Record<string, string | readonly string[] | undefined> = {},
-  ) {
-    return api.get(`/api/v1/${path}`, { schema: envelope(data), query, signal, maxBytes: mostBytes })
+  ): Promise<z.output<Schema>> {
+    return api.get(`/api/v1/${path}`, { schema, query, signal, maxBytes: mostBytes })
   }
 
   const named = async (signal: AbortSignal): Promise<string[]> => {
-    const { data } = await get('alertmanagers', alertmanagerDiscovery, signal)
+    const { data } = await get('alertmanagers', envelope(alertmanagerDiscovery), signal)
     return data.activeAlertmanagers.map(({ url }) => url).filter((url) => /^https?:\/\//i.test(url))
   }
 
   return {
     alertmanager: createAlertmanager(telling, { url: given.alertmanagerUrl, headers, named }),
 
-    version: async (signal: AbortSignal) => (await get('status/buildinfo', buildInfo, signal)).data.version,
+    version: async (signal: AbortSignal) => (await get('status/buildinfo', envelope(buildInfo), signal)).data.version,
 
     /** One value per series, at a time in seconds or now. */
     query: async (query: string, at: number | undefined, signal: AbortSignal) =>
-      get('query', queryData, signal, { query, time: at?.toString() }),
+      get('query', envelope(queryData), signal, { query, time: at?.toString() }),
 
     queryRange: async (query: string, { start, end, step }: Range, signal: AbortSignal) =>
-      get('query_range', rangeData, signal, { query, start: start.toString(), end: end.toString(), step: step.toString() }),
+      get('query_range', envelope(rangeData), signal, { query, start: start.toString(), end: end.toString(), step: step.toString() }),
 
     /** The time on its own clock, which its samples carry, in seconds since the epoch. */
     async now(signal: AbortSignal): Promise<number> {
-      const { data } = await get('query', queryData, signal, { query: 'time()' })
+      const { data } = await get('query', envelope(queryData), signal, { query: 'time()' })
       if (data.resultType !== 'scalar')
         throw new ToolError('upstream', 'Prometheus does not tell its time.', { hint: 'Give start and end.' })
       return Number(data.result[1])
     },
 
-    targets: async (signal: AbortSignal) => (await get('targets', targetDiscovery, signal, { state: 'active' })).data.activeTargets,
+    targets: async (signal: AbortSignal) =>
+      (await get('targets', envelope(targetDiscovery), signal, { state: 'active' })).data.activeTargets,
 
-    alerts: async (signal: AbortSignal) => (await get('alerts', alertDiscovery, signal)).data.alerts,
+    alerts: async (signal: AbortSignal) => (await get('alerts', envelope(alertDiscovery), signal)).data.alerts,
 
     /** Every rule with the name of its group; the alerts of a rule are asked for elsewhere. */
     async rules(signal: AbortSignal): Promise<Rule[]> {
-      const { data } = await get('rules', ruleDiscovery, signal, { exclude_alerts: 'true' })
+      const { data } = await get('rules', envelope(ruleDiscovery), signal, { exclude_alerts: 'true' })
       return data.groups.flatMap(({ name, rules }) => rules.map((rule) => ({ ...rule, group: name })))
     },
 
-    metadata: async (signal: AbortSignal) => (await get('metadata', metricMetadata, signal)).data,
+    metadata: async (signal: AbortSignal) => (await get('metadata', envelope(metricMetadata), signal)).data,
 
-    metricNames: async (signal: AbortSignal) => (await get('label/__name__/values', names, signal)).data,
+    metricNames: async (signal: AbortSignal) => (await get('label/__name__/values', envelope(names), signal)).data,
 
     /** Names of the labels the series of a metric carry. */
     async labelNames(metric: string, signal: AbortSignal): Promise<string[]> {
-      const { data } = await get('labels', names, signal, { 'match[]': [`{__name__=${JSON.stringify(metric)}}`] })
+      const { data } = await get('labels', envelope(names), signal, { 'match[]': [`{__name__=${JSON.stringify(metric)}}`] })
       return data.filter((label) => label !== '__name__')
     },
   }

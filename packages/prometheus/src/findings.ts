@@ -63,18 +63,18 @@ function deadTargets(
     const next = { tool: 'list_targets', input: { job, state: 'down' } }
     // Whoever wrote a rule for this said how bad it is.
     const severity = worst(['warning', ...firing.filter((alert) => group.some((target) => isAbout(alert, target))).map(levelOf)])
-    const evidenceOf = (target: ScrapeTarget | undefined) => (target && lastErrorOf(target)) || 'no reason given'
+    const errorOf = (target: ScrapeTarget | undefined) => (target && lastErrorOf(target)) || 'no reason given'
     if (group.length > mostAlike) {
       const names = group.slice(0, mostAlike).map(instanceOf).join(', ')
       const title = `${group.length} targets of job ${job} are down`
-      const evidence = `${names} and ${group.length - mostAlike} more; first error: ${evidenceOf(group[0])}`
+      const evidence = `${names} and ${group.length - mostAlike} more; first error: ${errorOf(group[0])}`
       return [{ id: `${whole}#down`, severity, target: whole, title, evidence, next }]
     }
     return group.map((target) => {
       const name = instanceOf(target)
       const address = targetName(instance, 'target', `${job}/${name}`)
       const title = `${name} (job ${job}) cannot be scraped`
-      return { id: `${address}#down`, severity, target: address, title, evidence: evidenceOf(target), next }
+      return { id: `${address}#down`, severity, target: address, title, evidence: errorOf(target), next }
     })
   })
   return { findings: found, causeOf: ({ labels }) => causes.get(`${labels['job']} ${labels['instance']}`) }

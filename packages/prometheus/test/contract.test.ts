@@ -20,10 +20,9 @@ async function everything() {
   await write('expire_silence', { silence: '5f0c1a52' })
   await client.alertmanager.alerts(['nonsense'], facet).catch(() => undefined)
   // Named but not reachable in here: that Prometheus names it is what is looked at.
-  await openMonitor(undefined, { configuration: { alertmanagerUrl: undefined } }).then(async (other) => {
-    await other.read('list_silences').catch(() => undefined)
-    monitor.exchanges.push(...other.exchanges.filter(({ target }) => target === '/api/v1/alertmanagers'))
-  })
+  const other = await openMonitor(undefined, { configuration: { alertmanagerUrl: undefined } })
+  await other.read('list_silences').catch(() => undefined)
+  monitor.exchanges.push(...other.exchanges.filter(({ target }) => target === '/api/v1/alertmanagers'))
   return monitor
 }
 

@@ -52,19 +52,19 @@ describe.skipIf(missing !== undefined)('a real Prometheus with its Alertmanager'
 
   async function done(name: string, input: Record<string, unknown> = {}, on = lab): Promise<Rows> {
     const result = await on.call(name, input)
-    expect(result, result.text).toMatchObject({ kind: 'done' })
+    expect(result).toMatchObject({ kind: 'done' })
     return result.kind === 'done' ? (result.output as Rows) : {}
   }
 
   async function failed(name: string, input: Record<string, unknown>) {
     const result = await lab.call(name, input)
-    expect(result, result.text).toMatchObject({ kind: 'error' })
+    expect(result).toMatchObject({ kind: 'error' })
     return result.kind === 'error' ? result.error : undefined
   }
 
   async function confirmed(name: string, input: Record<string, unknown>, on = lab) {
     const planned = await on.call(name, input)
-    expect(planned, planned.text).toMatchObject({ kind: 'plan' })
+    expect(planned).toMatchObject({ kind: 'plan' })
     return on.call(name, { ...input, confirm: planned.kind === 'plan' ? planned.plan.confirm : '' })
   }
 
@@ -134,7 +134,7 @@ describe.skipIf(missing !== undefined)('a real Prometheus with its Alertmanager'
   test('a silence is made, seen, ended and put back', async () => {
     const input = { alert: 'LabAlwaysFiring', duration: '30m', reason: 'known and harmless' }
     const made = await confirmed('silence_alert', input)
-    expect(made, made.text).toMatchObject({ kind: 'done', output: { alerts: 1, matchers: 'alertname="LabAlwaysFiring"' } })
+    expect(made).toMatchObject({ kind: 'done', output: { alerts: 1, matchers: 'alertname="LabAlwaysFiring"' } })
     const silence = made.kind === 'done' ? (made.output as { silence: string }).silence : ''
     expect((await done('list_silences'))['silences']).toMatchObject([{ silence, state: 'active', alerts: 1, author: 'rackwarden' }])
     expect((await done('list_alerts', { name: 'Lab' }))['alerts']).toMatchObject([{ state: 'silenced', silence }])
@@ -150,7 +150,7 @@ describe.skipIf(missing !== undefined)('a real Prometheus with its Alertmanager'
   test('a pattern is read by the Alertmanager itself', async () => {
     const input = { matchers: ['alertname=~"(?i)lab.*"', 'severity!="critical"'], duration: '5m', reason: 'a pattern' }
     const made = await confirmed('silence_alert', input)
-    expect(made, made.text).toMatchObject({ kind: 'done', output: { alerts: 1 } })
+    expect(made).toMatchObject({ kind: 'done', output: { alerts: 1 } })
     const { silence } = made.kind === 'done' ? (made.output as { silence: string }) : { silence: '' }
     expect(await confirmed('expire_silence', { silence })).toMatchObject({ kind: 'done' })
   })
@@ -175,7 +175,7 @@ describe.skipIf(missing !== undefined)('a real Prometheus with its Alertmanager'
       evidence: expect.stringMatching(/2 of 3 targets up, 2 alerts firing; Alertmanager \d/),
     })
     const made = await confirmed('silence_alert', { alert: 'TargetGone', duration: '5m', reason: 'being repaired' }, unconfigured)
-    expect(made, made.text).toMatchObject({ kind: 'done', output: { alerts: 1 } })
+    expect(made).toMatchObject({ kind: 'done', output: { alerts: 1 } })
     const { silence } = made.kind === 'done' ? (made.output as { silence: string }) : { silence: '' }
     expect(await confirmed('expire_silence', { silence }, unconfigured)).toMatchObject({ kind: 'done' })
   })

@@ -156,7 +156,7 @@ test('5,000 series stay within the budget, and the answer says how to ask for fe
 test('alerts come worst first, those that notify nobody after them', async () => {
   const { read } = await openMonitor()
   const listed = (await read('list_alerts')) as Rows
-  expect(listed['alerts']?.map(({ alert, state, severity }) => `${alert} ${state} ${severity}`)).toEqual([
+  expect(listed['alerts']?.map(({ alert, state, severity }) => [alert, state, severity].join(' '))).toEqual([
     'DiskAlmostFull firing critical',
     'TargetDown firing warning',
     'Watchdog firing none',
@@ -194,7 +194,7 @@ test('alerts are listed without their Alertmanager, and the answer says what is 
 test('targets come down first with the last error', async () => {
   const { read } = await openMonitor()
   const listed = (await read('list_targets')) as Rows
-  expect(listed['targets']?.map(({ instance, state }) => `${instance} ${state}`)).toEqual([
+  expect(listed['targets']?.map(({ instance, state }) => [instance, state].join(' '))).toEqual([
     '10.20.0.40:9116 down',
     'attic:9100 up',
     'shelf:9100 up',
@@ -235,7 +235,7 @@ test('metrics are found by words of name and help, and by type, with labels wher
 test('rules come with those that fail first, then those that fire', async () => {
   const { read } = await openMonitor()
   const listed = (await read('list_rules')) as Rows
-  expect(listed['rules']?.map(({ rule, state }) => `${rule} ${state}`)).toEqual([
+  expect(listed['rules']?.map(({ rule, state }) => [rule, state].join(' '))).toEqual([
     'instance:load:ratio error',
     'BackupTooOld firing',
     'DiskAlmostFull firing',

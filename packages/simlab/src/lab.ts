@@ -1,5 +1,6 @@
 import type { Service, Simulation } from '@rackwarden/core'
 import { engineHost } from './engine-host.ts'
+import { metrics } from './prometheus-world.ts'
 
 /** One coherent pretend homelab: what one service shows, the others know, too. */
 export interface Lab {
@@ -15,6 +16,7 @@ interface Resident {
 // Loaded when asked for: a hub that mounts one service does not pay for the others.
 const residents: Readonly<Record<string, Resident>> = {
   docker: { load: () => import('@rackwarden/docker'), world: engineHost },
+  prometheus: { load: () => import('@rackwarden/prometheus'), world: metrics },
 }
 
 /** Makes a lab in its first state; what is done to it lasts as long as it does. */

@@ -110,7 +110,8 @@ const pairs: Readonly<Record<string, string>> = { ')': '(', '}': '{', ']': '[' }
 function syntaxError(text: string): string | undefined {
   const open: string[] = []
   if (text === '') return '1:1: parse error: no expression found in input'
-  for (const [index, character] of [...text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (quoted) => '_'.repeat(quoted.length))].entries()) {
+  const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (quoted) => '_'.repeat(quoted.length))
+  for (const [index, character] of Array.from(bare).entries()) {
     if (character === '"') return `1:${index + 1}: parse error: unterminated quoted string`
     if ('({['.includes(character)) open.push(character)
     else if (character in pairs && open.pop() !== pairs[character])

@@ -32,7 +32,7 @@ export function prometheusAnswer(monitor: SimulatedMonitor, path: string, query:
     case 'label/__name__/values':
       return { data: [...new Set(allSeries(monitor).map(({ metric }) => metric))].toSorted() }
     case 'labels':
-      return labels(monitor, query.getAll('match[]'))
+      return labelNames(monitor, query.getAll('match[]'))
     case 'alertmanagers':
       return { data: { activeAlertmanagers: [{ url: 'http://alertmanager.simulated:9093/api/v2/alerts' }], droppedAlertmanagers: [] } }
     default:
@@ -43,27 +43,15 @@ export function prometheusAnswer(monitor: SimulatedMonitor, path: string, query:
 function instant(monitor: SimulatedMonitor, query: URLSearchParams): Answer {
   const time = Number(query.get('time') ?? monitor.now / 1000)
   const result = evaluate(monitor, query.get('query') ?? '', time)
-  switch (result.type) {
-    case 'error':
-      return refusal(result)
-    case 'vector':
-      return {
-        data: { resultType: 'vector', result: result.rows.map(({ metric, value }) => ({ metric, value: [time, value.toString()] })) },
-      }
-    case 'matrix':
-      return {
-        data: {
-          resultType: 'matrix',
-          result: result.rows.map(({ metric, seconds, valueAt }) => ({
-            metric,
-            values: times(time - seconds + sampleSeconds, time, sampleSeconds).map((at) => [at, valueAt(at).toString()]),
-          })),
-        },
-      }
-    case 'scalar':
-    case 'string':
-      return { data: { resultType: result.type, result: [time, result.value] } }
-  }
+  if (result.type === 'error') return refusal(result)
+  if (result.type === 'vector')
+    return { data: { resultType: 'vector', result: result.rows.map(({ metric, value }) => ({ metric, value: [time, value.toString()] })) } }
+  if (result.type !== 'matrix') return { data: { resultType: result.type, result: [time, result.value] } }
+  const series = result.rows.map(({ metric, seconds, valueAt }) => ({
+    metric,
+    values: times(time - seconds + sampleSeconds, time, sampleSeconds).map((at) => [at, valueAt(at).toString()]),
+  }))
+  return { data: { resultType: 'matrix', result: series } }
 }
 
 const mostPoints = 11_000
@@ -171,7 +159,7 @@ function stateOf(states: readonly string[]): string {
   return states.includes('firing') ? 'firing' : states.includes('pending') ? 'pending' : 'inactive'
 }
 
-function labels(monitor: SimulatedMonitor, selectors: readonly string[]): Answer {
+function labelNames(monitor: SimulatedMonitor, selectors: readonly string[]): Answer {
   const found = selectors.map((selector) => evaluate(monitor, selector, monitor.now / 1000))
   const failed = found.find((result) => result.type === 'error')
   if (failed !== undefined) return refusal(failed)

@@ -59,22 +59,15 @@ interface Sample {
 }
 
 function samplesOf(data: QueryData): Sample[] {
-  switch (data.resultType) {
-    case 'scalar':
-    case 'string': {
-      const [, text] = data.result
-      const value = data.resultType === 'scalar' ? valueOf(text) : text
-      return [{ metric: {}, name: data.resultType, value, order: 0 }]
-    }
-    case 'vector':
-      return data.result.map(({ metric, value, histogram }) => sampleOf(metric, value?.[1], histogram?.[1]))
-    case 'matrix':
-      return data.result.map(({ metric, values, histograms }) => {
-        const newest = values.at(-1)
-        const { name, ...sample } = sampleOf(metric, newest?.[1], histograms.at(-1)?.[1])
-        return { ...sample, name: newest === undefined ? name : `${name} @ ${isoTime(newest[0])}` }
-      })
-  }
+  if (data.resultType === 'vector') return data.result.map(({ metric, value, histogram }) => sampleOf(metric, value?.[1], histogram?.[1]))
+  if (data.resultType === 'matrix')
+    return data.result.map(({ metric, values, histograms }) => {
+      const newest = values.at(-1)
+      const { name, ...sample } = sampleOf(metric, newest?.[1], histograms.at(-1)?.[1])
+      return { ...sample, name: newest === undefined ? name : `${name} @ ${isoTime(newest[0])}` }
+    })
+  const [, text] = data.result
+  return [{ metric: {}, name: data.resultType, value: data.resultType === 'scalar' ? valueOf(text) : text, order: 0 }]
 }
 
 function sampleOf(metric: Record<string, string>, text: string | undefined, histogram: { count: string; sum: string } | undefined): Sample {
