@@ -15,12 +15,19 @@ export interface ConfigurationFile {
   at(...keys: readonly string[]): string
 }
 
-/** Reads the file named, or the first of the working directory's and the user's; undefined where there is none. */
+/** The directory of this user's configuration, whether or not it is there. */
+export function configurationDirectory({ XDG_CONFIG_HOME = '', HOME }: Environment): string {
+  // As the XDG specification has it, a relative path counts as none: it would lead elsewhere from every directory.
+  return join(isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(HOME || homedir(), '.config'), 'rackwarden')
+}
+
+/** Reads the file named, or the first of the working directory's and the user's; undefined where there is none, or where it is `false`. */
 export async function readConfigurationFile(options: {
-  file?: string | undefined
+  file?: string | false | undefined
   directory: string
   environment: Environment
 }): Promise<ConfigurationFile | undefined> {
+  if (options.file === false) return undefined
   if (options.file !== undefined) {
     const path = resolve(options.directory, options.file)
     const text = await textOf(path)
@@ -28,10 +35,7 @@ export async function readConfigurationFile(options: {
       throw new ToolError('invalid_config', `There is no configuration file ${path}.`, { hint: 'Check the path given with --config.' })
     return parse(path, text)
   }
-  // As the XDG specification has it, a relative path counts as none: it would lead elsewhere from every directory.
-  const { XDG_CONFIG_HOME = '', HOME } = options.environment
-  const userDirectory = isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(HOME || homedir(), '.config')
-  for (const path of [join(options.directory, fileName), join(userDirectory, 'rackwarden', fileName)]) {
+  for (const path of [join(options.directory, fileName), join(configurationDirectory(options.environment), fileName)]) {
     const text = await textOf(path)
     if (text !== undefined) return parse(path, text)
   }

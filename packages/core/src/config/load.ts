@@ -14,8 +14,8 @@ import { variablesOf } from './variables.ts'
 export interface LoadOptions {
   services: readonly Service[]
   environment: Environment
-  /** Path given by the owner; otherwise the usual places are looked at. */
-  file?: string | undefined
+  /** Path given by the owner; otherwise the usual places are looked at; `false` where no file counts. */
+  file?: string | false | undefined
   directory: string
   secrets: SecretFilter
   /** True where every service of the file must be one of `services`; a service alone shares the hub's file. */

@@ -260,6 +260,13 @@ describe('a file that is there', () => {
     expect(await run(undefined, 'tools')).toMatchObject({ code: 0 })
   })
 
+  test('does not count where another one is named that is not there yet', async () => {
+    const { run, text } = await createWorkplace([gate])
+    await run(undefined, 'init', '--yes')
+    expect(await run(undefined, 'init', '--yes', '--config', 'other.yaml')).toMatchObject({ code: 0 })
+    expect(await text('other.yaml')).toBe(await text(usualFile))
+  })
+
   test('keeps the tier of a service that is there when another instance joins it', async () => {
     const { home, run, text } = await createWorkplace([gate])
     await writeFile(join(home, 'rackwarden.yaml'), 'tier: configure\nservices: { gate: { url: http://10.0.0.1 } }\n')

@@ -1,4 +1,5 @@
 import { copyFile, chmod } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ToolError } from '@rackwarden/core'
 import type { Environment } from '@rackwarden/core/runtime'
@@ -19,7 +20,8 @@ export interface ServerEntry {
 }
 
 /** The clients whose files are known, and where this user's would be. */
-export function knownClients({ HOME: home = '', XDG_CONFIG_HOME: configured, APPDATA: roaming }: Environment): readonly Client[] {
+export function knownClients({ HOME, XDG_CONFIG_HOME: configured, APPDATA: roaming }: Environment): readonly Client[] {
+  const home = HOME || homedir()
   const desktop =
     process.platform === 'darwin'
       ? join(home, 'Library/Application Support/Claude')

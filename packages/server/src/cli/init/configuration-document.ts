@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ToolError, type Service, type Tier } from '@rackwarden/core'
-import type { Environment } from '@rackwarden/core/runtime'
+import { configurationDirectory, type Environment } from '@rackwarden/core/runtime'
 import { isMap, parseDocument, YAMLMap, type Document } from 'yaml'
 import { textOf, writePrivate } from './private-file.ts'
 
@@ -24,11 +24,6 @@ export interface ConfigurationDocument {
   save(): Promise<boolean>
 }
 
-/** The user's own directory of configuration and of secrets. */
-export function userDirectory({ XDG_CONFIG_HOME: configured, HOME: home }: Environment): string {
-  return join(configured || join(home ?? '', '.config'), 'rackwarden')
-}
-
 /** The file that is read now: the one named, else the working directory's, else the user's, whether or not it is there. */
 export async function configurationPath(file: string | undefined, directory: string, environment: Environment): Promise<string> {
   if (file !== undefined) return resolve(directory, file)
@@ -37,7 +32,7 @@ export async function configurationPath(file: string | undefined, directory: str
     () => true,
     () => false,
   )
-  return isThere ? local : join(userDirectory(environment), 'rackwarden.yaml')
+  return isThere ? local : join(configurationDirectory(environment), 'rackwarden.yaml')
 }
 
 /** Opens the file at a path, or begins a new one. */

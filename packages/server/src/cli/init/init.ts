@@ -1,5 +1,5 @@
 import { ToolError, type Service, type Tier } from '@rackwarden/core'
-import { loadConfiguration, type Configuration, type Runtime } from '@rackwarden/core/runtime'
+import { configurationDirectory, loadConfiguration, type Configuration, type Runtime } from '@rackwarden/core/runtime'
 import { join } from 'node:path'
 import type { Application } from '../../application.ts'
 import { exitCodes } from '../failure.ts'
@@ -8,7 +8,7 @@ import { table, type Terminal } from '../terminal.ts'
 import { answersOf, type Answers, type InitOptions } from './answers.ts'
 import { clientOf } from './client-file.ts'
 import { connectClients } from './clients.ts'
-import { configurationPath, openDocument, userDirectory, type ConfigurationDocument } from './configuration-document.ts'
+import { configurationPath, openDocument, type ConfigurationDocument } from './configuration-document.ts'
 import { findOffers, nameOf, newOffers, offerOf, unsupportedFinds, wantedOffers, type Offer } from './offer.ts'
 import { askForMore, askTier, askWhich, isAsking } from './questions.ts'
 import { createSecretFiles, type SecretFiles } from './secret-files.ts'
@@ -59,7 +59,8 @@ async function readSetup(
 ): Promise<Pick<Setup, 'document' | 'configuration'>> {
   const path = await configurationPath(config, directory, environment)
   const document = await openDocument(path)
-  const file = document.existed ? path : undefined
+  // A file that is only named counts for nothing yet, and then neither does the usual one.
+  const file = document.existed && path
   return { document, configuration: await loadConfiguration({ services, environment, directory, secrets, strict: prefixed, file }) }
 }
 
@@ -139,7 +140,7 @@ function applyValues(offers: readonly Offer[], { values }: Answers): void {
 
 /** Puts what is kept into the document, with the tiers; a secret that was typed in becomes a file, to be written with it. */
 async function enter({ answers, document, configuration, terminal }: Setup, kept: readonly Offer[]): Promise<SecretFiles> {
-  const secrets = createSecretFiles(join(userDirectory(terminal.environment), 'secrets'))
+  const secrets = createSecretFiles(join(configurationDirectory(terminal.environment), 'secrets'))
   const services = withoutTier(
     document,
     kept.map(({ service }) => service),
