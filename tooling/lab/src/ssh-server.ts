@@ -91,6 +91,8 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       if (!isRunning() || Date.now() > deadline) throw new Error(`The SSH server did not start:\n${readFileSync(log, 'utf8')}`)
       await sleep(20)
     }
+    // The connection that asked whether it answers.
+    while (childrenOf(id).length > 0) await sleep(5)
   }
 
   async function stop(): Promise<void> {
