@@ -6,7 +6,7 @@ import { freePort } from './free-port.ts'
 import { guard } from './guardian.ts'
 import { writeMetricsConfiguration, type MetricsConfiguration, type MetricsPorts } from './metrics-configuration.ts'
 import { newestPrometheus } from './newest-prometheus.ts'
-import { kill } from './remains.ts'
+import { freeze, kill } from './remains.ts'
 import { supervise } from './supervisor.ts'
 
 /** One of the processes of a metrics stack. */
@@ -117,12 +117,9 @@ export function attachPrometheus(directory: string, { detached = false }: { deta
     await Promise.all(stopping.map((one) => (resume(one), processes[one].stop())))
   }
 
-  function signal(which: MetricsProcess, name: NodeJS.Signals): void {
-    const id = processes[which].process()
-    if (id !== undefined) kill(id, name)
-  }
-  const hang = (which: MetricsProcess) => signal(which, 'SIGSTOP')
-  const resume = (which: MetricsProcess) => signal(which, 'SIGCONT')
+  const idsOf = (which: MetricsProcess) => [processes[which].process()].filter((id) => id !== undefined)
+  const hang = (which: MetricsProcess) => freeze(idsOf(which))
+  const resume = (which: MetricsProcess) => idsOf(which).forEach((id) => kill(id, 'SIGCONT'))
 
   async function waitForAlert(): Promise<void> {
     const filter = encodeURIComponent('alertname="LabAlwaysFiring"')

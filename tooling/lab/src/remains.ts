@@ -37,17 +37,36 @@ export function kill(id: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   attempt(() => process.kill(id, signal))
 }
 
+/** Freezes processes, and returns when each of their threads stands still: the signal alone comes back before that. */
+export function freeze(ids: readonly number[]): void {
+  for (const id of ids) kill(id, 'SIGSTOP')
+  const deadline = Date.now() + 2000
+  for (const id of ids) {
+    const moves = () => list(`/proc/${id}/task`).some((task) => /[RSD]/.test(stateOf(`/proc/${id}/task/${task}`)))
+    while (moves() && Date.now() < deadline) continue
+  }
+}
+
 /** When a process was started, in clock ticks since boot: with its id, who it is. Empty for one that is gone or a zombie. */
 export function startOf(id: number): string {
-  const fields = read(`/proc/${id}/stat`)
-    .replace(/^.*\) /s, '')
-    .split(' ')
+  const fields = fieldsOf(`/proc/${id}`)
   return fields[0] === 'Z' ? '' : (fields[19] ?? '')
 }
 
 /** The children of a process, as the kernel lists them. */
 export function childrenOf(id: number): number[] {
   return read(`/proc/${id}/task/${id}/children`).split(' ').filter(Boolean).map(Number)
+}
+
+// The name of a program, which comes before, may hold anything.
+function fieldsOf(task: string): string[] {
+  return read(join(task, 'stat'))
+    .replace(/^.*\) /s, '')
+    .split(' ')
+}
+
+function stateOf(task: string): string {
+  return fieldsOf(task)[0] ?? ''
 }
 
 function deepestFirst(directory: string): string[] {

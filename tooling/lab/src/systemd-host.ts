@@ -12,7 +12,7 @@ import { createIdentity, readIdentity } from './host-identity.ts'
 import { hostImage } from './host-image.ts'
 import { descendantsOf, machineOf, runInside, type HostCommand } from './host-machine.ts'
 import { attachNetwork, startNetwork, type LabNetwork } from './network.ts'
-import { childrenOf, clearControlGroup, kill } from './remains.ts'
+import { childrenOf, clearControlGroup, freeze, kill } from './remains.ts'
 import { supervise } from './supervisor.ts'
 
 /** A Linux machine of its own: systemd as its first process, journald, sshd, and a network only the lab reaches. */
@@ -135,13 +135,12 @@ export function attachSystemdHost(
     clearControlGroup(controlGroup)
   }
 
-  function tell(signal: NodeJS.Signals): void {
+  function everything(): number[] {
     const first = machine()
-    if (first === undefined) return
-    for (const id of [first, ...descendantsOf(first)]) kill(id, signal)
+    return first === undefined ? [] : [first, ...descendantsOf(first)]
   }
-  const hang = () => tell('SIGSTOP')
-  const resume = () => tell('SIGCONT')
+  const hang = () => freeze(everything())
+  const resume = () => everything().forEach((id) => kill(id, 'SIGCONT'))
 
   async function run(argv: readonly string[], { input }: { input?: string } = {}): Promise<HostCommand> {
     const first = machine()
