@@ -30,9 +30,9 @@ const quickMs = 1_200
 /** Reads the alerts of Prometheus and, where it answers, what its Alertmanager makes of them; the worst first. */
 export async function alertsOf(client: PrometheusClient, signal: AbortSignal): Promise<AlertsFound> {
   const [alerts, managed] = await Promise.all([client.alerts(signal), managedAlerts(client, signal)])
-  const byName = groupedByName(managed.alerts)
+  const byPlace = groupedByPlace(managed.alerts)
   return {
-    alerts: alerts.map((alert) => factsOf(alert, byName.get(nameOf(alert)) ?? [])).toSorted(worstFirst),
+    alerts: alerts.map((alert) => factsOf(alert, byPlace.get(placeOf(alert)) ?? [])).toSorted(worstFirst),
     note: managed.note,
   }
 }
@@ -106,12 +106,17 @@ function worstFirst(first: AlertFacts, second: AlertFacts): number {
   )
 }
 
-function groupedByName(alerts: readonly ManagedAlert[]): Map<string, ManagedAlert[]> {
+// Thousands of alerts of one name differ by their instance; compared each with each they would take seconds.
+function groupedByPlace(alerts: readonly ManagedAlert[]): Map<string, ManagedAlert[]> {
   const groups = new Map<string, ManagedAlert[]>()
   for (const alert of alerts) {
-    const group = groups.get(nameOf(alert))
-    if (group === undefined) groups.set(nameOf(alert), [alert])
+    const group = groups.get(placeOf(alert))
+    if (group === undefined) groups.set(placeOf(alert), [alert])
     else group.push(alert)
   }
   return groups
+}
+
+function placeOf(alert: { labels: Readonly<Record<string, string>> }): string {
+  return `${nameOf(alert)} ${alert.labels['instance'] ?? ''}`
 }

@@ -1,4 +1,6 @@
+import type { Connection, Service } from '@rackwarden/core'
 import { openSimulatedLab } from '@rackwarden/core/testing'
+import docker from '@rackwarden/docker'
 import prometheus from '@rackwarden/prometheus'
 import { expect, test } from 'vitest'
 import { engineHost } from '../src/engine-host.ts'
@@ -25,5 +27,19 @@ test('the one alert that fires is about the container that runs out of memory', 
     expect(health.text).toContain('10 of 10 targets up, 1 alert firing')
   } finally {
     await lab.close()
+  }
+})
+
+test('a container and its metrics target know each other by name', async () => {
+  const assetsOf = async (service: Service, world: unknown) => {
+    const { config, connection } = await (await service.simulate()).default(world)
+    const client = await service.connect(config, connection as Connection)
+    return (await service.assets?.(client, { instance: 'default', signal: new AbortController().signal })) ?? []
+  }
+  const containers = await assetsOf(docker, engineHost)
+  const targets = await assetsOf(prometheus, metrics)
+  for (const name of ['jellyfin', 'traefik', 'gitea', 'prometheus']) {
+    expect(containers.filter((asset) => asset.name === name || asset.aliases.includes(name))).not.toEqual([])
+    expect(targets.filter(({ aliases }) => aliases.includes(name))).toHaveLength(1)
   }
 })
