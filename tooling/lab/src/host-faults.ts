@@ -46,7 +46,7 @@ export async function fillDisk(
   host: SystemdHost,
   { path = '/srv/full', percent = 97 }: { path?: string; percent?: number } = {},
 ): Promise<Repair> {
-  // The image lies outside, where the host's own root does not shrink by it.
+  // The image lies in memory, where the host's own disk does not shrink by it.
   const device = '/run/lab'
   await inside(
     host,
@@ -54,7 +54,7 @@ export async function fillDisk(
 set -e
 mkdir -p ${device} "$0" && truncate -s 32M ${device}/image && mkfs.ext4 -q -m 0 ${device}/image
 [ -e /dev/loop-control ] || mknod /dev/loop-control c 10 237
-for number in 0 1 2 3 4 5 6 7; do [ -e /dev/loop$number ] || mknod /dev/loop$number b 7 $number; done
+for number in $(seq 0 63); do [ -e /dev/loop$number ] || mknod /dev/loop$number b 7 $number; done
 mount -o loop ${device}/image "$0"
 set -- $(df -Pk "$0" | tail -1)
 fallocate -l $(( ($3 + $4) * ${String(percent)} / 100 - $3 ))K "$0/ballast"
