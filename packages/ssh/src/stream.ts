@@ -25,7 +25,9 @@ function purposeOf(target: DialTarget): Purpose {
     return {
       wanted: `the socket ${target.socketPath}`,
       allowedBy: 'AllowStreamLocalForwarding must be yes in its sshd_config, and authorized_keys must not restrict the key.',
-      missing: 'Is the service running there, is the path right, and may this user open the socket (is it in the group that owns it)?',
+      // A server may tell one that is forbidden as one that does not answer.
+      missing:
+        'Is the service running there, is the path right, may this user open the socket, and is AllowStreamLocalForwarding yes there?',
     }
   const host = target.host.includes(':') ? `[${target.host}]` : target.host
   return {

@@ -134,7 +134,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
 }
 
 function createKey(file: string, type: 'ed25519' | 'ecdsa' | 'rsa'): void {
-  if (type !== 'ed25519') execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', 'lab', '-f', file])
+  if (type !== 'ed25519' && !existsSync(file)) execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', 'lab', '-f', file])
 }
 
 function configurationOf(directory: string, port: number, options: SshServerOptions): string {
