@@ -4,6 +4,7 @@
 const fs = require('fs')
 const path = require('path')
 const vm = require('vm')
+const zlib = require('zlib')
 
 // The bundler fills these in: the directory of the bundle, and a hash of each file's content.
 const directory = path.join(__dirname, '__DIRECTORY__')
@@ -55,14 +56,18 @@ function findCacheDirectory() {
   return HOME && path.isAbsolute(HOME) ? path.join(HOME, '.cache', 'rackwarden') : undefined
 }
 
-// A code cache is code: one that somebody else could have written is not used.
+// A code cache is code: one that somebody else could have written is not used. V8 itself dies of one that a power cut
+// or a bad disk left damaged, so a checksum stands behind it.
 function readCache(file) {
   let descriptor
   try {
     descriptor = fs.openSync(file, 'r')
     const { uid, mode } = fs.fstatSync(descriptor)
     const foreign = process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o022) !== 0)
-    return foreign ? undefined : fs.readFileSync(descriptor)
+    if (foreign) return undefined
+    const bytes = fs.readFileSync(descriptor)
+    const end = bytes.length - 4
+    return end > 0 && bytes.readUInt32LE(end) === zlib.crc32(bytes.subarray(0, end)) ? bytes.subarray(0, end) : undefined
   } catch {
     return undefined
   } finally {
@@ -76,7 +81,10 @@ function save() {
     const temporary = `${cacheFile}.${process.pid}`
     try {
       fs.mkdirSync(cacheDirectory, { recursive: true, mode: 0o700 })
-      fs.writeFileSync(temporary, script.createCachedData(), { mode: 0o600, flag: 'wx' })
+      const data = script.createCachedData()
+      const checksum = Buffer.alloc(4)
+      checksum.writeUInt32LE(zlib.crc32(data))
+      fs.writeFileSync(temporary, Buffer.concat([data, checksum]), { mode: 0o600, flag: 'wx' })
       fs.renameSync(temporary, cacheFile)
     } catch {
       // A start without a cache is only slower.

@@ -56,6 +56,17 @@ describe('a bundled program', () => {
     expect(await start([])).toBe('started, remembered: bin')
   })
 
+  test('does without a code cache that a bad disk changed', async ({ expect }) => {
+    await start([])
+    for (const file of caches()) {
+      const bytes = readFileSync(file)
+      for (let at = 64; at < bytes.length; at += 97) bytes[at] = bytes[at]! ^ 1
+      writeFileSync(file, bytes)
+    }
+    expect(await start([])).toBe('started, remembered: bin')
+    expect(await start([])).toBe('started, remembered: bin')
+  })
+
   test('starts where the cache directory cannot be made', async ({ expect }) => {
     const file = join(home, 'file')
     writeFileSync(file, '')
