@@ -82,6 +82,16 @@ test('numbers that are none, native histograms, quoted names, warnings and infos
   })
 })
 
+test('a query that finds nothing says where the names are', async () => {
+  const { read } = await openMonitor()
+  for (const name of ['query', 'query_range'])
+    expect(await read(name, { query: 'node_lod1' })).toMatchObject({
+      total: 0,
+      series: [],
+      note: expect.stringContaining('search_metrics'),
+    })
+})
+
 test('what Prometheus says of a wrong expression is passed on with its place', async () => {
   const { read } = await openMonitor()
   await expect(read('query', { query: 'sum(up' })).rejects.toThrow(

@@ -4,7 +4,7 @@ import type { PrometheusClient, Range } from '../client.ts'
 import { downsample, type Points } from '../downsample.ts'
 import { byValue, howToNarrow, seriesText } from '../series.ts'
 import { givenTime, isoTime, spanSeconds, spanText } from '../time.ts'
-import { defineTool, nextCursor, queryInput } from './define-tool.ts'
+import { defineTool, nextCursor, nothingFound, queryInput } from './define-tool.ts'
 
 const mostPoints = 60
 // So many series are read again finely enough that a short peak shows in min, max and mean.
@@ -102,6 +102,7 @@ function noteOf({
   shown: number
   found: readonly (Points & { metric: Record<string, string> })[]
 }): string {
+  if (found.length === 0) return nothingFound
   const notes = []
   if (isFiner) notes.push(`Points are means of ${spanText(range.step)}; min, max and mean are of samples ${spanText(fineStep)} apart.`)
   else if (!isFew) notes.push(`Peaks between points are not seen with more than ${fewSeries} series.`)

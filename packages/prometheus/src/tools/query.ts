@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { QueryData } from '../prometheus-schema.ts'
 import { byValue, howToNarrow, numberOf, seriesText, valueOf } from '../series.ts'
 import { givenTime, isoTime } from '../time.ts'
-import { defineTool, nextCursor, queryInput } from './define-tool.ts'
+import { defineTool, nextCursor, nothingFound, queryInput } from './define-tool.ts'
 
 /** Evaluates an expression at one time. */
 export const query = defineTool({
@@ -34,6 +34,7 @@ export const query = defineTool({
     const found = samplesOf(data).toSorted((first, second) => byValue(first.order, second.order))
     const { rows, ...rest } = page(found, window)
     const notes = [
+      ...(found.length === 0 ? [nothingFound] : []),
       ...(data.resultType === 'matrix'
         ? ['A range of samples was selected; the newest of each is shown, query_range shows them all.']
         : []),
