@@ -1,4 +1,4 @@
-import { createApiClient, httpConfig, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
+import { createApiClient, httpConfig, sshConfig, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
 import { oneLine } from './container-facts.ts'
 import {
@@ -18,9 +18,10 @@ import { demultiplex, logLines, type LogLine, type LogStream } from './log-frame
 /** What has to be known of an engine to reach it. */
 export const config = {
   ...httpConfig,
+  ...sshConfig,
   url: z
     .string()
-    .describe('Address of the engine: unix:///var/run/docker.sock, tcp://host:2376, or http(s)://host.')
+    .describe('Address of the engine: unix:///var/run/docker.sock, ssh://user@host, tcp://host:2376, or http(s)://host.')
     .meta({ env: ['DOCKER_HOST'] }),
   // What the Docker CLI reads for an engine behind TLS: one directory, three files of fixed names.
   tlsCa: httpConfig.tlsCa.meta({ env: ['DOCKER_CERT_PATH/ca.pem'] }),

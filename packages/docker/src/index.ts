@@ -4,6 +4,7 @@ import { census } from './census.ts'
 import { config, connect } from './client.ts'
 import { discover } from './discover.ts'
 import { assets, findings, health } from './facets.ts'
+import { open } from './open.ts'
 import { getContainer } from './tools/container.ts'
 import { listContainers } from './tools/containers.ts'
 import { listImages } from './tools/images.ts'
@@ -15,13 +16,14 @@ import { listVolumes } from './tools/volumes.ts'
 
 export type { DockerWorld, SimulatedContainer } from './simulation/world.ts'
 
-/** Docker engines, over a socket or TLS. */
+/** Docker engines, over a socket, SSH or TLS. */
 export default defineService({
   name: 'docker',
   title: 'Docker',
   description: 'Docker engines: containers and their health, logs and use, images, volumes, networks.',
   instances: 'many',
   config,
+  open,
   connect,
   health,
   findings,

@@ -23,12 +23,14 @@ const usualKeys = ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa']
 /** Reads what is configured to log in with, in the order it is tried: agent, key, password. */
 export async function readCredentials(config: SshConfig): Promise<Credential[]> {
   const { sshAgent, sshKey, sshPassword } = config
-  const configured = [
+  const keys = sshKey === undefined ? [] : [await readKey(sshKey, config.sshKeyPassphrase)]
+  // An agent may be there by chance and hold nothing; with a key or a password somebody has chosen.
+  const usual = sshKey === undefined && sshPassword === undefined ? (await Promise.all(usualKeys.map(readUsualKey))).flat() : []
+  const found = [
     ...(sshAgent === undefined ? [] : [agentCredential(expandHome(sshAgent))]),
-    ...(sshKey === undefined ? [] : [keyCredential(await readKey(sshKey, config.sshKeyPassphrase))]),
+    ...[...keys, ...usual].map(keyCredential),
     ...(sshPassword === undefined ? [] : [passwordCredential(sshPassword)]),
   ]
-  const found = configured.length > 0 ? configured : (await Promise.all(usualKeys.map(readUsualKey))).flat().map(keyCredential)
   if (found.length > 0) return found
   throw new ToolError('invalid_config', 'Nothing is configured to log in with, and there is no key in ~/.ssh.', {
     hint: 'Set sshKey, sshAgent or sshPassword.',
