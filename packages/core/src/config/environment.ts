@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { ToolError } from '../define/error.ts'
 import type { Service } from '../define/service.ts'
@@ -57,5 +58,15 @@ async function readSecretFile(path: string, origin: string): Promise<string> {
         cause,
       },
     )
+  }
+}
+
+/** The home of this user; the root directory for a user who has none, as in a container or a service. */
+export function homeDirectory({ HOME }: Environment): string {
+  if (HOME) return HOME
+  try {
+    return homedir()
+  } catch {
+    return '/'
   }
 }

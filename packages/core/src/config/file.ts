@@ -1,8 +1,7 @@
-import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import type { LineCounter, Document } from 'yaml'
 import { ToolError } from '../define/error.ts'
-import type { Environment } from './environment.ts'
+import { homeDirectory, type Environment } from './environment.ts'
 import { readTextFile } from './text-file.ts'
 
 const fileName = 'rackwarden.yaml'
@@ -16,9 +15,10 @@ export interface ConfigurationFile {
 }
 
 /** The directory of this user's configuration, whether or not it is there. */
-export function configurationDirectory({ XDG_CONFIG_HOME = '', HOME }: Environment): string {
+export function configurationDirectory(environment: Environment): string {
+  const { XDG_CONFIG_HOME = '' } = environment
   // As the XDG specification has it, a relative path counts as none: it would lead elsewhere from every directory.
-  return join(isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(HOME || homedir(), '.config'), 'rackwarden')
+  return join(isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(homeDirectory(environment), '.config'), 'rackwarden')
 }
 
 /** Reads the file named, or the first of the working directory's and the user's; undefined where there is none, or where it is `false`. */

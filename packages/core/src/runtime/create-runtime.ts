@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { homeDirectory } from '../config/environment.ts'
 import { cleanText } from '../present/clean.ts'
 import { createSecretFilter } from '../present/redact.ts'
 import { createAuditLog } from '../record/audit.ts'
@@ -48,9 +48,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
 
 /** Where the state of this user's processes is kept. */
 export function stateDirectoryOf(environment: Readonly<Record<string, string | undefined>>): string {
-  const { RACKWARDEN_STATE_DIR: own, XDG_DATA_HOME = '', HOME } = environment
+  const { RACKWARDEN_STATE_DIR: own, XDG_DATA_HOME = '' } = environment
   if (own) return resolve(own)
-  return join(isAbsolute(XDG_DATA_HOME) ? XDG_DATA_HOME : join(HOME || homedir(), '.local', 'share'), 'rackwarden')
+  return join(isAbsolute(XDG_DATA_HOME) ? XDG_DATA_HOME : join(homeDirectory(environment), '.local', 'share'), 'rackwarden')
 }
 
 const systemClock: Clock = {

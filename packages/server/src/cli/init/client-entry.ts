@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { homeDirectory } from '@rackwarden/core/runtime'
 import type { Terminal } from '../terminal.ts'
 import type { ServerEntry } from './client-file.ts'
 
@@ -7,7 +7,7 @@ import type { ServerEntry } from './client-file.ts'
 export function clientEntry(name: string, configuration: string | undefined, { program = [], environment }: Terminal): ServerEntry {
   const [node = 'node', bin = ''] = program
   // A client has this user's home, but not the variables of this shell.
-  const usual = join(environment['HOME'] || homedir(), '.config', 'rackwarden', 'rackwarden.yaml')
+  const usual = join(homeDirectory(environment), '.config', 'rackwarden', 'rackwarden.yaml')
   const serving = configuration === undefined || configuration === usual ? [] : ['serve', '--config', configuration]
   const fetched = /[/\\]_npx[/\\].*?node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)[/\\]/.exec(bin)?.[1]
   if (fetched !== undefined) return { command: 'npx', args: ['-y', fetched.replaceAll('\\', '/'), ...serving] }

@@ -1,8 +1,7 @@
 import { copyFile, chmod } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ToolError } from '@rackwarden/core'
-import type { Environment } from '@rackwarden/core/runtime'
+import { homeDirectory, type Environment } from '@rackwarden/core/runtime'
 import { isRecord } from '../../json-rpc.ts'
 import { textOf, writePrivate } from './private-file.ts'
 
@@ -20,8 +19,9 @@ export interface ServerEntry {
 }
 
 /** The clients whose files are known, and where this user's would be. */
-export function knownClients({ HOME, XDG_CONFIG_HOME: configured, APPDATA: roaming }: Environment): readonly Client[] {
-  const home = HOME || homedir()
+export function knownClients(environment: Environment): readonly Client[] {
+  const { XDG_CONFIG_HOME: configured, APPDATA: roaming } = environment
+  const home = homeDirectory(environment)
   const desktop =
     process.platform === 'darwin'
       ? join(home, 'Library/Application Support/Claude')
