@@ -54,6 +54,8 @@ export async function bundleEntry({ name, loader, source }) {
     metafile: true,
     write: false,
     logLevel: 'warning',
+    // ssh2's parser of private keys has it; it guards an argument that is an array here.
+    logOverride: { 'suspicious-boolean-not': 'silent' },
   })
   const fresh = `${outdir}.${process.pid}`
   rmSync(fresh, { recursive: true, force: true })
@@ -154,6 +156,8 @@ async function toCommonJs(code) {
     lineLimit: 160,
     legalComments: 'none',
     logLevel: 'warning',
+    // ssh2's parser of private keys has it; it guards an argument that is an array here.
+    logOverride: { 'suspicious-boolean-not': 'silent' },
   })
   const head = result.code.includes(fileUrlName) ? `const ${fileUrlName}=require("node:url").pathToFileURL(__filename).href;` : ''
   return head + result.code

@@ -77,10 +77,10 @@ function readCache(file) {
 
 function save() {
   process.removeListener('exit', save)
+  makeCacheDirectory()
   for (const { script, cacheFile } of unsaved.splice(0)) {
     const temporary = `${cacheFile}.${process.pid}`
     try {
-      fs.mkdirSync(cacheDirectory, { recursive: true, mode: 0o700 })
       const data = script.createCachedData()
       const checksum = Buffer.alloc(4)
       checksum.writeUInt32LE(zlib.crc32(data))
@@ -92,6 +92,17 @@ function save() {
     }
   }
   removeStale()
+}
+
+// Not recursively: where a file system takes no new names (proc), Node would try for ever.
+function makeCacheDirectory() {
+  for (const wanted of [path.dirname(cacheDirectory), cacheDirectory]) {
+    try {
+      fs.mkdirSync(wanted, { mode: 0o700 })
+    } catch {
+      // It is there already, or there will be no cache.
+    }
+  }
 }
 
 function removeStale() {

@@ -70,7 +70,8 @@ describe('a bundled program', () => {
   test('starts where the cache directory cannot be made', async ({ expect }) => {
     const file = join(home, 'file')
     writeFileSync(file, '')
-    expect(await start([], { cacheHome: file })).toBe('started, remembered: bin')
+    for (const cacheHome of [file, '/proc', '/proc/none', 'relative', ''])
+      expect(await start([], { cacheHome })).toBe('started, remembered: bin')
   })
 
   test('runs from wherever it is moved to and knows its own address', async ({ expect }) => {
