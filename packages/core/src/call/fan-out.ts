@@ -23,9 +23,25 @@ export function mergeAnswers(answers: readonly Answer[]): unknown {
           [listKey]: answered.flatMap(
             ({ instance, output }) => (output as Record<string, object[]>)[listKey]?.map((row) => ({ instance, ...row })) ?? [],
           ),
+          ...sharedScalars(answered, listKey),
           ...cursorOf(answered),
         }
   return unanswered.length === 0 ? merged : { ...merged, unanswered }
+}
+
+/** What is said beside the rows and is the same everywhere; what differs is told per instance. */
+function sharedScalars(answered: readonly { instance: string; output: unknown }[], listKey: string): Record<string, unknown> {
+  const names = new Set(answered.flatMap(({ output }) => Object.keys(output as object)))
+  const shared: Record<string, unknown> = {}
+  for (const name of names) {
+    if (name === listKey || name === 'next_cursor') continue
+    const said = answered.map(({ instance, output }) => ({ instance, value: (output as Record<string, unknown>)[name] }))
+    const isSame = said.every(({ value }) => value === said[0]?.value)
+    shared[name] = isSame
+      ? said[0]?.value
+      : Object.fromEntries(said.filter(({ value }) => value !== undefined).map(({ instance, value }) => [instance, value]))
+  }
+  return shared
 }
 
 /** Where one instance goes on by a merged cursor: without `next` it has nothing left; undefined without a cursor. */

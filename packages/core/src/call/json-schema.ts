@@ -14,6 +14,7 @@ const noise = new Set([
   'minLength',
   'minimum',
   'exclusiveMinimum',
+  'maximum',
 ])
 
 /** The schema of a zod object as a model should see it: no patterns, formats or bounds nobody set. */
@@ -26,13 +27,8 @@ function lean(node: unknown, insideProperties = false): unknown {
   if (typeof node !== 'object' || node === null) return node
   const kept: JsonSchema = {}
   for (const [key, value] of Object.entries(node)) {
-    if (!insideProperties && (noise.has(key) || isDefaultBound(key, value))) continue
+    if (!insideProperties && noise.has(key)) continue
     kept[key] = key === 'default' || key === 'enum' ? value : lean(value, key === 'properties' && !insideProperties)
   }
   return kept
-}
-
-/** zod writes the safe-integer range on every integer. */
-function isDefaultBound(key: string, value: unknown): boolean {
-  return key === 'maximum' && value === Number.MAX_SAFE_INTEGER
 }

@@ -19,7 +19,11 @@ export async function read(call: Call, instances: readonly Instance[]): Promise<
           ? await readOne(call, only, call.input, signal, report)
           : mergeAnswers(await readEach(call, instances, signal, report))
       const shown = presentable(output, environment.runtime.secrets)
-      const result: CallResult = { kind: 'done', output: shown, text: outputText(tool, shown, call.input) }
+      const result: CallResult = {
+        kind: 'done',
+        output: shown,
+        text: outputText(tool, shown, call.input, { merged: instances.length > 1 }),
+      }
       auditRead(environment, entry, started, { result: 'done' })
       return result
     } catch (error) {

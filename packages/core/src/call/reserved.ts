@@ -58,7 +58,7 @@ export function listedSchema(mount: Mount, tool: RegisteredTool): JsonSchema {
     properties: {
       ...properties,
       ...(several ? { instance: { type: 'string', enum: names } } : {}),
-      ...(tool.write === undefined ? {} : { confirm: { type: 'string', description: 'Token of the plan; first call without.' } }),
+      ...(tool.write === undefined ? {} : { confirm: { type: 'string', description: 'Plan token; first call without.' } }),
     },
     ...(needed.length === 0 ? {} : { required: needed }),
   }

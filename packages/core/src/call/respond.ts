@@ -46,15 +46,30 @@ export function presentablePlan(plan: Plan, secrets: SecretFilter): Plan {
   }
 }
 
-/** The text a model reads of an output that is already presentable. */
-export function outputText(tool: RegisteredTool, output: unknown, input: Input): string {
-  const render = tool.text === undefined ? renderOutput : (value: unknown) => tool.text?.(value, input) ?? ''
+/** The text a model reads of an output that is already presentable; `merged` where it is that of several instances. */
+export function outputText(tool: RegisteredTool, output: unknown, input: Input, { merged = false } = {}): string {
+  const own = tool.text === undefined ? renderOutput : (value: unknown) => tool.text?.(value, input) ?? ''
+  const render = Object.hasOwn(tool.input.jsonSchema['properties'] ?? {}, 'cursor')
+    ? (value: unknown) => own(pagedFrom(output, value, input, merged))
+    : own
   return fitToBudget(output, render, {
     tokens: budgetTokens,
     narrowing: narrowingOf(tool.input.jsonSchema),
     keep: tool.keep,
     ...(tool.untrusted ? { wrap: (text: string) => markUntrusted(text, tool.name) } : {}),
   })
+}
+
+/** Where rows were left out of a page, the next one begins at the first of them; of several instances none can be told. */
+function pagedFrom(whole: unknown, shown: unknown, { cursor }: Input, merged: boolean): unknown {
+  if (shown === whole) return shown
+  const { next_cursor: _, ...rest } = shown as Record<string, unknown>
+  const [key, rows] = Object.entries(rest).find(([, value]) => Array.isArray(value)) ?? []
+  const all = key === undefined ? undefined : (whole as Record<string, unknown>)[key]
+  const [count, total] = [rows, all].map((list) => (Array.isArray(list) ? list.length : 0))
+  if (count === total) return shown
+  const start = typeof cursor === 'string' ? Number(cursor) : 0
+  return merged || !Number.isSafeInteger(start) ? rest : { ...rest, next_cursor: String(start + (count ?? 0)) }
 }
 
 /** The text of a plan: what would happen, and how to let it happen. */

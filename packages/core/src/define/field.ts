@@ -53,5 +53,5 @@ export const sshConfig = {
 /** The inputs every list tool takes; spread into its `input`. */
 export const paging = {
   limit: z.number().int().min(1).max(500).default(50).describe('Most rows.'),
-  cursor: z.string().optional().describe('next_cursor of the last page.'),
+  cursor: z.string().optional().describe('From next_cursor.'),
 }

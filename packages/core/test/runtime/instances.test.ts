@@ -1,5 +1,6 @@
 import { ToolError } from '@rackwarden/core'
 import { expect, test } from 'vitest'
+import { mergeAnswers } from '../../src/call/fan-out.ts'
 import { codeOf, openShelves, tokenOf } from '../open-shelves.ts'
 import { createShelf } from '../shelf.ts'
 
@@ -114,4 +115,32 @@ test('hosts that use one network with differing MTUs are a finding no single one
   )
   const { call: alone } = await openShelves({ north: createShelf({ 'mtu nas-1': '1500', 'mtu nas-2': '9000' }) })
   expect((await alone('needs_attention')).text).toMatch(/Nothing needs attention/)
+})
+
+test('rows that do not fit are where the next page begins', async () => {
+  const entries = Object.fromEntries(
+    Array.from({ length: 400 }, (_, index) => [`entry-${index}`, 'a value of several words that costs tokens']),
+  )
+  const { call } = await openShelves({ main: createShelf(entries) })
+  const seen: string[] = []
+  let cursor: string | undefined
+  for (let pages = 0; pages < 20; pages += 1) {
+    const { text } = await call('shelf_list_entries', { limit: 300, ...(cursor === undefined ? {} : { cursor }) })
+    seen.push(...(text.match(/^entry-\d+/gm) ?? []))
+    cursor = /^next_cursor: (\d+)$/m.exec(text)?.[1]
+    if (cursor === undefined) break
+  }
+  expect(seen).toEqual(Object.keys(entries))
+})
+
+test('what several instances say beside their rows is kept, once where it is the same', () => {
+  const answer = (instance: string, total: number) => ({ instance, output: { rows: [{ name: 'a' }], step: 60, total } })
+  expect(mergeAnswers([answer('north', 1), answer('south', 2)])).toEqual({
+    rows: [
+      { instance: 'north', name: 'a' },
+      { instance: 'south', name: 'a' },
+    ],
+    step: 60,
+    total: { north: 1, south: 2 },
+  })
 })
