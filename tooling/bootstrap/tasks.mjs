@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /**
  * @typedef {(args: string[], shell: Shell) => Promise<number>} Task
  * @typedef {object} Shell
- * @property {(command: string, args?: string[], options?: { foreground?: boolean }) => Promise<number>} show Runs a command in view.
+ * @property {(command: string, args?: string[], options?: { foreground?: boolean, env?: NodeJS.ProcessEnv }) => Promise<number>} show Runs a command in view.
  * @property {(label: string, command: string, args?: string[]) => Promise<number>} quietly Runs one and shows its output only when it fails.
  */
 
@@ -36,6 +36,8 @@ const tasks = {
       ['packages', () => shell.quietly('packages', 'node', ['tooling/pack/check.mjs'])],
       ['unused code', () => shell.quietly('unused code', 'knip', ['--no-config-hints', '--no-progress'])],
     ]),
+  // Writes what models see anew, and prints what that changes for them.
+  goldens: (args, { show }) => show('vitest', ['run', 'golden.test', ...args], { env: { RACKWARDEN_GOLDENS: 'update' } }),
   dev: async (_args, { show }) => {
     const watching = [
       show('tsc', ['-b', '--watch', '--preserveWatchOutput'], { foreground: true }),
@@ -84,7 +86,8 @@ export async function runTask(name, args) {
  */
 function shellWith(env) {
   return {
-    show: async (command, args = [], { foreground = false } = {}) => (await runChild(command, args, { cwd: root, env, foreground })).code,
+    show: async (command, args = [], { foreground = false, env: own = {} } = {}) =>
+      (await runChild(command, args, { cwd: root, env: { ...env, ...own }, foreground })).code,
     quietly: async (label, command, args = []) => {
       const { code, output } = await runChild(command, args, { cwd: root, env, captured: true })
       if (code !== 0) console.error(`${output.trimEnd()}\n${label} failed (exit code ${code}).`)

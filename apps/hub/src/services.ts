@@ -1,5 +1,7 @@
 import type { Service } from '@rackwarden/core'
 import docker from '@rackwarden/docker'
+import linux from '@rackwarden/linux'
+import prometheus from '@rackwarden/prometheus'
 
 /** Every service the hub can mount. */
-export const services: readonly Service[] = [docker]
+export const services: readonly Service[] = [docker, linux, prometheus]
