@@ -80,6 +80,7 @@ describe('call', () => {
     ['a value of another type', ['call', 'get_level', 'precise=perhaps'], 2, "error: invalid_input: 'precise' must be boolean"],
     ['a list that is not JSON', ['call', 'get_level', 'rooms=hall'], 2, "error: invalid_input: 'rooms' must be array"],
     ['a value beyond its bounds', ['call', 'set_level', 'level=99', '--tier', 'operate'], 2, 'error: invalid_input: '],
+    ['the prototype as an input', ['call', 'get_level', '__proto__=x'], 2, "error: invalid_input: There is no input '__proto__'."],
     ['a word that is no pair', ['call', 'get_level', 'precise'], 2, "error: invalid_input: 'precise' is not key=value"],
     ['an input that is no object', ['call', 'get_level', '--input', '[1]'], 2, 'error: invalid_input: --input must be a JSON object'],
     ['a tier that is none', ['call', 'get_level', '--tier', 'root'], 2, "error: invalid_input: 'root' is not a tier"],

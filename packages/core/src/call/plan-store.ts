@@ -40,6 +40,7 @@ export interface PlanStore {
 const lifetimeMs = 5 * 60_000
 const claimedKeptMs = 24 * 60 * 60_000
 const sweepEveryMs = 60_000
+const sweptAtOnce = 200
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** Makes the plan store of a process; all processes of a state directory share its records. */
@@ -52,8 +53,8 @@ export function createPlanStore({ store, clock, random }: Pick<Runtime, 'store' 
       await store.write(`plans/${fileOf(token)}`, JSON.stringify({ ...record, expires }))
       if (clock.now() - sweptAt > sweepEveryMs) {
         sweptAt = clock.now()
-        // Nobody waits for thousands of old plans, nor fails because one cannot be taken away.
-        sweep(store, clock.now()).catch(() => undefined)
+        // No plan fails because an old one cannot be taken away.
+        await sweep(store, clock.now()).catch(() => undefined)
       }
       return { token, expires }
     },
@@ -89,15 +90,20 @@ function damaged(): never {
   })
 }
 
-/** Plans nobody confirmed and outcomes nobody will ask for again are taken away. */
+/** Plans nobody confirmed and outcomes nobody will ask for again are taken away: of thousands some at a time, that nobody waits. */
 async function sweep(store: StateStore, now: number): Promise<void> {
   for (const [directory, keptMs] of [
     ['plans', 0],
     ['claimed', claimedKeptMs],
   ] as const) {
-    for (const name of await store.list(directory)) {
-      const text = await store.read(`${directory}/${name}`)
-      if (text !== undefined && (recordIn(text)?.expires ?? 0) + keptMs < now) await store.remove(`${directory}/${name}`)
-    }
+    const names = await store.list(directory)
+    // Names are hashes: where one begins is as good as where another does, and each has its turn.
+    const start = Math.max(0, Math.floor(now % names.length || 0) - sweptAtOnce)
+    await Promise.all(
+      names.slice(start, start + sweptAtOnce).map(async (name) => {
+        const text = await store.read(`${directory}/${name}`)
+        if (text !== undefined && (recordIn(text)?.expires ?? 0) + keptMs < now) await store.remove(`${directory}/${name}`)
+      }),
+    )
   }
 }

@@ -104,8 +104,12 @@ async function redeemable(call: Call, instance: Instance, confirm: string): Prom
       },
     )
   auditRead(environment, entry, started, { result: 'already done' })
-  const text = `Already carried out at ${new Date(claimedAt ?? 0).toISOString()}; nothing was done again. What came of it then:\n${outcome.text}`
-  return { replay: outcome.kind === 'done' ? { ...outcome, already: true, text } : { ...outcome, text } }
+  const note = `Already carried out at ${new Date(claimedAt ?? 0).toISOString()}; nothing was done again.`
+  const text = `${note} What came of it then:\n${outcome.text}`
+  if (outcome.kind === 'done') return { replay: { ...outcome, already: true, text } }
+  if (outcome.kind !== 'error') return { replay: { ...outcome, text } }
+  const { hint } = outcome.error
+  return { replay: { ...outcome, error: { ...outcome.error, hint: hint === undefined ? note : `${note} ${hint}` }, text } }
 }
 
 function denied(message: string, hint = 'Call again without confirm for a plan of what you want now.'): ToolError {

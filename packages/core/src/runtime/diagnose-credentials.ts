@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
+import { readTextFile } from '../config/text-file.ts'
 import { askEverybody } from '../facets/ask.ts'
 import { allows, lowestTier } from '../define/access.ts'
 import { traitsOf } from '../define/field.ts'
@@ -21,8 +22,8 @@ export async function diagnoseConfiguration(catalogue: Catalogue): Promise<Diagn
   const subject = 'configuration'
   const path = configuration.file
   if (path === undefined) return { level: 'ok', subject, message: `environment only, no rackwarden.yaml; tier ${tier}` }
-  const [found, text] = await Promise.all([stat(path).catch(() => undefined), readFile(path, 'utf8').catch(() => '')])
-  const mode = process.platform === 'win32' ? 0 : (found?.mode ?? 0)
+  const [found, text] = await Promise.all([stat(path).catch(() => undefined), readTextFile(path).catch(() => '')])
+  const mode = process.platform === 'win32' || found?.isFile() !== true ? 0 : found.mode
   if ((mode & 0o022) !== 0)
     return {
       level: 'warning',

@@ -21,6 +21,31 @@ test('plans nobody confirmed and records somebody damaged are swept, and no plan
   expect(log).toEqual([])
 })
 
+test('of thousands of old plans some are swept at a time', async () => {
+  const { call, stateDirectory } = await openShelves({ main: createShelf() })
+  await mkdir(join(stateDirectory, 'plans'), { recursive: true })
+  await Promise.all(
+    Array.from({ length: 1_000 }, (_, index) =>
+      writeFile(join(stateDirectory, 'plans', `${String(index).padStart(64, '0')}.json`), '{"expires":1,"basis":{}}'),
+    ),
+  )
+  expect((await call('shelf_add_entry', input)).kind).toBe('plan')
+  expect(await readdir(join(stateDirectory, 'plans'))).toHaveLength(801)
+})
+
+test('a replay of what failed says that nothing was done again, to programs too', async () => {
+  const shelf = createShelf()
+  const { call } = await openShelves({ main: shelf })
+  const confirm = tokenOf(await call('shelf_restart_bell'))
+  shelf.settlesAfter = -1
+  await call('shelf_restart_bell', { confirm })
+  expect(await call('shelf_restart_bell', { confirm })).toMatchObject({
+    kind: 'error',
+    text: expect.stringMatching(/^Already carried out at .*; nothing was done again\. What came of it then:\nupstream: /),
+    error: { code: 'upstream', hint: expect.stringMatching(/^Already carried out at .*; nothing was done again\. The change is kept as /) },
+  })
+})
+
 test('a plan whose record was damaged does not run, and says so', async () => {
   const shelf = createShelf()
   const { call, stateDirectory } = await openShelves({ main: shelf })

@@ -7,7 +7,8 @@ export function parseInput(
   schema: Record<string, unknown> | undefined,
   base: string | undefined,
 ): Record<string, unknown> {
-  const input = base === undefined ? {} : objectOf(base)
+  // Without a prototype, `__proto__` is a key like any other, and refused like any other nobody knows.
+  const input = Object.assign(Object.create(null) as Record<string, unknown>, base === undefined ? {} : objectOf(base))
   const properties = isRecord(schema?.properties) ? schema.properties : {}
   for (const pair of pairs) {
     const at = pair.indexOf('=')
