@@ -1,5 +1,5 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createWorkplace, lockService, rightPassword, usualFile } from './workplace.ts'
 
@@ -116,6 +116,23 @@ describe('asked at a terminal', () => {
     expect(ran).toMatchObject({ code: 0, errors: expect.stringContaining("There is no service 'moon' here") })
     expect(await text(usualFile)).toContain('cellar:\n        url: http://10.0.0.9')
   })
+
+  test('an address with a password goes into a file of its own', async () => {
+    const { run, text } = await createWorkplace([lockService('gate', [])])
+    const ran = await run(
+      [
+        [/Another/, 'gate=http://me:long-password@10.0.0.9'],
+        [/Another/, ''],
+        [/Tier/, ''],
+        [/client/, ''],
+      ],
+      'init',
+    )
+    expect(ran.code).toBe(0)
+    expect(ran.output + ran.errors).not.toContain('long-password')
+    expect(await text(usualFile)).not.toContain('long-password')
+    expect(await text('.config/rackwarden/secrets/gate-url')).toBe('http://me:long-password@10.0.0.9\n')
+  })
 })
 
 describe('with --yes', () => {
@@ -199,6 +216,7 @@ describe('with --yes', () => {
     [['--tier', 'admin'], 'The tier admin cannot be granted'],
     [['--tier', 'gate=admin'], 'The tier admin cannot be granted'],
     [['--set', 'gate.password=hunter2hunter2'], "'password' is a secret"],
+    [['--service', 'gate=http://me:hunter2hunter2@x'], 'holds a password'],
     [['--set', 'gate.colour=red'], "gate has no field 'colour'"],
     [['--set', 'gate@attic.url=http://x'], 'fits nothing that is being set up'],
     [['--client', 'notepad'], "'notepad' is no client"],
@@ -214,82 +232,6 @@ describe('with --yes', () => {
   test('without a terminal and without --yes nothing is done', async () => {
     const { run } = await createWorkplace([gate])
     expect(await run(undefined, 'init')).toMatchObject({ code: 2, errors: expect.stringContaining('--yes') })
-  })
-})
-
-describe('a file that is there', () => {
-  const before = [
-    '# my lab',
-    'tier: observe # careful',
-    'services:',
-    '  # the front one',
-    '  gate: { url: http://10.0.0.1, tlsFingerprint: SHA256:AA } # keep',
-    '  vault:',
-    '    instances:',
-    '      # upstairs',
-    '      upper: { url: http://10.0.0.2 } # second',
-    '',
-  ].join('\n')
-
-  test('keeps its comments and its order, and what stood alone becomes an instance', async () => {
-    const { home, run, text, mode } = await createWorkplace([gate, vault])
-    await mkdir(dirname(join(home, usualFile)), { recursive: true })
-    await writeFile(join(home, usualFile), before)
-    await chmod(join(home, usualFile), 0o644)
-    const ran = await run(undefined, 'init', '--yes', '--service', 'gate@back=http://10.0.0.8', '--tier', 'gate=operate')
-    expect(ran).toMatchObject({ code: 0, errors: '' })
-    expect(await text(usualFile)).toMatchInlineSnapshot(`
-      "# my lab
-      tier: operate # careful
-      services:
-        # the front one
-        gate:
-          tier: operate
-          instances:
-            default: { url: http://10.0.0.1, tlsFingerprint: SHA256:AA } # keep
-            back:
-              url: http://10.0.0.8
-        vault:
-          tier: observe
-          instances:
-            # upstairs
-            upper: { url: http://10.0.0.2 } # second
-      "
-    `)
-    expect(await mode(usualFile)).toBe('600')
-    expect(await run(undefined, 'tools')).toMatchObject({ code: 0 })
-  })
-
-  test('does not count where another one is named that is not there yet', async () => {
-    const { run, text } = await createWorkplace([gate])
-    await run(undefined, 'init', '--yes')
-    expect(await run(undefined, 'init', '--yes', '--config', 'other.yaml')).toMatchObject({ code: 0 })
-    expect(await text('other.yaml')).toBe(await text(usualFile))
-  })
-
-  test('keeps the tier of a service that is there when another instance joins it', async () => {
-    const { home, run, text } = await createWorkplace([gate])
-    await writeFile(join(home, 'rackwarden.yaml'), 'tier: configure\nservices: { gate: { url: http://10.0.0.1 } }\n')
-    const ran = await run(undefined, 'init', '--yes', '--service', 'gate@back=http://10.0.0.8', '--tier', 'observe')
-    expect(ran).toMatchObject({ code: 0, errors: '' })
-    expect((await text('rackwarden.yaml')).match(/tier/g)).toHaveLength(1)
-  })
-
-  test('that cannot be read is left as it is', async () => {
-    const { home, run, text } = await createWorkplace([gate])
-    await writeFile(join(home, 'rackwarden.yaml'), 'services: [')
-    expect(await run(undefined, 'init', '--yes')).toMatchObject({ code: 1, errors: expect.stringContaining('rackwarden.yaml') })
-    expect(await text('rackwarden.yaml')).toBe('services: [')
-  })
-
-  test('is not added to where a service is switched off or set by the environment', async () => {
-    const { home, run, text } = await createWorkplace([gate, lockService('door', [here])], { GATE_URL: 'http://10.0.0.5' })
-    await writeFile(join(home, 'rackwarden.yaml'), 'services:\n  door: false\n')
-    const { code, output } = await run(undefined, 'init', '--yes')
-    expect(code).toBe(0)
-    expect(output).toContain('gate: configured by the environment')
-    expect(output).toContain('door: switched off in the file')
-    expect(await text('rackwarden.yaml')).toBe('services:\n  door: false\n')
   })
 })
 

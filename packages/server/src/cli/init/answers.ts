@@ -50,8 +50,14 @@ export function answersOf(application: Application, options: InitOptions, enviro
     if (at < 0) common = grantedTier(text)
     else tiers.set(serviceOf(application, text.slice(0, at)).name, grantedTier(text.slice(at + 1)))
   }
+  const wanted = service.map((text) => wantedOf(application, text))
+  const open = wanted.find(({ url }) => holdsPassword(url))
+  if (open !== undefined)
+    throw new ToolError('invalid_input', `The address of ${open.service.name} holds a password, and a command line can be read by others`, {
+      hint: `Write --set ${open.service.name}.url=file:/path of a file that holds the address, or let init ask for it.`,
+    })
   return {
-    wanted: service.map((text) => wantedOf(application, text)),
+    wanted,
     values: set.map((text) => valueOf(application, text, environment)),
     tier: common,
     tiers,
@@ -82,11 +88,16 @@ function valueOf(application: Application, text: string, environment: Environmen
   const schema = service.config[field]
   if (schema === undefined)
     throw new ToolError('invalid_input', `${name} has no field '${field}'`, { hint: `It has ${Object.keys(service.config).join(', ')}.` })
-  if (traitsOf(schema).secret === true && !isReference(value))
+  if ((traitsOf(schema).secret === true || holdsPassword(value)) && !isReference(value))
     throw new ToolError('invalid_input', `'${field}' is a secret, and a command line can be read by others`, {
       hint: `Write --set ${name}.${field}=file:/path or env:NAME, or let init ask for it.`,
     })
   return { service, field, value: expanded(value, environment), ...(instance === undefined ? {} : { instance }) }
+}
+
+/** True for an address with a password in it. */
+export function holdsPassword(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value) && new URL(value).password !== ''
 }
 
 /** True for a value that says where the value is. */

@@ -65,6 +65,11 @@ export function newOffers(offers: readonly Offer[], { services }: Configuration)
       known.add(`${offer.service.name}: configured by the environment`)
       return false
     }
+    const broken = configured.find(({ problem }) => problem !== undefined)
+    if (broken?.problem !== undefined) {
+      known.add(`${nameOf(offer.service, broken.name)}: configured, but not rightly: ${broken.problem.message}`)
+      return false
+    }
     const same = configured.find(({ values }) => values !== undefined && isSame(offer.values, values))
     if (same !== undefined) known.add(`${nameOf(offer.service, same.name)}: configured already`)
     else if (offer.service.instances === 'single' && configured.length > 0) known.add(`${offer.service.name}: configured already`)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { traitsOf, type Service } from '@rackwarden/core'
-import { isReference } from './answers.ts'
+import { holdsPassword, isReference } from './answers.ts'
 import { textOf, writePrivate } from './private-file.ts'
 
 /** Secrets that were typed in, kept until the configuration that names them is written. */
@@ -31,7 +31,8 @@ export function createSecretFiles(directory: string): SecretFiles {
       const result: Record<string, unknown> = {}
       for (const [field, value] of Object.entries(values)) {
         const schema = service.config[field]
-        const isSecret = schema !== undefined && traitsOf(schema).secret === true && typeof value === 'string' && !isReference(value)
+        const isNamed = schema !== undefined && traitsOf(schema).secret === true
+        const isSecret = (isNamed || holdsPassword(value)) && typeof value === 'string' && !isReference(value)
         const name = [service.name, ...(instance === 'default' ? [] : [instance]), field].join('-')
         result[field] = isSecret ? await reference(name, value) : value
       }
