@@ -74,7 +74,7 @@ function deadTargets(
       const name = instanceOf(target)
       const address = targetName(instance, 'target', `${job}/${name}`)
       const title = `${name} (job ${job}) cannot be scraped`
-      return { id: `${address}#down`, severity, target: address, title, evidence: errorOf(target), next }
+      return { id: `${address}#down`, severity, target: address, title, evidence: errorOf(target), ...aboutOf(target.labels), next }
     })
   })
   return { findings: found, causeOf: ({ labels }) => causes.get(`${labels['job']} ${labels['instance']}`) }
@@ -113,8 +113,15 @@ function alertFindings(name: string, group: readonly AlertFacts[], causeOf: Caus
     ...stakeOf([alert]),
     ...sinceOf(alert.since),
     ...commonCause([causeOf(alert)]),
+    ...aboutOf(alert.labels),
     next,
   }))
+}
+
+/** The container and the host that labels name, as whoever runs them knows them. */
+function aboutOf({ name, container, hostname, nodename, instance }: Readonly<Record<string, string>>): { about?: string[] } {
+  const names = [name, container, hostname, nodename, instance?.replace(/:\d+$/, '')].filter((label) => label !== undefined && label !== '')
+  return names.length === 0 ? {} : { about: [...new Set(names as string[])] }
 }
 
 function evidenceOf({ labels, value }: AlertFacts): string {

@@ -46,6 +46,9 @@ test('findings are alerts that notify, dead targets and failing rules, each with
   expect(await findings()).toMatchInlineSnapshot(`
     [
       {
+        "about": [
+          "10.20.0.40",
+        ],
         "evidence": "Get "http://10.20.0.40:9116/metrics": dial tcp 10.20.0.40:9116: connect: no route to host",
         "id": "prometheus/target/printer/10.20.0.40:9116#down",
         "next": {
@@ -60,6 +63,9 @@ test('findings are alerts that notify, dead targets and failing rules, each with
         "title": "10.20.0.40:9116 (job printer) cannot be scraped",
       },
       {
+        "about": [
+          "shelf",
+        ],
         "evidence": "severity critical; instance="shelf:9100", job="node", mountpoint="/srv"; value 0.031",
         "id": "prometheus/alert/DiskAlmostFull#instance="shelf:9100", job="node", mountpoint="/srv"",
         "next": {
@@ -75,6 +81,9 @@ test('findings are alerts that notify, dead targets and failing rules, each with
         "title": "DiskAlmostFull: /srv on shelf has 3 % left",
       },
       {
+        "about": [
+          "10.20.0.40",
+        ],
         "cause": "prometheus/target/printer/10.20.0.40:9116",
         "evidence": "severity warning; instance="10.20.0.40:9116", job="printer"; value 0",
         "id": "prometheus/alert/TargetDown#instance="10.20.0.40:9116", job="printer"",

@@ -1,5 +1,6 @@
 import type { Service, Simulation } from '@rackwarden/core'
 import { engineHost } from './engine-host.ts'
+import { hosts } from './hosts.ts'
 import { metrics } from './prometheus-world.ts'
 
 /** One coherent pretend homelab: what one service shows, the others know, too. */
@@ -16,6 +17,7 @@ interface Resident {
 // Loaded when asked for: a hub that mounts one service does not pay for the others.
 const residents: Readonly<Record<string, Resident>> = {
   docker: { load: () => import('@rackwarden/docker'), world: engineHost },
+  linux: { load: () => import('@rackwarden/linux'), world: hosts },
   prometheus: { load: () => import('@rackwarden/prometheus'), world: metrics },
 }
 

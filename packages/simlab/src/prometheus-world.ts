@@ -10,7 +10,7 @@ const memory = [
   { name: 'paperless-web', gibibytes: 0.48 },
 ]
 const hosts = [
-  { instance: 'atlas:9100', job: 'node', hostname: 'atlas' },
+  { instance: 'nas:9100', job: 'node', hostname: 'nas' },
   { instance: 'dock1:9100', job: 'node', hostname: 'dock1' },
 ]
 

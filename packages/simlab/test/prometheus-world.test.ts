@@ -8,7 +8,7 @@ import { metrics } from '../src/prometheus-world.ts'
 
 test('what is scraped and alerted on by name is a container of the lab, its host, or what it is virtualised on', () => {
   const containers = engineHost.containers.map(({ name }) => name)
-  const hosts = [engineHost.host, 'atlas']
+  const hosts = [engineHost.host, 'nas']
   const scraped = metrics.targets.map(({ instance }) => instance.replace(/:\d+$/, ''))
   expect(scraped.filter((name) => !containers.includes(name) && !hosts.includes(name))).toEqual([])
   const measured = (metrics.metrics ?? []).flatMap(({ series }) => series.flatMap(({ labels }) => labels['name'] ?? []))

@@ -26,6 +26,8 @@ export interface Finding {
   stake?: Stake
   /** Target whose own trouble probably causes this; where that stands as a finding too, this one is folded under it. */
   cause?: string
+  /** Names of the things it tells of, as other services may know them: what watches a container names it here. */
+  about?: readonly string[]
   /** ISO 8601 time since when, where the upstream knows. */
   since?: string
   /** The tool of the same service, unprefixed, to call next. */

@@ -47,3 +47,19 @@ test('a circle of causes loses nobody', () => {
   expect(rank(finding('a/x/1', { cause: 'b/y/2' }), finding('b/y/2', { cause: 'a/x/1' })).flat()).toHaveLength(2)
   expect(rank(finding('a/x/1', { cause: 'a/x/1' }))).toEqual([['a/x/1']])
 })
+
+test('what another service says about a thing is folded under what is wrong with the thing itself', () => {
+  expect(
+    rank(
+      finding('prometheus/alert/OutOfMemory', { about: ['immich-ml', 'cadvisor'] }),
+      finding('docker@atlas/container/immich-ml', { severity: 'warning' }),
+      finding('prometheus/alert/Down', { about: ['nas'] }),
+      finding('linux@nas'),
+      finding('linux@atlas/unit/x', { about: ['nobody'] }),
+    ),
+  ).toEqual([
+    ['docker@atlas/container/immich-ml', 'prometheus/alert/OutOfMemory is broken'],
+    ['linux@atlas/unit/x'],
+    ['linux@nas', 'prometheus/alert/Down is broken'],
+  ])
+})
