@@ -1,7 +1,4 @@
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import {
   failUnit,
   fillDisk,
@@ -14,7 +11,8 @@ import {
   type PrometheusStack,
 } from '@rackwarden/lab'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addressOf, openProcesses, type Processes } from './rackwarden-process.ts'
+import { configureHosts, serveHub, type ServedHub } from './real-lab.ts'
+import { openProcesses, type Processes } from './rackwarden-process.ts'
 
 const missing = ['docker', 'host', 'prometheus'].map(requireComponent).find((reason) => reason !== undefined)
 
@@ -32,8 +30,7 @@ describe.skipIf(missing !== undefined)('one hub on a lab of real systems', () =>
   let pair: HostPair
   let metrics: PrometheusStack
   let processes: Processes
-  let client: Client
-  let hub: ReturnType<Processes['start']>
+  let served: ServedHub
 
   beforeAll(async () => {
     ;[engine, pair, metrics] = await Promise.all([
@@ -44,36 +41,15 @@ describe.skipIf(missing !== undefined)('one hub on a lab of real systems', () =>
     await engine.importBusybox()
     await createContainer('web', { Cmd: ['sleep', '600'] })
     processes = await openProcesses({ RACKWARDEN_TIER: 'operate' })
-    const { jump, behind } = pair
-    const file = join(processes.stateDirectory, '..', 'rackwarden.yaml')
-    await writeFile(
-      file,
-      JSON.stringify({
-        services: {
-          docker: { url: `unix://${engine.socketPath}` },
-          prometheus: { url: metrics.url, alertmanagerUrl: metrics.alertmanagerUrl },
-          linux: {
-            instances: {
-              'nas-1': { url: `ssh://root@${jump.address}:${jump.port}`, sshKey: jump.keyFile, sshHostKey: jump.hostFingerprint },
-              'nas-2': {
-                url: `ssh://root@${behind.address}:${behind.port}`,
-                sshKey: jump.keyFile,
-                sshHostKey: behind.hostFingerprint,
-                sshJump: `root@${jump.address}:${jump.port}`,
-                sshJumpHostKey: jump.hostFingerprint,
-              },
-            },
-          },
-        },
-      }),
-    )
-    hub = processes.start('serve', '--http', '127.0.0.1:0')
-    client = new Client({ name: 'test', version: '1.0.0' })
-    await client.connect(new StreamableHTTPClientTransport(new URL(await addressOf(hub))))
+    await configureHosts(processes, pair, {
+      docker: { url: `unix://${engine.socketPath}` },
+      prometheus: { url: metrics.url, alertmanagerUrl: metrics.alertmanagerUrl },
+    })
+    served = await serveHub(processes)
   }, 300_000)
 
   afterAll(async () => {
-    await client?.close()
+    await served?.client.close()
     await processes?.close()
     await Promise.all([engine?.down(), pair?.down(), metrics?.down()])
   }, 120_000)
@@ -82,11 +58,6 @@ describe.skipIf(missing !== undefined)('one hub on a lab of real systems', () =>
     const settings = { Image: 'busybox:test', HostConfig: { NetworkMode: 'none', Init: true }, ...options }
     expect((await engine.request('POST', `/containers/create?name=${name}`, settings)).status).toBe(201)
     expect((await engine.request('POST', `/containers/${name}/start`)).status).toBe(204)
-  }
-
-  async function call(name: string, input: Record<string, unknown> = {}): Promise<string> {
-    const result = await client.callTool({ name, arguments: input })
-    return result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
   }
 
   /** The typed answer of the same tool, from the command line beside the hub. */
@@ -107,7 +78,7 @@ describe.skipIf(missing !== undefined)('one hub on a lab of real systems', () =>
 
   test('four instances are healthy', async () => {
     expect(await standing()).toEqual(allWell)
-    expect(await call('service_health')).toMatch(/^status: ok/)
+    expect(await served.call('service_health')).toMatch(/^status: ok/)
   })
 
   test.each([
@@ -117,11 +88,11 @@ describe.skipIf(missing !== undefined)('one hub on a lab of real systems', () =>
     ['alertmanager', () => metrics.stop('alertmanager'), () => metrics.start('alertmanager'), { ...allWell, prometheus: 'degraded' }],
   ])('with %s stopped exactly that is down, and it is well again without a restart of the hub', async (_, stop, start, expected) => {
     await stop()
-    const during = await call('service_health')
+    const during = await served.call('service_health')
     for (const [name, status] of Object.entries(expected))
       expect(during).toMatch(new RegExp(name.startsWith('nas') ? `linux \\| ${name} \\| ${status}` : `${name} \\| default \\| ${status}`))
     await start()
-    const after = await call('service_health')
+    const after = await served.call('service_health')
     expect(after).toMatch(/^status: ok/)
   })
 
@@ -150,15 +121,15 @@ describe.skipIf(missing !== undefined)('one hub on a lab of real systems', () =>
   }, 60_000)
 
   test('find_asset joins a container, its engine and its host by name', async () => {
-    const found = await call('find_asset', { query: 'web' })
+    const found = await served.call('find_asset', { query: 'web' })
     expect(found).toContain('docker/container/web')
     expect(found).toContain('docker/engine/')
   })
 
   test('the hub ends in order', async () => {
-    await client.close()
-    const ended = once(hub, 'exit')
-    hub.kill('SIGTERM')
+    await served.client.close()
+    const ended = once(served.hub, 'exit')
+    served.hub.kill('SIGTERM')
     expect(await ended).toEqual([0, null])
   })
 })

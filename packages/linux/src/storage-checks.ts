@@ -1,4 +1,4 @@
-import { gibibytes } from './amounts.ts'
+import { sizeOf } from './amounts.ts'
 import { checkOf, judged, type Check } from './check.ts'
 import type { Disk } from './disks.ts'
 import type { Pool } from './pools.ts'
@@ -16,12 +16,14 @@ export function fileSystemChecks(fileSystems: readonly FileSystem[], instance: s
         section: 'storage',
         probe: `space on ${own.point}`,
         verdict: judged(Math.max(own.usedPercent, inodes), full),
-        evidence: `${own.usedPercent} % of ${gibibytes(own.size)} GiB used, ${gibibytes(own.available)} GiB left${inodes >= full.warn ? `; ${inodes} % of the inodes` : ''}`,
+        evidence: `${own.usedPercent} % of ${sizeOf(own.size)} used, ${sizeOf(own.available)} left${inodes >= full.warn ? `; ${inodes} % of the inodes` : ''}`,
       },
       () => ({
         target: targetOf(instance, 'filesystem', own.point),
         id: own.usedPercent >= inodes ? 'space' : 'inodes',
         title: `${own.point} is ${inodes > own.usedPercent ? 'running out of inodes' : own.usedPercent >= 100 ? 'full' : 'filling up'}`,
+        // What cannot be written is lost.
+        stake: 'data',
         next: { tool: 'get_host_info', input: {} },
       }),
     )
@@ -48,7 +50,9 @@ export function diskChecks(disks: readonly Disk[], instance: string): Check[] {
         section: 'storage',
         probe: `disk ${name}`,
         verdict,
-        evidence: [evidence, ...(celsius === undefined ? [] : [`${celsius} °C`]), ...(hours === undefined ? [] : [`${hours} hours`])].join(', '),
+        evidence: [evidence, ...(celsius === undefined ? [] : [`${celsius} °C`]), ...(hours === undefined ? [] : [`${hours} hours`])].join(
+          ', ',
+        ),
       },
       () => ({
         target: diskTarget(instance, name),
@@ -65,7 +69,9 @@ export function diskChecks(disks: readonly Disk[], instance: string): Check[] {
 export function poolChecks(pools: readonly Pool[], disks: readonly Disk[], instance: string): Check[] {
   return pools.map(({ kind, name, verdict, health, evidence, usedPercent, errors }) => {
     const culprit = disks.find(
-      (disk) => disk.verdict === 'crit' && (mentions(evidence, disk.name) || (disk.serial !== undefined && disk.serial !== '' && evidence.includes(disk.serial))),
+      (disk) =>
+        disk.verdict === 'crit' &&
+        (mentions(evidence, disk.name) || (disk.serial !== undefined && disk.serial !== '' && evidence.includes(disk.serial))),
     )
     const isMerelyFull = (usedPercent ?? 0) >= full.warn && errors === 0 && /^(?:ONLINE|clean)$/.test(health)
     return checkOf({ section: 'storage', probe: `${kind} pool ${name}`, verdict, evidence }, () => ({
