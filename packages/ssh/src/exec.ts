@@ -28,10 +28,10 @@ export async function runProgram(
 ): Promise<ExecResult> {
   const mark = `rw-${randomBytes(12).toString('hex')}`
   const line = startLine(argv, { mark, seconds: options.timeoutMs / 1000 + 1 })
-  const { channel, release } = await openChannel(session, line, options.signal)
-  channel.once('close', release)
+  const { opened, release } = await openChannel(session, line, options.signal)
+  void opened.ended.then(release)
   session.lost.addEventListener('abort', release, { once: true })
-  return follow(session, channel, { ...options, mark, program: argv[0] ?? '' })
+  return follow(session, opened, { ...options, mark, program: argv[0] ?? '' })
 }
 
 /**
@@ -42,11 +42,11 @@ async function openChannel(
   session: Session,
   line: string,
   signal: AbortSignal | undefined,
-): Promise<{ channel: ClientChannel; release: () => void }> {
+): Promise<{ opened: Opened; release: () => void }> {
   for (let refusals = 0; ;) {
     const release = await abortable(session.slots.take(signal), session.lost)
     try {
-      return { channel: await start(session, line, signal), release }
+      return { opened: await start(session, line, signal), release }
     } catch (error) {
       release()
       if (isRefusedChannel(error) && (session.slots.narrow() || ++refusals < mostRefusals)) {
@@ -59,14 +59,21 @@ async function openChannel(
   }
 }
 
-async function start(session: Session, line: string, signal?: AbortSignal): Promise<ClientChannel> {
-  const opening = new Promise<ClientChannel>((resolve, reject) => {
-    session.client.exec(line, (error, channel) => (error === undefined ? resolve(channel) : reject(error)))
+interface Opened {
+  channel: ClientChannel
+  /** The exit code, once everything was written; that of a shell where a signal ended it. */
+  ended: Promise<number | undefined>
+}
+
+async function start(session: Session, line: string, signal?: AbortSignal): Promise<Opened> {
+  const opening = new Promise<Opened>((resolve, reject) => {
+    // Whoever listens a moment later misses the end of a program that ended at once.
+    session.client.exec(line, (error, channel) => (error === undefined ? resolve({ channel, ended: exitOf(channel) }) : reject(error)))
   })
   try {
     return await session.opened(opening, signal)
   } catch (error) {
-    opening.then((late) => late.close()).catch(() => undefined)
+    opening.then(({ channel }) => channel.close()).catch(() => undefined)
     throw error
   }
 }
@@ -77,7 +84,7 @@ interface Run extends ExecOptions {
   program: string
 }
 
-async function follow(session: Session, channel: ClientChannel, run: Run): Promise<ExecResult> {
+async function follow(session: Session, { channel, ended }: Opened, run: Run): Promise<ExecResult> {
   const maxBytes = run.maxBytes ?? defaultMaxBytes
   const [stdout, stderr] = [collect(channel, run.mark, maxBytes), collect(channel.stderr, run.mark, maxBytes)]
   // A program that does not read its input closes it; its exit code says the rest.
@@ -85,19 +92,17 @@ async function follow(session: Session, channel: ClientChannel, run: Run): Promi
   channel.end(run.stdin ?? '')
   const limit = new AbortController()
   const timer = run.timeoutMs <= 0x7fff_ffff ? setTimeout(() => limit.abort(expired(session, run)), run.timeoutMs) : undefined
-  const ended = exitOf(channel)
   try {
     const exitCode = await abortable(ended, limit.signal, run.signal, session.lost)
     return resultOf(session, run, { exitCode, stdout, stderr })
   } catch (error) {
-    if (!session.lost.aborted) await stop(session, channel, { ended, begun: stderr.begun, mark: run.mark })
+    if (!session.lost.aborted) await stop(session, { channel, ended }, { begun: stderr.begun, mark: run.mark })
     throw error
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** The exit code, once everything was written; that of a shell where a signal ended it. */
 async function exitOf(channel: ClientChannel): Promise<number | undefined> {
   return new Promise((resolve) => {
     let exitCode: number | undefined
@@ -133,8 +138,8 @@ function resultOf(
 /** Ends what runs too long, over a channel of its own, and lets go of it when the far side does not. */
 async function stop(
   session: Session,
-  channel: ClientChannel,
-  { ended, begun, mark }: { ended: Promise<unknown>; begun: Promise<string>; mark: string },
+  { channel, ended }: Opened,
+  { begun, mark }: { begun: Promise<string>; mark: string },
 ): Promise<void> {
   const patience = AbortSignal.timeout(graceMs)
   try {
@@ -142,10 +147,9 @@ async function stop(
     const started = readStarted(mark, await abortable(Promise.race([begun, ended.then(() => '')]), patience, session.lost))
     if (started !== undefined) {
       const killer = await abortable(start(session, stopLine(started.group)), patience)
-      const done = new Promise((resolve) => killer.once('close', resolve))
-      killer.resume()
-      killer.stderr.resume()
-      await abortable(Promise.all([ended, done]), patience, session.lost)
+      killer.channel.resume()
+      killer.channel.stderr.resume()
+      await abortable(Promise.all([ended, killer.ended]), patience, session.lost)
     }
   } catch {
     // Where there is no second channel, some servers pass a signal on; if not, the guard on the far side ends it.

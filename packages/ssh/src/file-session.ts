@@ -46,17 +46,20 @@ export function createFileSession(sessions: Sessions, timeoutMs: number): WithFi
 
 async function open(session: Session, forget: () => void): Promise<Open> {
   const release = await abortable(session.slots.take(), session.lost)
-  const opening = new Promise<SFTPWrapper>((resolve, reject) => {
-    session.client.sftp((error, sftp) => (error === undefined ? resolve(sftp) : reject(error)))
-  })
   const over = () => {
     release()
     forget()
   }
+  const opening = new Promise<SFTPWrapper>((resolve, reject) => {
+    session.client.sftp((error, sftp) => {
+      if (error !== undefined) return reject(error)
+      sftp.on('error', () => undefined)
+      sftp.once('close', over)
+      return resolve(sftp)
+    })
+  })
   try {
     const sftp = await session.opened(opening)
-    sftp.on('error', () => undefined)
-    sftp.once('close', over)
     session.lost.addEventListener('abort', over, { once: true })
     return {
       session,
