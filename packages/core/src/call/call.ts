@@ -48,8 +48,10 @@ export async function withClient<T>(
   report: (progress: Progress) => void,
   use: (context: ReadContext<unknown>) => Promise<T>,
 ): Promise<T> {
+  let release: (() => void) | undefined
   try {
     const client = await instance.client(request)
+    release = instance.hold?.()
     signal.throwIfAborted()
     return await use({
       client,
@@ -60,6 +62,8 @@ export async function withClient<T>(
   } catch (error) {
     instance.dropAfter(error)
     throw error
+  } finally {
+    release?.()
   }
 }
 

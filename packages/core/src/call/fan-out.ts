@@ -48,8 +48,10 @@ function sharedScalars(answered: readonly { instance: string; output: unknown }[
 export function cursorFor(instance: string, cursor: unknown): { next: string | undefined } | undefined {
   if (typeof cursor !== 'string') return undefined
   try {
-    const cursors = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as Record<string, string>
-    return { next: cursors[instance] }
+    const cursors = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as Record<string, unknown>
+    const next = cursors[instance]
+    if (next !== undefined && typeof next !== 'string') throw new TypeError('no cursor of ours')
+    return { next }
   } catch {
     throw new ToolError('invalid_input', `'${cursor}' is not a cursor.`, { hint: 'Take `next_cursor` of the answer before, unchanged.' })
   }

@@ -14,6 +14,8 @@ export interface Instance {
   readonly problem: ToolError | undefined
   /** The client, made at the first use and kept until it is dropped. */
   client(view?: View): Promise<unknown>
+  /** Keeps the client of now open until the answer is called, even where it is dropped meanwhile: others may be at work with it. */
+  hold?(): () => void
   /** Forgets the client after a failure that a new one may not have. */
   dropAfter(error: unknown): void
   close(): Promise<void>
@@ -27,28 +29,42 @@ export interface InstanceOptions {
   log: Log
 }
 
+/** A client and who is at work with it. */
+interface Opened {
+  client: unknown
+  users: number
+  /** Called when the last of them is done. */
+  idle?: () => void
+  close(): Promise<void>
+}
+
 /** Makes an instance; nobody is contacted. */
 export function createInstance({ service, configuration, connection, log }: InstanceOptions): Instance {
-  let opened: Promise<{ client: unknown; close(): Promise<void> }> | undefined
-  const open = async () => {
+  let opened: Promise<Opened> | undefined
+  let current: Opened | undefined
+  const open = async (): Promise<Opened> => {
     if (configuration.problem !== undefined) throw configuration.problem
     const values = configuration.values ?? {}
     const base = connection ?? (await import('../connect/connection.ts')).createConnection(values, { log })
     const way = service.open === undefined ? base : await service.open(values, base, { log })
     const client = await service.connect(values, way)
-    return {
+    return (current = {
       client,
+      users: 0,
       close: async () => {
         await (client as Closeable | undefined)?.close?.()
         await way.close?.()
       },
-    }
+    })
   }
-  const drop = async () => {
-    const dropped = opened
+  const drop = async (patient: boolean) => {
+    const dropping = opened
     opened = undefined
+    current = undefined
     try {
-      await (await dropped)?.close()
+      const dropped = await dropping
+      if (patient && dropped !== undefined && dropped.users > 0) await new Promise<void>((resolve) => (dropped.idle = resolve))
+      await dropped?.close()
     } catch (error) {
       if (!ToolError.isInstance(error)) log('warn', `${service.name}: closing the client of '${configuration.name}' failed.`)
     }
@@ -67,10 +83,19 @@ export function createInstance({ service, configuration, connection, log }: Inst
         throw error
       }
     },
-    dropAfter: (error) => {
-      if (ToolError.isInstance(error) && (error.code === 'unreachable' || error.code === 'unauthorized')) void drop()
+    hold: () => {
+      const held = current
+      if (held === undefined) return () => undefined
+      held.users += 1
+      return () => {
+        held.users -= 1
+        if (held.users === 0) held.idle?.()
+      }
     },
-    close: drop,
+    dropAfter: (error) => {
+      if (ToolError.isInstance(error) && (error.code === 'unreachable' || error.code === 'unauthorized')) void drop(true)
+    },
+    close: async () => drop(false),
   }
 }
 

@@ -1,5 +1,5 @@
 import { ToolError } from '@rackwarden/core'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { mergeAnswers } from '../../src/call/fan-out.ts'
 import { codeOf, openShelves, tokenOf } from '../open-shelves.ts'
 import { createShelf } from '../shelf.ts'
@@ -25,7 +25,8 @@ test('a page over several instances goes on where each of them stopped', async (
   expect(output(first).entries.map(({ name }) => name)).toEqual(['a', 'c'])
   const second = await call('shelf_list_entries', { limit: 1, cursor: (output(first) as { next_cursor?: string }).next_cursor })
   expect(output(second).entries.map(({ name }) => name)).toEqual(['b'])
-  expect(codeOf(await call('shelf_list_entries', { cursor: 'nonsense' }))).toBe('invalid_input')
+  const forged = ['null', '{"north":5}', '{"north":{"a":1}}'].map((text) => Buffer.from(text).toString('base64url'))
+  for (const cursor of ['nonsense', ...forged]) expect(codeOf(await call('shelf_list_entries', { cursor }))).toBe('invalid_input')
 })
 
 test('one thing is found wherever it is, and a dead instance is named beside what the others answer', async () => {
@@ -143,4 +144,23 @@ test('what several instances say beside their rows is kept, once where it is the
     step: 60,
     total: { north: 1, south: 2 },
   })
+})
+
+test('a client that failed one call is closed only when those still at work with it are done', async () => {
+  let open = () => {}
+  const closed: string[] = []
+  const shelf = Object.assign(createShelf(), { close: () => void closed.push('closed') })
+  shelf.door = new Promise((resolve) => (open = resolve))
+  const { call } = await openShelves({ main: shelf })
+  const confirm = tokenOf(await call('shelf_add_entry', { name: 'lamp', value: 'on' }))
+  const writing = call('shelf_add_entry', { name: 'lamp', value: 'on', confirm })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  shelf.failure = new ToolError('unreachable', 'gone')
+  expect(codeOf(await call('shelf_list_entries'))).toBe('unreachable')
+  shelf.failure = undefined
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(closed).toEqual([])
+  open()
+  expect((await writing).kind).toBe('done')
+  await vi.waitFor(() => expect(closed).toEqual(['closed']))
 })
