@@ -1,4 +1,5 @@
 import { ToolError, type ErrorCode } from '../define/error.ts'
+import { cleanText } from '../present/clean.ts'
 
 const longestDetail = 300
 const longestBody = 65_536
@@ -76,12 +77,12 @@ function messageIn(body: unknown): string | undefined {
 
 /** Text of an upstream as a message may hold it: one line, no control or invisible characters, cut. */
 export function detailOf(text: string | undefined): string | undefined {
-  const line = text
-    ?.slice(0, longestDetail * 4)
+  // Whole sequences first: a colour that were left in pieces would part a secret from its name.
+  const line = cleanText((text ?? '').slice(0, longestDetail * 4))
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .replaceAll(/\p{Cf}/gu, '')
     .trim()
-  if (line === undefined || line === '') return undefined
+  if (line === '') return undefined
   const characters = Array.from(line)
   return characters.length > longestDetail ? `${characters.slice(0, longestDetail - 1).join('')}…` : line
 }

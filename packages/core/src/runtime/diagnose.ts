@@ -1,5 +1,6 @@
 import { ToolError } from '../define/error.ts'
 import { askEverybody } from '../facets/ask.ts'
+import { cleanText } from '../present/clean.ts'
 import type { Catalogue } from './catalogue.ts'
 import { diagnoseConfiguration, diagnosePins, diagnoseRights, diagnoseSecrets, subjectOf } from './diagnose-credentials.ts'
 import { diagnoseAudit, diagnoseClock, diagnoseState } from './diagnose-state.ts'
@@ -22,7 +23,13 @@ export async function diagnose(catalogue: Catalogue): Promise<Diagnosis[]> {
     diagnoseRights(catalogue),
   ])
   const services = [...diagnoseServices(catalogue), ...instances, ...diagnosePins(catalogue), ...diagnoseSecrets(catalogue), ...rights]
-  return [diagnoseNode(), clock, configuration, state, audit, ...services]
+  // An upstream's version or error may be in it, on its way to a terminal.
+  const shown = (text: string) => runtime.secrets.text(cleanText(text)).replaceAll(/\s*\n\s*/g, ' ')
+  return [diagnoseNode(), clock, configuration, state, audit, ...services].map(({ fix, ...diagnosis }) => ({
+    ...diagnosis,
+    message: shown(diagnosis.message),
+    ...(fix === undefined ? {} : { fix: shown(fix) }),
+  }))
 }
 
 /** A diagnosis, or that it takes longer than anybody waits. */

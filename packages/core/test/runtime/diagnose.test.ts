@@ -193,3 +193,9 @@ test('values are tried with their references, and what is wrong is told as a cal
   expect(await attempt({})).toMatchObject({ problem: { code: 'invalid_config' } })
   expect(runtime.secrets.text('it is wrong password')).toBe('it is [redacted]')
 })
+
+test('what an upstream says of itself reaches the terminal as one clean line', async () => {
+  const service: Service = { ...boxService(), health: () => Promise.resolve({ evidence: 'it \u001B[2Jis\nok  box  all is well' }) }
+  const found = await doctor({ yaml: 'services: { box: { url: "https://10.0.0.1" } }', service })
+  expect(about(found, 'box')[0]?.message).toMatch(/^answers: it is ok  box  all is well \(/)
+})
