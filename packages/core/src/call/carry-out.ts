@@ -49,7 +49,12 @@ export async function carryOut(call: Call, writing: RegisteredWrite, instance: I
       ...('settled' in effect ? { ...changed(effect.change), ...(effect.settled ? {} : { result: 'unsettled' }) } : {}),
       milliseconds: runtime.clock.now() - call.started,
     }
-    await orLog(call, 'The outcome could not be audited', runtime.audit.commit(outcome))
+    const audited = runtime.audit.commit(outcome).catch((error: unknown) => {
+      // It waits with the reads until the disk comes back.
+      runtime.audit.record(outcome)
+      throw error
+    })
+    await orLog(call, 'The outcome could not be audited yet', audited)
     return keepOutcome(call, claimed, result)
   })
 }

@@ -100,7 +100,7 @@ async function redeemable(call: Call, instance: Instance, confirm: string): Prom
       'conflict',
       'The plan was claimed and its outcome is not known: it is running, or its process ended before it could say.',
       {
-        hint: 'Read the state of its targets; the audit names unfinished writes.',
+        hint: 'Read the state of its targets; the audit says whether it began and how it ended.',
       },
     )
   auditRead(environment, entry, started, { result: 'already done' })

@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ToolError } from '@rackwarden/core'
-import { readAudit, verifyAudit } from '@rackwarden/core/runtime'
+import { readAudit, verifyAudit, type AuditEntry } from '@rackwarden/core/runtime'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { codeOf, openShelves, tokenOf } from '../open-shelves.ts'
@@ -241,6 +241,21 @@ describe('what a write leaves', () => {
     expect(shelf.writes).toBe(0)
     await rm(join(stateDirectory, 'seal.key'))
     expect((await call('shelf_add_entry', { ...input, confirm })).kind).toBe('done')
+  })
+
+  test('is audited once the disk takes it again', async () => {
+    const { call, catalogue, stateDirectory, log } = await openShelves({ main: createShelf() })
+    const confirm = tokenOf(await call('shelf_add_entry', input))
+    const { audit } = catalogue.runtime
+    const commit = audit.commit.bind(audit)
+    Object.assign(audit, {
+      commit: (entry: AuditEntry) => (entry.kind === 'outcome' ? Promise.reject(new ToolError('denied', 'full')) : commit(entry)),
+    })
+    expect((await call('shelf_add_entry', { ...input, confirm })).kind).toBe('done')
+    expect(log.join()).toContain('The outcome could not be audited yet: full')
+    await audit.flush()
+    expect(await readAudit(stateDirectory, { kind: 'outcome' })).toMatchObject([{ result: 'done' }])
+    expect((await verifyAudit(stateDirectory)).unfinished).toEqual([])
   })
 
   test('is told as not kept where the journal took it no more', async () => {
