@@ -1,11 +1,15 @@
-import { daysBetween, type Pool } from './pools.ts'
+import { daysBetween, type Pool } from './pool.ts'
 import { numberOf, type Sections } from './sections.ts'
 
 /** Reads `btrfs device stats`, `filesystem show` and `scrub status` of each mounted file system. */
 export function btrfsPools(sections: Sections, now: number): Pool[] {
   return sections.below('pools:btrfs:stats:').map(({ name: point, text }): Pool => {
     const name = point.replaceAll(/\\(\d{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
-    const counts = [...text.matchAll(/^\[(\S+)\]\.(\w+)\s+(\d+)/gm)].map(([, device = '', kind = '', count]) => ({ device, kind, count: Number(count) }))
+    const counts = [...text.matchAll(/^\[(\S+)\]\.(\w+)\s+(\d+)/gm)].map(([, device = '', kind = '', count]) => ({
+      device,
+      kind,
+      count: Number(count),
+    }))
     const bad = counts.filter(({ count }) => count > 0)
     const errors = bad.reduce((sum, { count }) => sum + count, 0)
     const isMissing = /missing/i.test(sections.text(`pools:btrfs:show:${point}`)) || counts.some(({ device }) => device === 'devid:missing')

@@ -13,7 +13,12 @@ export async function census(client: LinuxClient, { instance, signal }: FacetCon
   const parts = [systemPart, storagePart, networkPart, disksPart, poolsPart, failuresPart, unitsPart]
   const { sections, seconds } = await client.ask(parts, { signal, asRoot: true })
   const system = systemOf(sections, seconds)
-  const item = (section: CensusItem['section'], kind: string, name: string, rest: Omit<CensusItem, 'section' | 'target' | 'name'>): CensusItem => ({
+  const item = (
+    section: CensusItem['section'],
+    kind: string,
+    name: string,
+    rest: Omit<CensusItem, 'section' | 'target' | 'name'>,
+  ): CensusItem => ({
     section,
     target: targetOf(instance, kind, name),
     name,
@@ -29,7 +34,12 @@ export async function census(client: LinuxClient, { instance, signal }: FacetCon
         memory: system.memory.total,
         virtualization: system.virtualization,
       }),
-      details: withoutEmpty({ processor: system.cpuModel, architecture: system.architecture, board: system.board, swap: system.memory.swapTotal }),
+      details: withoutEmpty({
+        processor: system.cpuModel,
+        architecture: system.architecture,
+        board: system.board,
+        swap: system.memory.swapTotal,
+      }),
     }),
     ...fileSystemsOf(sections).map(({ point, type, size, device }) =>
       item('storage', 'filesystem', point, { facts: { type, size }, details: { device } }),
@@ -77,7 +87,9 @@ function servicesOf(sections: Parameters<typeof unitsOf>[0], item: MakeItem): Ce
       state: failed.length > 0 ? 'degraded' : 'running',
       facts: { active: services.filter(({ active }) => active === 'active').length, failed: failed.length },
     }),
-    ...failed.map(({ name, description, result }) => item('services', 'unit', name, { state: 'failed', facts: withoutEmpty({ description, result }) })),
+    ...failed.map(({ name, description, result }) =>
+      item('services', 'unit', name, { state: 'failed', facts: withoutEmpty({ description, result }) }),
+    ),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { Finding, Severity } from '@rackwarden/core'
-import type { Verdict } from './disks.ts'
+import type { Verdict } from './verdict.ts'
 
 /** The parts of a check of a host. */
 export type CheckSection = 'node' | 'storage' | 'units' | 'updates'
@@ -31,7 +31,15 @@ export interface Trouble {
 /** A check with its finding, where the verdict is bad. */
 export function checkOf(check: Omit<Check, 'finding'>, trouble?: () => Trouble): Check {
   if (trouble === undefined || (check.verdict !== 'warn' && check.verdict !== 'crit')) return check
-  const { id, evidence = check.evidence, severity = check.verdict === 'crit' ? 'critical' : 'warning', stake, cause, since, ...rest } = trouble()
+  const {
+    id,
+    evidence = check.evidence,
+    severity = check.verdict === 'crit' ? 'critical' : 'warning',
+    stake,
+    cause,
+    since,
+    ...rest
+  } = trouble()
   return {
     ...check,
     finding: {
@@ -44,9 +52,4 @@ export function checkOf(check: Omit<Check, 'finding'>, trouble?: () => Trouble):
       ...(since === undefined ? {} : { since }),
     },
   }
-}
-
-/** The verdict on a number that is better the smaller it is. */
-export function judged(value: number, { warn, crit }: { warn: number; crit: number }): Verdict {
-  return value >= crit ? 'crit' : value >= warn ? 'warn' : 'ok'
 }

@@ -1,6 +1,7 @@
 import { sh, type Part } from './script.ts'
 import { numberOf, type Sections } from './sections.ts'
 import { smartOf, type Smart } from './smart.ts'
+import { worstFirst, type Verdict } from './verdict.ts'
 
 /** The disks of a host and what SMART says of them; one that sleeps is left asleep. */
 export const disksPart: Part = {
@@ -29,9 +30,6 @@ if has smartctl; then
 fi`,
 }
 
-/** A verdict on anything. */
-export type Verdict = 'ok' | 'warn' | 'crit' | 'unknown'
-
 /** One disk, with a verdict and what speaks for it. */
 export interface Disk extends Partial<Smart> {
   name: string
@@ -55,7 +53,11 @@ export function disksOf(sections: Sections): { disks: Disk[]; hasSmart: boolean 
   const asked = sections.below('disks:smart:').map(({ name, text }) => {
     const [device = '', type = ''] = name.split(' ')
     const isShared = /,/.test(type)
-    return { name: `${device.replace('/dev/', '')}${isShared ? ` ${type}` : ''}`, block: blockOf(device.replace('/dev/', '')), smart: smartOf(text) }
+    return {
+      name: `${device.replace('/dev/', '')}${isShared ? ` ${type}` : ''}`,
+      block: blockOf(device.replace('/dev/', '')),
+      smart: smartOf(text),
+    }
   })
   const answered = new Set(asked.map(({ block }) => block))
   const silent = [...blocks].filter(([name]) => !answered.has(name))
@@ -70,21 +72,17 @@ export function disksOf(sections: Sections): { disks: Disk[]; hasSmart: boolean 
         kind: smart.kind || kindOf(block, known?.rotational),
       }
     }),
-    ...silent.map(
-      ([name, { size, rotational, model }]): Disk => ({
-        name,
-        model,
-        size,
-        kind: kindOf(name, rotational),
-        verdict: 'unknown',
-        evidence: hasSmart ? 'smartctl does not know how to ask it' : 'there is no smartctl on this host',
-      }),
-    ),
+    ...silent.map(([name, { size, rotational, model }]): Disk => ({
+      name,
+      model,
+      size,
+      kind: kindOf(name, rotational),
+      verdict: 'unknown',
+      evidence: hasSmart ? 'smartctl does not know how to ask it' : 'there is no smartctl on this host',
+    })),
   ]
-  return { disks: disks.toSorted((first, second) => order.indexOf(first.verdict) - order.indexOf(second.verdict)), hasSmart }
+  return { disks: worstFirst(disks), hasSmart }
 }
-
-const order: readonly Verdict[] = ['crit', 'warn', 'unknown', 'ok']
 
 // smartctl names the controller of an NVMe disk, the kernel its name space.
 function blockOf(device: string): string {

@@ -85,7 +85,9 @@ export async function assets(client: LinuxClient, { instance, signal }: FacetCon
       target: targetOf(instance, 'host', hostname),
       kind: 'host',
       name,
-      aliases: distinct([hostname, instance === 'default' ? '' : instance, isNumber ? '' : (address ?? '')]).filter((alias) => alias !== name),
+      aliases: distinct([hostname, instance === 'default' ? '' : instance, isNumber ? '' : (address ?? '')]).filter(
+        (alias) => alias !== name,
+      ),
       addresses: distinct([...reachableAddresses(interfaces), isNumber ? address : '']),
       macs: distinct(own.map(({ mac }) => mac)),
       state: 'running',

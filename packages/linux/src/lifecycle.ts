@@ -45,13 +45,18 @@ export function lifecycleBasis(unit: UnitDetail): { name: string; up: boolean } 
 export function settledUp(after: UnitDetail, before: UnitDetail): Settled {
   const line = lastLineOf(after)
   const said = line === '' ? '' : `: ${line}`
-  if (after.sub === 'auto-restart' || (after.restarts > 0 && after.invocation !== before.invocation && after.restarts > before.restarts))
-    return { failed: `it ended again (${endOf(after)}) and is restarted over and over${said}` }
+  // The counter may begin anew with a start by hand, or go on; and may have moved between the look and the start.
+  const cameBack = after.restarts < before.restarts ? after.restarts > 0 : after.restarts > before.restarts + 1
+  if (after.sub === 'auto-restart' || cameBack) return { failed: `it ended again (${endOf(after)}) and is restarted over and over${said}` }
+  if (after.active === 'failed' && after.invocation === before.invocation)
+    return { failed: `systemd would not start it again (${after.result})${said}` }
   if (after.active === 'failed') return { failed: `it failed with ${endOf(after)}${said}` }
   if (after.active === 'activating' || after.active === 'reloading') return `it is ${after.active} (${after.sub})`
   if (after.active !== 'active') {
     const isDone = after.exitCode === 0 && after.result === 'success' && after.invocation !== before.invocation
-    return isDone && (after.type === 'oneshot' || after.restartPolicy === 'no') ? true : { failed: `it is ${after.active} again, with ${endOf(after)}${said}` }
+    return isDone && (after.type === 'oneshot' || after.restartPolicy === 'no')
+      ? true
+      : { failed: `it is ${after.active} again, with ${endOf(after)}${said}` }
   }
   const isReadyWhenActive = ['notify', 'notify-reload', 'dbus', 'oneshot', ''].includes(after.type)
   if (!isReadyWhenActive && after.activeSeconds !== undefined && after.activeSeconds < watchedSeconds)
@@ -75,13 +80,15 @@ export function planLifecycle({ action, state, instance, client }: UnitPlan): Pl
   if ((action === 'start' && up) || (action === 'stop' && !up))
     return { summary: `${state.name} is ${state.active} already: there is nothing to change.`, targets: [target] }
   if (state.load === 'masked')
-    throw new ToolError('conflict', `${state.name} is masked: systemd does not start it.`, { hint: 'Unmask it on the host, if it is meant to run.' })
+    throw new ToolError('conflict', `${state.name} is masked: systemd does not start it.`, {
+      hint: 'Unmask it on the host, if it is meant to run.',
+    })
   if (action === 'stop' ? !state.canStop : !state.canStart)
     throw new ToolError('conflict', `${state.name} is not meant to be ${action === 'stop' ? 'stopped' : 'started'} by hand.`, {
       hint: 'It comes and goes with other units.',
     })
   const verb = action === 'start' ? 'Start' : action === 'stop' ? 'Stop' : 'Restart'
-  const about = [...(state.description === '' || state.description === state.name ? [] : [state.description])]
+  const about = state.description === '' || state.description === state.name ? [] : [state.description]
   if (action === 'restart' && !up) about.push(`${state.active} now, so it is started`)
   const dependents = action === 'start' ? [] : state.dependents.filter((name) => /\.(?:service|socket|timer|path)$/.test(name))
   return {

@@ -1,9 +1,10 @@
-import type { Pool } from './pools.ts'
+import type { Pool } from './pool.ts'
 
 /** Reads `/proc/mdstat`. */
 export function mdPools(text: string): Pool[] {
   return text.split(/^(?=md\S+ : )/m).flatMap((block): Pool[] => {
-    const [, name = '', state = '', level = '', members = ''] = /^(md\S+) : (\w+)(?: \([\w-]+\))? ?((?:raid|linear|multipath|faulty)\w*)? ?(.*)$/m.exec(block) ?? []
+    const [, name = '', state = '', level = '', members = ''] =
+      /^(md\S+) : (\w+)(?: \([\w-]+\))? ?((?:raid|linear|multipath|faulty)\w*)? ?(.*)$/m.exec(block) ?? []
     if (name === '') return []
     const [, wanted, working] = /\[(\d+)\/(\d+)\]/.exec(block) ?? []
     const failed = [...members.matchAll(/(\S+)\[\d+\]\(F\)/g)].map(([, member]) => member ?? '')

@@ -1,9 +1,9 @@
 import { gibibytes } from './amounts.ts'
-import { checkOf, judged, type Check } from './check.ts'
-import type { Verdict } from './disks.ts'
+import { checkOf, type Check } from './check.ts'
 import { networkOf, type Interface } from './network.ts'
 import type { System } from './system.ts'
 import { targetOf } from './targets.ts'
+import { judged, worst, type Verdict } from './verdict.ts'
 
 const clockLimitSeconds = 2
 const sharedClocks = /^(?:lxc|lxc-libvirt|openvz|docker|podman|systemd-nspawn|container-other|wsl)$/
@@ -118,7 +118,10 @@ function networkChecks(interfaces: readonly Interface[], instance: string): Chec
         section: 'node',
         probe: 'interfaces',
         verdict: troubles.length > 0 ? 'warn' : 'ok',
-        evidence: troubles.length > 0 ? troubles.join(', ') : `${up.map(({ name, speed }) => `${name} up${speed === undefined ? '' : ` ${speed} Mbit/s`}`).join(', ') || 'none up'}`,
+        evidence:
+          troubles.length > 0
+            ? troubles.join(', ')
+            : up.map(({ name, speed }) => `${name} up${speed === undefined ? '' : ` ${speed} Mbit/s`}`).join(', ') || 'none up',
       },
       () => ({
         target: targetOf(instance, 'interface', worstLink?.name ?? ''),
@@ -128,9 +131,4 @@ function networkChecks(interfaces: readonly Interface[], instance: string): Chec
       }),
     ),
   ]
-}
-
-/** The worst of several verdicts. */
-export function worst(verdicts: readonly Verdict[]): Verdict {
-  return verdicts.includes('crit') ? 'crit' : verdicts.includes('warn') ? 'warn' : verdicts.includes('ok') ? 'ok' : 'unknown'
 }

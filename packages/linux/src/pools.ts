@@ -1,8 +1,9 @@
-import type { Verdict } from './disks.ts'
 import { btrfsPools } from './btrfs.ts'
 import { mdPools } from './mdstat.ts'
+import type { Pool } from './pool.ts'
 import { sh, type Part } from './script.ts'
 import type { Sections } from './sections.ts'
+import { worstFirst } from './verdict.ts'
 import { zfsPools } from './zpool.ts'
 
 /** Pools of disks: ZFS, MD and Btrfs, each where it is there. */
@@ -31,30 +32,8 @@ if has btrfs; then
 fi`,
 }
 
-/** One pool, with a verdict and what speaks for it. */
-export interface Pool {
-  kind: 'zfs' | 'md' | 'btrfs'
-  name: string
-  verdict: Verdict
-  /** In the words of its own tool. */
-  health: string
-  usedPercent: number | undefined
-  /** Errors read, write, checksum, summed over its disks. */
-  errors: number
-  /** Days since the last scrub ended; absent where none is known. */
-  scrubDays: number | undefined
-  evidence: string
-}
-
 /** Reads what the part printed, the worst first. */
 export function poolsOf(sections: Sections): Pool[] {
   const now = Number(sections.text('pools:now').trim()) * 1000
-  const pools = [...zfsPools(sections, now), ...mdPools(sections.text('pools:md')), ...btrfsPools(sections, now)]
-  const order: readonly Verdict[] = ['crit', 'warn', 'unknown', 'ok']
-  return pools.toSorted((first, second) => order.indexOf(first.verdict) - order.indexOf(second.verdict))
-}
-
-/** Whole days between two times. */
-export function daysBetween(then: number, now: number): number | undefined {
-  return Number.isNaN(then) || now < then ? undefined : Math.floor((now - then) / 86_400_000)
+  return worstFirst([...zfsPools(sections, now), ...mdPools(sections.text('pools:md')), ...btrfsPools(sections, now)])
 }

@@ -37,7 +37,8 @@ if has curl; then
   curl -sv -o /dev/null -m "$2" -w '\nstatus=%{http_code}\nseconds=%{time_total}\nverify=%{ssl_verify_result}\naddress=%{remote_ip}\ntype=%{content_type}\n' "$1" 2>&1
 elif has wget; then
   section http:with; echo wget
-  section http:said; limited "$2" wget -S -O /dev/null -T "$2" "$1" 2>&1
+  # Some builds of BusyBox fall over their own -T.
+  section http:said; limited "$2" wget -S -O /dev/null "$1" 2>&1
 else
   section http:none; return
 fi
@@ -59,7 +60,12 @@ export function tcpProbeOf(sections: Sections): TcpProbe | undefined {
   const facts = pairsOf(sections.text('tcp:facts'))
   const said = sections.text('tcp:said')
   const outcome = facts['code'] === '0' ? 'open' : outcomeOf(said, facts['code'] ?? '')
-  const last = said.trim().split('\n').at(-1)?.replace(/^(?:probe|bash|nc): (?:line \d+: )?/, '').trim()
+  const last = said
+    .trim()
+    .split('\n')
+    .at(-1)
+    ?.replace(/^(?:probe|bash|nc): (?:line \d+: )?/, '')
+    .trim()
   return {
     from: sections.text('tcp:from').trim(),
     outcome,
@@ -101,7 +107,7 @@ export function httpProbeOf(sections: Sections): HttpProbe | undefined {
   if (sections.has('http:none')) return undefined
   const said = sections.text('http:said')
   const facts = pairsOf(said)
-  const statuses = [...said.matchAll(/^[<\s]*HTTP\/[\d.]+ (\d{3})/gm)]
+  const statuses = [...said.matchAll(/(?:^[<\s]*|error: )HTTP\/[\d.]+ (\d{3})/gm)]
   const status = numberOf(facts['status']) || numberOf(statuses.at(-1)?.[1])
   const code = pairsOf(sections.text('http:facts'))['code']
   const seconds = numberOf(facts['seconds'])
@@ -114,15 +120,19 @@ export function httpProbeOf(sections: Sections): HttpProbe | undefined {
     address: facts['address'] || undefined,
     contentType: facts['type'] || undefined,
     location: /^[<\s]*location: (.*)$/im.exec(said)?.[1]?.trim(),
-    certificateUntil: until === undefined || Number.isNaN(Date.parse(until)) ? undefined : new Date(Date.parse(until)).toISOString().replace('.000', ''),
+    certificateUntil:
+      until === undefined || Number.isNaN(Date.parse(until)) ? undefined : new Date(Date.parse(until)).toISOString().replace('.000', ''),
     error: status ? undefined : errorOf(said, code ?? ''),
   }
 }
 
 function errorOf(said: string, code: string): string {
   const lines = said.split('\n').map((line) => line.replace(/^[*<>\s]+/, '').trim())
+  if (['124', '143', '28'].includes(code)) return 'no answer in time'
   const telling = lines.findLast((line) =>
-    /refused|could not resolve|resolve host|bad address|timed out|unreachable|no route|certificate|SSL|not known|download timed|can't connect|failed/i.test(line),
+    /refused|could not resolve|resolve host|bad address|timed out|unreachable|no route|certificate|SSL|not known|download timed|can't connect|failed/i.test(
+      line,
+    ),
   )
   return telling?.slice(0, 200) ?? `no answer (exit code ${code})`
 }

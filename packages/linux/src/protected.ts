@@ -34,7 +34,8 @@ export function pathWarnings(action: UnitAction, unit: UnitDetail, isRemote: boo
   if (action === 'start' || action === 'enable') return []
   const names = [unit.name, ...unit.names]
   if (names.some(paths)) return ['The way to this host may lead through it.']
-  if (names.some(network)) return [isRemote ? 'The network this host is reached over goes away for a moment.' : 'It holds the network of this host.']
+  if (names.some(network))
+    return [isRemote ? 'The network this host is reached over goes away for a moment.' : 'It holds the network of this host.']
   return names.some(sshd) ? ['New logins are refused for a moment; those that stand are kept.'] : []
 }
 

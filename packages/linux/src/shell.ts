@@ -73,9 +73,13 @@ function failureOf(result: ExecResult, elevated: boolean): ToolError {
     const refused = sudoFailure(result)
     if (refused !== undefined) return refused
   }
-  return new ToolError('upstream', `The shell on the host ended early with exit code ${result.exitCode}${said === '' ? '.' : `: ${said}`}`, {
-    hint: 'The host must have a POSIX shell as sh, and let this user run it.',
-  })
+  return new ToolError(
+    'upstream',
+    `The shell on the host ended early with exit code ${result.exitCode}${said === '' ? '.' : `: ${said}`}`,
+    {
+      hint: 'The host must have a POSIX shell as sh, and let this user run it.',
+    },
+  )
 }
 
 function sudoFailure({ exitCode, stderr }: ExecResult): ToolError | undefined {

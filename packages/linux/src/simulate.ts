@@ -1,4 +1,12 @@
-import { ToolError, type Connection, type ExecOptions, type ExecResult, type SimulatedInstance, type Simulate, type Simulation } from '@rackwarden/core'
+import {
+  ToolError,
+  type Connection,
+  type ExecOptions,
+  type ExecResult,
+  type SimulatedInstance,
+  type Simulate,
+  type Simulation,
+} from '@rackwarden/core'
 import { partsOf } from './script.ts'
 import { PretendHost } from './simulation/host.ts'
 import { networkAnswer, probeAnswer, rebootAnswer, systemAnswer, updatesAnswer } from './simulation/node-answers.ts'
@@ -38,8 +46,7 @@ function instanceOf(host: PretendHost): SimulatedInstance {
 }
 
 function connectionTo(host: PretendHost): Connection {
-  const refuse = () =>
-    Promise.reject(new ToolError('invalid_config', 'A simulated host only runs scripts.', { hint: 'Use exec.' }))
+  const refuse = () => Promise.reject(new ToolError('invalid_config', 'A simulated host only runs scripts.', { hint: 'Use exec.' }))
   return { fetch: refuse, dial: refuse, exec: (argv, options = {}) => answer(host, argv, options) }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Verdict } from './disks.ts'
+import type { Verdict } from './verdict.ts'
 
 /** What SMART says of one disk. */
 export interface Smart {
@@ -28,7 +28,15 @@ const number = z.number().optional().catch(undefined)
 const text = z.string().optional().catch(undefined)
 
 const report = z.object({
-  smartctl: z.object({ exit_status: number, messages: z.array(z.object({ string: text })).optional().catch(undefined) }).optional(),
+  smartctl: z
+    .object({
+      exit_status: number,
+      messages: z
+        .array(z.object({ string: text }))
+        .optional()
+        .catch(undefined),
+    })
+    .optional(),
   device: z.object({ type: text, protocol: text }).optional(),
   model_name: text,
   scsi_model_name: text,
@@ -100,7 +108,8 @@ function wearOf(left: number | undefined): number | undefined {
 type Facts = Omit<Smart, 'verdict' | 'evidence'>
 
 function judged(facts: Facts, found: Report, isReport: boolean): { verdict: Verdict; evidence: string } {
-  const failing = found.ata_smart_attributes?.table.filter(({ when_failed }) => when_failed === 'now' || when_failed === 'FAILING_NOW') ?? []
+  const failing =
+    found.ata_smart_attributes?.table.filter(({ when_failed }) => when_failed === 'now' || when_failed === 'FAILING_NOW') ?? []
   const nvme = found.nvme_smart_health_information_log
   const spare = nvme?.available_spare ?? 100
   const severe = 100
@@ -121,7 +130,10 @@ function judged(facts: Facts, found: Report, isReport: boolean): { verdict: Verd
     ...((facts.celsius ?? 0) >= limit ? [['warn', `${facts.celsius} °C`] as [Verdict, string]] : []),
   ]
   if (signs.length > 0)
-    return { verdict: signs.some(([verdict]) => verdict === 'crit') ? 'crit' : 'warn', evidence: signs.map(([, words]) => words).join(', ') }
+    return {
+      verdict: signs.some(([verdict]) => verdict === 'crit') ? 'crit' : 'warn',
+      evidence: signs.map(([, words]) => words).join(', '),
+    }
   if (facts.passed === undefined && facts.hours === undefined) return { verdict: 'unknown', evidence: silenceOf(found, isReport) }
   return { verdict: 'ok', evidence: facts.passed === true ? 'passed, and nothing counts against it' : 'nothing counts against it' }
 }

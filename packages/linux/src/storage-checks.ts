@@ -1,9 +1,10 @@
 import { sizeOf } from './amounts.ts'
-import { checkOf, judged, type Check } from './check.ts'
+import { checkOf, type Check } from './check.ts'
 import type { Disk } from './disks.ts'
-import type { Pool } from './pools.ts'
+import type { Pool } from './pool.ts'
 import type { FileSystem } from './storage.ts'
 import { targetOf } from './targets.ts'
+import { judged } from './verdict.ts'
 
 const full = { warn: 85, crit: 95 }
 

@@ -29,7 +29,8 @@ export function unitChecks(manager: Manager | undefined, failed: readonly Failed
 
 /** Why a unit failed, in one line. */
 export function failureOf({ result, exitCode, lastLine }: FailedUnit): string {
-  const reason = result === 'exit-code' ? `exit code ${exitCode}` : result === 'signal' ? `killed by signal ${exitCode}` : result || 'failed'
+  const reason =
+    result === 'exit-code' ? `exit code ${exitCode}` : result === 'signal' ? `killed by signal ${exitCode}` : result || 'failed'
   return `${reason}${lastLine === '' ? '' : `; last line: ${lastLine}`}`
 }
 
@@ -45,7 +46,7 @@ export function updateCheck({ manager, updates, listsDays }: Updates): Check {
     verdict: security > 0 || old ? 'warn' : 'ok',
     evidence: [
       `${counted(updates.length, 'update')} waiting, ${security} for security (${manager})`,
-      ...(listsDays === undefined ? [] : [`lists are ${counted(listsDays, 'day')} old`]),
+      ...(listsDays === undefined ? [] : [listsDays === 0 ? 'lists fetched today' : `lists are ${counted(listsDays, 'day')} old`]),
     ].join(', '),
   }
 }

@@ -89,7 +89,12 @@ export function failedUnitsOf(sections: Sections): FailedUnit[] {
 
 // What systemd writes about the unit itself says less than what the unit wrote.
 function lastWords(lines: readonly string[]): string {
-  const own = lines.filter((line) => !/: (?:Main process exited|Failed with result|Scheduled restart|Start request)|^(?:Failed to start|Stopped|Started|Starting) /.test(line))
+  const own = lines.filter(
+    (line) =>
+      !/: (?:Main process exited|Failed with result|Scheduled restart|Start request)|^(?:Failed to start|Stopped|Started|Starting) /.test(
+        line,
+      ),
+  )
   return (own.at(-1) ?? lines.at(-1) ?? '').trim().slice(0, 200)
 }
 

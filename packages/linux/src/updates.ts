@@ -58,12 +58,20 @@ export function updatesOf(sections: Sections): Updates {
   const manager = ['apt', 'dnf', 'pacman', 'apk'].find((name) => sections.has(`updates:${name}`))
   const lines = sections.lines(`updates:${manager ?? ''}`)
   const found =
-    manager === 'apt' ? lines.flatMap(aptUpdate) : manager === 'dnf' ? dnfUpdates(lines, sections.lines('updates:advisories')) : manager === 'apk' ? lines.flatMap(apkUpdate) : lines.flatMap(pacmanUpdate)
+    manager === 'apt'
+      ? lines.flatMap(aptUpdate)
+      : manager === 'dnf'
+        ? dnfUpdates(lines, sections.lines('updates:advisories'))
+        : manager === 'apk'
+          ? lines.flatMap(apkUpdate)
+          : lines.flatMap(pacmanUpdate)
   const fetched = numberOf(sections.text('updates:age'))
   const now = numberOf(sections.text('updates:now')) ?? 0
   return {
     manager,
-    updates: found.toSorted((first, second) => Number(second.isSecurity) - Number(first.isSecurity) || (first.package < second.package ? -1 : 1)),
+    updates: found.toSorted(
+      (first, second) => Number(second.isSecurity) - Number(first.isSecurity) || (first.package < second.package ? -1 : 1),
+    ),
     listsDays: fetched === undefined || fetched > now ? undefined : Math.floor((now - fetched) / 86_400),
   }
 }
@@ -79,7 +87,14 @@ function dnfUpdates(lines: readonly string[], advisories: readonly string[]): Up
     const [, name = '', to = ''] = /^(\S+)\.\w+\s+(\d\S*)\s+\S+\s*$/.exec(line) ?? []
     if (name === '') return []
     const version = to.replace(/^\d+:/, '')
-    return [{ package: name, from: '', to, isSecurity: advisories.some((advisory) => advisory.includes(` ${name}-`) && advisory.includes(version)) }]
+    return [
+      {
+        package: name,
+        from: '',
+        to,
+        isSecurity: advisories.some((advisory) => advisory.includes(` ${name}-`) && advisory.includes(version)),
+      },
+    ]
   })
 }
 
@@ -101,7 +116,10 @@ export function rebootOf(sections: Sections): string | undefined {
   if (required !== undefined) return packages.length > 0 ? `asked for by ${packages.slice(0, 6).join(', ')}` : 'the system asks for it'
   const [running = '', ...installed] = sections.lines('reboot:kernels')
   if (installed.length === 0) return undefined
-  const newest = installed.filter((kernel) => flavour(kernel) === flavour(running)).toSorted(byVersion).at(-1)
+  const newest = installed
+    .filter((kernel) => flavour(kernel) === flavour(running))
+    .toSorted(byVersion)
+    .at(-1)
   if (newest !== undefined && byVersion(newest, running) > 0) return `kernel ${newest} is installed, ${running} runs`
   return newest === undefined && !installed.includes(running) ? `the modules of the running kernel ${running} are gone` : undefined
 }

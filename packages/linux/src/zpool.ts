@@ -1,6 +1,6 @@
-import { daysBetween, type Pool } from './pools.ts'
+import { daysBetween, type Pool } from './pool.ts'
 import { numberOf, type Sections } from './sections.ts'
-import type { Verdict } from './disks.ts'
+import type { Verdict } from './verdict.ts'
 
 /** Reads `zpool list -Hp` and `zpool status`. */
 export function zfsPools(sections: Sections, now: number): Pool[] {
@@ -20,7 +20,7 @@ export function zfsPools(sections: Sections, now: number): Pool[] {
     const errors = members.filter(({ isLeaf }) => isLeaf).reduce((sum, member) => sum + member.errors, 0)
     const used = numberOf(capacity?.replace('%', ''))
     const scrubDays = scrubDaysOf(scan, now)
-    const lost = loss !== '' && !/^No known data errors/.test(loss)
+    const lost = loss !== '' && !loss.startsWith('No known data errors')
     return {
       kind: 'zfs' as const,
       name,

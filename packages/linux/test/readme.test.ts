@@ -1,24 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { variableName } from '@rackwarden/core/runtime'
-import { expect, test } from 'vitest'
+import { checkReadme } from '@rackwarden/core/testing'
+import { test } from 'vitest'
 import linux from '../src/index.ts'
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-
-test('the README has every tool with its access', () => {
-  const listed = [...readme.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map(([, name, access]) => `${name} ${access}`)
-  expect(listed.toSorted()).toEqual(linux.tools.map(({ definition }) => `${definition.name} ${definition.access}`).toSorted())
-})
-
-test('the README has every variable', () => {
-  const variables = Object.keys(linux.config).map((key) => variableName(linux.name, key))
-  expect(variables.filter((variable) => !readme.includes(`\`${variable}\``))).toEqual([])
-})
-
-test('the conversation of the README is part of the transcript that is tested', () => {
-  const transcript = readFileSync(new URL('transcript.md', import.meta.url), 'utf8')
-  const [, conversation = ''] = /## A conversation\n\n```\n([^]*?)```/.exec(readme) ?? []
-  const steps = conversation.split('\n\n').map((step) => step.trim())
-  expect(steps.length).toBeGreaterThan(1)
-  expect(steps.filter((step) => !transcript.includes(step))).toEqual([])
-})
+test('the README tells of every tool and variable, and shows a conversation that is tested', () =>
+  checkReadme(linux, new URL('../', import.meta.url)))

@@ -110,8 +110,7 @@ export function probeAnswer({ given, now }: PretendHost, part: 'tcp' | 'http', p
   }
   const [address = '', tcpPort = ''] = parameters
   const outcome = given.ports?.[`${address}:${tcpPort}`]
-  const [code, said] =
-    outcome === 'open' ? [0, ''] : outcome === 'timeout' ? [124, ''] : [1, `probe: connect: Connection refused`]
+  const [code, said] = outcome === 'open' ? [0, ''] : outcome === 'timeout' ? [124, ''] : [1, `probe: connect: Connection refused`]
   return {
     'tcp:from': given.hostname,
     'tcp:with': 'bash',

@@ -13,8 +13,14 @@ export function storageAnswer({ given }: PretendHost): Printed {
   }
   return {
     'storage:mounts': all.map(({ device, type, point }) => [device, type, 'rw', point].join('\t')).join('\n'),
-    'storage:space': ['Filesystem', ...all.map(({ device, gib, usedPercent, point }) => row(device, gib * kibPerGib, usedPercent, point))].join('\n'),
-    'storage:inodes': ['Filesystem', ...all.map(({ device, gib, inodesPercent = 0, point }) => row(device, gib * 65_536, inodesPercent, point))].join('\n'),
+    'storage:space': [
+      'Filesystem',
+      ...all.map(({ device, gib, usedPercent, point }) => row(device, gib * kibPerGib, usedPercent, point)),
+    ].join('\n'),
+    'storage:inodes': [
+      'Filesystem',
+      ...all.map(({ device, gib, inodesPercent = 0, point }) => row(device, gib * 65_536, inodesPercent, point)),
+    ].join('\n'),
   }
 }
 
@@ -51,13 +57,25 @@ function reportOf({ name, model, serial, gib, hours = 9000, celsius = 35, isFail
 }
 
 function ataReport(disk: SimulatedDisk) {
-  const attribute = (id: number, name: string, raw: number, value = 200, when_failed = '') => ({ id, name, value, when_failed, raw: { value: raw } })
+  const attribute = (id: number, name: string, raw: number, value = 200, when_failed = '') => ({
+    id,
+    name,
+    value,
+    when_failed,
+    raw: { value: raw },
+  })
   return {
     ...reportOf(disk),
     rotation_rate: disk.kind === 'hdd' ? 5400 : 0,
     ata_smart_attributes: {
       table: [
-        attribute(5, 'Reallocated_Sector_Ct', disk.reallocated ?? 0, disk.isFailing === true ? 1 : 200, disk.isFailing === true ? 'now' : ''),
+        attribute(
+          5,
+          'Reallocated_Sector_Ct',
+          disk.reallocated ?? 0,
+          disk.isFailing === true ? 1 : 200,
+          disk.isFailing === true ? 'now' : '',
+        ),
         ...(disk.kind === 'ssd' ? [attribute(231, 'SSD_Life_Left', disk.wearPercent ?? 0, 100 - (disk.wearPercent ?? 0))] : []),
         attribute(197, 'Current_Pending_Sector', disk.pending ?? 0),
         attribute(198, 'Offline_Uncorrectable', disk.uncorrectable ?? 0),
@@ -90,7 +108,9 @@ export function poolsAnswer({ given, now }: PretendHost): Printed {
       ? {}
       : {
           'pools:zfs:list': pools
-            .map((pool) => [pool.name, size(pool), Math.floor((size(pool) * pool.usedPercent) / 100), pool.usedPercent, 11, stateOf(pool)].join('\t'))
+            .map((pool) =>
+              [pool.name, size(pool), Math.floor((size(pool) * pool.usedPercent) / 100), pool.usedPercent, 11, stateOf(pool)].join('\t'),
+            )
             .join('\n'),
           'pools:zfs:status': pools.map((pool) => statusOf(pool, now)).join('\n'),
         }),

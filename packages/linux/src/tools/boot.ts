@@ -51,8 +51,12 @@ function planBoot({ action, state, client, instance }: UnitPlan): Plan {
     diff: [`at boot: ${state.enabled} → ${action}d`],
     warnings:
       action === 'enable'
-        ? [...(state.active === 'active' ? [] : [`It is ${state.active} now and stays so: start_unit starts it.`])]
-        : [...(state.active === 'active' ? ['It is active now and stays so: stop_unit stops it.'] : [])],
+        ? state.active === 'active'
+          ? []
+          : [`It is ${state.active} now and stays so: start_unit starts it.`]
+        : state.active === 'active'
+          ? ['It is active now and stays so: stop_unit stops it.']
+          : [],
   }
 }
 

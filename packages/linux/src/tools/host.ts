@@ -105,7 +105,9 @@ export const getHostInfo = defineTool({
       up: spanOf(system.uptimeSeconds),
       booted: new Date(system.now - system.uptimeSeconds * 1000).toISOString().replace('.000', ''),
       clock: [
-        clock.offsetSeconds === 0 ? 'agrees with ours' : `${Math.abs(clock.offsetSeconds)} s ${clock.offsetSeconds < 0 ? 'behind' : 'ahead of'} ours`,
+        clock.offsetSeconds === 0
+          ? 'agrees with ours'
+          : `${Math.abs(clock.offsetSeconds)} s ${clock.offsetSeconds < 0 ? 'behind' : 'ahead of'} ours`,
         ...(clock.synchronised === undefined ? [] : [clock.synchronised ? 'synchronised' : 'not synchronised']),
       ].join(', '),
       temperatures:

@@ -39,7 +39,9 @@ export const getInterfaces = defineTool({
     const { sections } = await client.ask([networkPart], { signal })
     const found = interfacesOf(sections)
       .filter((own) => (virtual || (own.kind !== 'veth' && own.kind !== 'loopback')) && (name === undefined || own.name.includes(name)))
-      .toSorted((first, second) => Number(second.driver !== undefined) - Number(first.driver !== undefined) || (first.name < second.name ? -1 : 1))
+      .toSorted(
+        (first, second) => Number(second.driver !== undefined) - Number(first.driver !== undefined) || (first.name < second.name ? -1 : 1),
+      )
     const { rows, ...rest } = page(found, window)
     return {
       interfaces: rows.map((own) => ({

@@ -33,7 +33,7 @@ export const startUnit = defineTool({
   plan: (_, { state, client, instance }) => planLifecycle({ action: 'start', state, client, instance }),
   run: async (_, { state, client, signal }) => show(await act('start', state.name, client, signal)),
   settled: (after, _, before) => (isUp(before) && after.invocation === before.invocation ? true : settledUp(after, before)),
-  settleWithinMs: 100_000,
+  settleWithinMs: 40_000,
   verified: (_, after) => show(after),
   undo: (before, { unit }) => ({ tool: isUp(before) ? 'start_unit' : 'stop_unit', input: { unit } }),
 })
@@ -52,7 +52,7 @@ export const stopUnit = defineTool({
   plan: (_, { state, client, instance }) => planLifecycle({ action: 'stop', state, client, instance }),
   run: async (_, { state, client, signal }) => show(await act('stop', state.name, client, signal)),
   settled: (after) => (!isUp(after) && after.active !== 'deactivating') || `it is still ${after.active}`,
-  settleWithinMs: 100_000,
+  settleWithinMs: 40_000,
   verified: (_, after) => show(after),
   undo: (before, { unit }) => ({ tool: isUp(before) ? 'start_unit' : 'stop_unit', input: { unit } }),
 })
@@ -70,8 +70,10 @@ export const restartUnit = defineTool({
   plan: (_, { state, client, instance }) => planLifecycle({ action: 'restart', state, client, instance }),
   run: async (_, { state, client, signal }) => show(await act('restart', state.name, client, signal)),
   settled: (after, _, before) =>
-    after.invocation !== '' && after.invocation === before.invocation ? 'it has not restarted yet' : settledUp(after, before),
-  settleWithinMs: 100_000,
+    isUp(after) && after.invocation !== '' && after.invocation === before.invocation
+      ? 'it has not restarted yet'
+      : settledUp(after, before),
+  settleWithinMs: 40_000,
   verified: (_, after) => show(after),
   undo: 'transient',
 })

@@ -39,7 +39,8 @@ export const getUnitLogs = defineTool({
   text: ({ lines, note }) =>
     [
       ...(lines ?? []).map(
-        ({ at, priority, text }) => `${at} ${priorities.indexOf(priority as 'err') <= priorities.indexOf('warning') ? `${priority}: ` : ''}${text}`,
+        ({ at, priority, text }) =>
+          `${at} ${priorities.indexOf(priority as 'err') <= priorities.indexOf('warning') ? `${priority}: ` : ''}${text}`,
       ),
       ...((lines ?? []).length === 0 ? ['no lines'] : []),
       ...(note === undefined ? [] : [`(${note})`]),
@@ -60,7 +61,9 @@ export const getUnitLogs = defineTool({
     const shown = wanted.slice(-tail)
     const isBlind = /not seeing messages|No journal files were opened due to insufficient permissions/i.test(sections.text('journal:hint'))
     const notes = [
-      ...(grep === undefined ? [] : [`${shown.length < wanted.length ? `the last ${shown.length} of ` : ''}${wanted.length} matches in ${entries.length} lines`]),
+      ...(grep === undefined
+        ? []
+        : [`${shown.length < wanted.length ? `the last ${shown.length} of ` : ''}${wanted.length} matches in ${entries.length} lines`]),
       ...(isBlind ? ['this user sees only part of the journal; set sudo, or add it to the group systemd-journal'] : []),
     ]
     return {
@@ -91,6 +94,8 @@ function momentOf(since: string): string {
   if (amount !== undefined && unit !== undefined) return `-${amount}${units[unit] ?? unit}`
   const time = /^\d{4}-/.test(since) ? Date.parse(since) : Number.NaN
   if (Number.isNaN(time))
-    throw new ToolError('invalid_input', `'${since}' is neither a span nor a time.`, { hint: 'Write 15m, 2h or 3d, or 2026-01-31T08:00:00Z.' })
+    throw new ToolError('invalid_input', `'${since}' is neither a span nor a time.`, {
+      hint: 'Write 15m, 2h or 3d, or 2026-01-31T08:00:00Z.',
+    })
   return `@${Math.floor(time / 1000)}`
 }

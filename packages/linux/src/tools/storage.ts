@@ -37,12 +37,19 @@ export const checkDisks = defineTool({
     const { sections } = await client.ask([disksPart], { signal, asRoot: true, timeoutMs: 60_000 })
     const { disks } = disksOf(sections)
     const wanted = disk?.replace('/dev/', '')
-    const found = disks.filter(({ name, serial }) => wanted === undefined || name === wanted || name.replaceAll(' ', '+') === wanted || serial === wanted)
+    const found = disks.filter(
+      ({ name, serial }) => wanted === undefined || name === wanted || name.replaceAll(' ', '+') === wanted || serial === wanted,
+    )
     if (found.length === 0 && wanted !== undefined) {
       const names = disks.map(({ name }) => name)
       const near = nearestNames(wanted, names)
       throw new ToolError('not_found', `There is no disk '${wanted}'.`, {
-        hint: near.length > 0 ? `Did you mean ${near.join(', ')}?` : names.length > 0 ? `There are ${names.join(', ')}.` : 'This host shows no disks.',
+        hint:
+          near.length > 0
+            ? `Did you mean ${near.join(', ')}?`
+            : names.length > 0
+              ? `There are ${names.join(', ')}.`
+              : 'This host shows no disks.',
       })
     }
     return {

@@ -107,7 +107,10 @@ export const getUnit = defineTool({
       last_exit: hasEnded ? (shown.wasKilled ? `signal ${shown.exitCode}` : `exit code ${shown.exitCode}`) : undefined,
       status: shown.statusText || undefined,
       triggered_by: shown.triggeredBy.join(', ') || undefined,
-      last_lines: shown.log.length > 0 ? shown.log.slice(-5).map(({ at, text }) => `${at.slice(0, 19)} ${text.slice(0, 300)}`) : [lastLineOf(shown)].filter((line) => line !== ''),
+      last_lines:
+        shown.log.length > 0
+          ? shown.log.slice(-5).map(({ at, text }) => `${at.slice(0, 19)} ${text.slice(0, 300)}`)
+          : [lastLineOf(shown)].filter((line) => line !== ''),
     }
   },
 })

@@ -1,0 +1,87 @@
+import { ToolError, type ExecOptions, type ExecResult } from '@rackwarden/core'
+import { expect, test } from 'vitest'
+import linux from '../src/index.ts'
+import simulate from '../src/simulate.ts'
+import { toolboxOf } from './toolbox.ts'
+
+const well = await simulate()
+
+type Exec = (argv: readonly string[], options?: ExecOptions) => Promise<ExecResult>
+
+function broken(exec: Exec, config: Record<string, unknown> = well.config) {
+  const { connection } = well
+  if (connection === undefined) throw new Error('the simulator answers through a connection')
+  return toolboxOf(linux, { ...connection, exec }, { config })
+}
+
+const exec: Exec = async (argv, options) => well.connection?.exec(argv, options) ?? Promise.reject(new Error('no connection'))
+const said =
+  (result: Partial<ExecResult>): Exec =>
+  async () => ({ exitCode: 0, stdout: '', stderr: '', truncated: false, ...result })
+
+test.each<[name: string, exec: Exec, code: string]>([
+  ['is not reachable', () => Promise.reject(new ToolError('unreachable', 'refused')), 'unreachable'],
+  ['does not answer in time', () => Promise.reject(new ToolError('timeout', 'late')), 'timeout'],
+  ['has no shell', said({ exitCode: 127, stderr: 'sh: not found' }), 'invalid_config'],
+  ['answers with garbage', said({ stdout: '<html>Welcome</html>' }), 'upstream'],
+  ['ends in the middle', async (argv, options) => ({ ...(await exec(argv, options)), stdout: '\n::x system:name\nshe' }), 'upstream'],
+  [
+    'says more than fits',
+    async (argv, options) => ({ ...(await exec(argv, options)), stdout: 'x'.repeat(100), truncated: true }),
+    'upstream',
+  ],
+  ['has no sudo', said({ exitCode: 127, stderr: "env: 'sudo': No such file or directory" }), 'invalid_config'],
+  ['wants a password for sudo', said({ exitCode: 1, stderr: 'sudo: a password is required' }), 'unauthorized'],
+  ['refuses the password', said({ exitCode: 1, stderr: 'Sorry, try again.\nsudo: 3 incorrect password attempts' }), 'unauthorized'],
+  ['lets nobody sudo', said({ exitCode: 1, stderr: 'admin is not in the sudoers file.' }), 'forbidden'],
+])('a host that %s is told as that', async (_, faulty, code) => {
+  const host = broken(faulty)
+  for (const ask of [() => host.health(), () => host.read('check_host'), () => host.plan('stop_unit', { unit: 'nginx' })])
+    await expect(ask()).rejects.toSatisfy(
+      (error) => ToolError.isInstance(error) && error.code === code && !/undefined|\[object/.test(error.message),
+    )
+})
+
+test('a password is given over standard input, in no argument, and one of two lines is refused', async () => {
+  const calls: { argv: readonly string[]; stdin: unknown }[] = []
+  const host = broken(async (argv, options) => {
+    calls.push({ argv, stdin: options?.stdin })
+    return exec(argv, options)
+  })
+  await host.health()
+  expect(calls).toHaveLength(1)
+  expect(calls[0]?.argv.join(' ')).not.toContain('pretend-sudo')
+  expect(calls[0]?.stdin).toMatch(/^pretend-sudo-of-shelf\n::\w+\n# rackwarden: system manager\n/)
+  expect(() => broken(exec, { sudo: 'password', sudoPassword: 'two\nlines' })).toThrow(/in one line/)
+  expect(() => broken(exec, { sudo: 'password' })).toThrow(/must be given/)
+})
+
+test('one question is one round trip', async () => {
+  let calls = 0
+  const host = broken(async (argv, options) => {
+    calls += 1
+    return exec(argv, options)
+  })
+  for (const tool of [
+    'list_hosts',
+    'get_host_info',
+    'check_host',
+    'list_units',
+    'get_interfaces',
+    'check_disks',
+    'check_pools',
+    'check_updates',
+  ])
+    await host.read(tool)
+  expect(calls).toBe(8)
+})
+
+test('disks that take longer than there is time are told, and cost nothing else', async () => {
+  const host = broken(async (argv, options) => {
+    if (String(options?.stdin).includes('# rackwarden: disks pools')) throw new ToolError('timeout', 'late')
+    return exec(argv, options)
+  })
+  expect((await host.findings()).map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['linux/host/disks#slow', 'linux/unit/backup.service#failed', 'linux/filesystem/srv#space']),
+  )
+})
