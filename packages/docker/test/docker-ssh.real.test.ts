@@ -1,6 +1,12 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { openSimulatedLab, type SimulatedLab } from '@rackwarden/core/testing'
 import { requireComponent, startDockerEngine, startSshServer, type DockerEngine, type SshServer } from '@rackwarden/lab'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import docker from '../src/index.ts'
 
 const missing = requireComponent('docker') ?? requireComponent('sshd')
@@ -85,6 +91,21 @@ describe.skipIf(missing !== undefined)('a real Docker engine behind a real SSH s
     expect(down).toMatchObject({ status: 'down', evidence: expect.stringContaining(`127.0.0.1:${server.port}`) })
     await server.start()
     expect((await done('service_health'))['services']).toMatchObject([{ status: 'ok' }])
+  })
+
+  test('the program that ships reaches it from the environment alone, and ends by itself', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'docker-ssh-'))
+    onTestFinished(() => rm(home, { recursive: true }))
+    const bin = fileURLToPath(new URL('../dist/bin.cjs', import.meta.url))
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: home,
+      DOCKER_HOST: String(configuration['url']),
+      DOCKER_SSH_KEY: server.userKey,
+      DOCKER_SSH_HOST_KEY: server.hostFingerprint(),
+    }
+    const { stdout } = await promisify(execFile)(process.execPath, [bin, 'call', 'list_containers', '--json'], { env })
+    expect(stdout).toContain('"web"')
   })
 
   test('an unknown host is refused with the line to add', async () => {
