@@ -47,6 +47,11 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
+/** Requests under way at once: whoever sends more than any client does must not fill the memory with answers. */
+const mostAtOnce = 256
+
+const silentMs = 5 * 60_000
+
 /** Serves a surface over Streamable HTTP, in both protocol eras. */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
   const { surface, address, tier, log, results = 'text' } = options
@@ -75,6 +80,10 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     if (ending)
       return refuse(response, { status: 503, code: rpcCodes.transport, message: 'The server is ending.', headers: { connection: 'close' } })
+    if (requests.size >= mostAtOnce) {
+      const headers = { 'retry-after': '1', connection: 'close' }
+      return refuse(response, { status: 503, code: rpcCodes.transport, message: 'Too many requests are under way; try again.', headers })
+    }
     requests.track(endpoint(request, response)).catch((error: unknown) => {
       if (!request.destroyed) log('error', `http: ${error instanceof Error ? error.message : String(error)}`)
       if (response.headersSent) response.destroy()
@@ -86,6 +95,8 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 5000, noDelay: true },
     onRequest,
   )
+  // Streams are written to more often than this; who takes nothing for so long is gone, or might as well be.
+  server.setTimeout(silentMs)
   const port = await listen(server, address)
   return {
     port,

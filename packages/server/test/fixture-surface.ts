@@ -88,7 +88,11 @@ export function createFixtureSurface({ tier = 'configure', state = newState() }:
       run: ({ signal, input }) =>
         new Promise((resolve) => {
           state.waiting += 1
-          state.release = () => resolve(done({}, 'released'))
+          const releaseOthers = state.release
+          state.release = () => {
+            releaseOthers()
+            resolve(done({}, 'released'))
+          }
           signal?.addEventListener('abort', () => {
             state.aborted += 1
             if (input.stubborn !== true) resolve(done({}, 'stopped'))

@@ -5,7 +5,7 @@ import { isRpcMessage, requestIdOf, rpcCodes } from '../json-rpc.ts'
 import { refuse } from './answer.ts'
 import type { Session, Sessions } from './sessions.ts'
 
-const mostInBatch = 100
+const mostInBatch = 20
 
 /** Serves requests of the 2025 era and older: sessions, and single requests outside any session. */
 export interface LegacyServing {
