@@ -34,7 +34,7 @@ section http:from; uname -n
 if has curl; then
   section http:with; echo curl
   section http:said
-  curl -sv -o /dev/null -m "$2" -w '\nstatus=%{http_code}\nseconds=%{time_total}\nverify=%{ssl_verify_result}\naddress=%{remote_ip}\ntype=%{content_type}\n' "$1" 2>&1
+  curl -q -gsv -o /dev/null -m "$2" -w '\nstatus=%{http_code}\nseconds=%{time_total}\nverify=%{ssl_verify_result}\naddress=%{remote_ip}\ntype=%{content_type}\n' "$1" 2>&1
 elif has wget; then
   section http:with; echo wget
   # Some builds of BusyBox fall over their own -T.

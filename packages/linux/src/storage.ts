@@ -15,9 +15,9 @@ while read -r device point type options rest; do
     *) continue ;;
   esac
   case $seen in *" $device "*) continue ;; esac
-  [ "$type" = overlay ] || seen="$seen$device "
   case $point in *\\*) point=$(printf "$point") ;; esac
   [ -d "$point" ] || continue
+  [ "$type" = overlay ] || seen="$seen$device "
   printf '%s\t%s\t%s\t%s\n' "$device" "$type" "\${options%%,*}" "$point"
   set -- "$@" "$point"
 done </proc/mounts

@@ -216,7 +216,7 @@ describe.skipIf(missing !== undefined)('a real host with systemd, over SSH', () 
       error: { code: 'forbidden', hint: expect.stringContaining('sudo') },
     })
     const passwordless = await open('admin', { sudo: 'passwordless' })
-    expect(await failed('list_hosts', {}, passwordless)).toMatchObject({
+    expect(await failed('check_host', {}, passwordless)).toMatchObject({
       code: 'unauthorized',
       message: expect.stringContaining('asks for a password'),
     })

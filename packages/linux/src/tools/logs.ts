@@ -36,15 +36,7 @@ export const getUnitLogs = defineTool({
   }),
   untrusted: true,
   keep: 'tail',
-  text: ({ lines, note }) =>
-    [
-      ...(lines ?? []).map(
-        ({ at, priority, text }) =>
-          `${at} ${priorities.indexOf(priority as 'err') <= priorities.indexOf('warning') ? `${priority}: ` : ''}${text}`,
-      ),
-      ...((lines ?? []).length === 0 ? ['no lines'] : []),
-      ...(note === undefined ? [] : [`(${note})`]),
-    ].join('\n'),
+  text: (output) => textOf(output),
   async run({ unit, tail, grep, since, priority }, { client, signal }) {
     const most = grep === undefined ? tail : searchedEntries
     const { sections } = await client.ask([journalPart], {
@@ -73,6 +65,26 @@ export const getUnitLogs = defineTool({
     }
   },
 })
+
+interface Shown {
+  lines: { at: string; priority: string; text: string; instance?: string }[]
+  note?: string | undefined
+  unanswered?: { instance: string; error: string }[]
+}
+
+/** Of several hosts the lines come with the name of theirs, and the silent ones after them. */
+function textOf({ lines, note, unanswered = [] }: Shown): string {
+  const isBad = (priority: string) => priorities.findIndex((name) => name === priority) <= priorities.indexOf('warning')
+  return [
+    ...lines.map(
+      ({ instance, at, priority, text }) =>
+        `${instance === undefined ? '' : `[${instance}] `}${at} ${isBad(priority) ? `${priority}: ` : ''}${text}`,
+    ),
+    ...(lines.length === 0 ? ['no lines'] : []),
+    ...(note === undefined ? [] : [`(${note})`]),
+    ...unanswered.map(({ instance, error }) => `(${instance} did not answer: ${error})`),
+  ].join('\n')
+}
 
 function contains(grep: string): (line: JournalLine) => boolean {
   const alternatives = grep
