@@ -30,7 +30,7 @@ export function btrfsPools(sections: Sections, now: number): Pool[] {
         ...(isMissing ? ['a device is missing'] : []),
         ...bad.map(({ device, kind, count }) => `${device} ${count} ${kind.replaceAll('_', ' ')}`),
         ...(uncorrectable > 0 ? [`${uncorrectable} errors beyond repair at the last scrub`] : []),
-        ...(unread ? ['only root may ask it: set sudo'] : errors === 0 ? ['no errors counted'] : []),
+        ...(unread ? ['its counters could not be read, which only root may'] : errors === 0 ? ['no errors counted'] : []),
         scrubDays === undefined ? 'no scrub known' : `scrubbed ${scrubDays} days ago`,
       ].join('; '),
     }
