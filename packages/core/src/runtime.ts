@@ -1,14 +1,34 @@
 export { hashOf, canonicalJson } from './call/canonical.ts'
 export type { RegisteredTool } from './call/registered-tool.ts'
 export type { Operation } from './call/operations.ts'
+export type {
+  CompletionRequest,
+  Content,
+  PromptListing,
+  PromptMessage,
+  PromptRequest,
+  Prompts,
+  ResourceContent,
+  ResourceListing,
+  ResourceRequest,
+  Resources,
+  ResourceTemplate,
+} from './call/content.ts'
+export type { Askable, Answers, Question, Questions, Respondent } from './call/questions.ts'
 export type { CallResult, ErrorReport, PlanReport } from './call/result.ts'
-export type { Caller, CallRequest, Progress, Surface, ToolListing, View } from './call/surface.ts'
+export type { Caller, CallRequest, LogEntry, Progress, Surface, ToolListing, View } from './call/surface.ts'
 export type { Configuration, InstanceConfiguration, ServiceConfiguration } from './config/configuration.ts'
 export { homeDirectory, variable, type Environment } from './config/environment.ts'
 export { configurationDirectory } from './config/file.ts'
 export { createConnection, type ConnectionConfig } from './connect/connection.ts'
 export { loadConfiguration, tierOf, type LoadOptions } from './config/load.ts'
 export { variableName, variablesOf } from './config/variables.ts'
+export type { GivenConfiguration, GivenValues } from './embed/given-configuration.ts'
+export type { HostContext, ToolHost } from './embed/host.ts'
+export { localPrincipal } from './embed/local-principal.ts'
+export { openService, type OpenCallOptions, type OpenedService, type OpenServiceOptions } from './embed/open-service.ts'
+export { registerTools, type OfferOptions, type RegisterToolsOptions, type Registration } from './embed/register-tools.ts'
+export { toolResultOf, type ResultForm, type ToolResult } from './embed/tool-result.ts'
 export { cleanText } from './present/clean.ts'
 export { estimateTokens } from './present/budget.ts'
 export { createSecretFilter, type SecretFilter } from './present/redact.ts'

@@ -1,72 +1,49 @@
-import { ProtocolError, ProtocolErrorCode, Server, type ServerContext, type Tool } from '@modelcontextprotocol/server'
-import type { CallResult, Log, Progress, Surface, View } from '@rackwarden/core/runtime'
-import type { Activity } from './activity.ts'
-import { toolResultOf, type ResultForm } from './tool-results.ts'
+import { Server, type ServerCapabilities } from '@modelcontextprotocol/server'
+import type { Log, Surface } from '@rackwarden/core/runtime'
+import { offerCompletion } from './offers/completion.ts'
+import { createGuard } from './offers/guard.ts'
+import type { Viewer } from './offers/offer.ts'
+import { offerPrompts } from './offers/prompts.ts'
+import { createAsking } from './offers/questions.ts'
+import { offerResources } from './offers/resources.ts'
+import { offerTools, type ToolOptions } from './offers/tools.ts'
 
 /** What every MCP server of a process is made from. */
-export interface McpServerOptions {
+export interface McpServerOptions extends ToolOptions {
   surface: Surface
-  results: ResultForm
-  activity: Activity
-  /** Told of every result. */
-  observe?: (kind: CallResult['kind']) => void
   log: Log
-}
-
-/** Who looks at the surface, as of now: a session's caller may be given other rights meanwhile. */
-export interface Viewer {
-  view: View
 }
 
 /** Makes one MCP server for a viewer; free of side effects, for it is called per session, per request and twice on stdio. */
 export type McpServerFactory = (viewer: Viewer) => Server
 
 /** Prepares the making of MCP servers over a surface. */
-export function mcpServers({ surface, results, activity, observe, log }: McpServerOptions): McpServerFactory {
-  const structured = results === 'structured'
+export function mcpServers({ surface, log, ...tools }: McpServerOptions): McpServerFactory {
   const serverInfo = { name: surface.name, title: surface.title, version: surface.version }
+  const [asking, guard] = [createAsking(), createGuard(log)]
 
   return (viewer) => {
-    const server = new Server(serverInfo, { capabilities: { tools: {} }, instructions: surface.instructions(viewer.view) })
+    const server = new Server(serverInfo, {
+      capabilities: capabilitiesOf(surface, viewer),
+      instructions: surface.instructions(viewer.view),
+    })
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's server has no events
     server.onerror = (error) => log('info', `protocol: ${error.message}`)
-    server.setRequestHandler('tools/list', () => ({ tools: surface.list(viewer.view, { structured }) as unknown as Tool[] }))
-    server.setRequestHandler('tools/call', async (request, context) => {
-      const { name, arguments: input = {} } = request.params
-      const progress = progressTo(context)
-      try {
-        const call = surface.call({ ...viewer.view, name, input, signal: context.mcpReq.signal, ...progress.option })
-        const result = await activity.track(call)
-        observe?.(result.kind)
-        return toolResultOf(result, results)
-      } catch (error) {
-        log('error', `${name}: ${error instanceof Error ? error.message : String(error)}`)
-        throw new ProtocolError(ProtocolErrorCode.InternalError, 'The call failed inside the server; its log says why.')
-      } finally {
-        progress.end()
-      }
-    })
+    const offer = { server, surface, viewer, asking, guard }
+    offerTools(offer, tools)
+    if (surface.resources !== undefined) offerResources(offer, surface.resources)
+    if (surface.prompts !== undefined) offerPrompts(offer, surface.prompts)
+    if (surface.complete !== undefined) offerCompletion(offer, surface.complete)
     return server
   }
 }
 
-/** Progress a client asked for is sent with numbers that only grow, and not after the answer. */
-function progressTo(context: ServerContext): { option: { progress?: (progress: Progress) => void }; end: () => void } {
-  const { _meta: meta, signal } = context.mcpReq
-  const token = meta?.progressToken
-  if (token === undefined) return { option: {}, end: () => undefined }
-  let [last, ended] = [0, false]
-  const progress = ({ message, done, total }: Progress) => {
-    const reached = done ?? last + 1
-    if (ended || signal.aborted || (reached <= last && last > 0)) return
-    last = reached
-    const params = { progressToken: token, progress: reached, message, ...(total === undefined ? {} : { total }) }
-    context.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)
-  }
+function capabilitiesOf({ resources, prompts, complete, logs }: Surface, { stays }: Viewer): ServerCapabilities {
   return {
-    option: { progress },
-    end: () => {
-      ended = true
-    },
+    tools: {},
+    ...(resources === undefined ? {} : { resources: resources.watch !== undefined && stays === true ? { subscribe: true } : {} }),
+    ...(prompts === undefined ? {} : { prompts: {} }),
+    ...(complete === undefined ? {} : { completions: {} }),
+    ...(logs === true ? { logging: {} } : {}),
   }
 }

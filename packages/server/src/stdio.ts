@@ -35,7 +35,7 @@ export function serveStdio(options: ServeStdioOptions): StdioServer {
   const activity = createActivity()
   const transport = createStdioTransport(input, output)
   const create = mcpServers({ surface, results, activity, log })
-  const connection = serveConnection(() => create({ view: { caller } }), {
+  const connection = serveConnection(({ era }) => create({ view: { caller }, stays: era === 'legacy' }), {
     transport,
     onerror: (error) => log('info', `stdio: ${error.message}`),
   })

@@ -6,9 +6,10 @@ export type ResultForm = 'text' | 'structured'
 
 /** Turns the outcome of a call into what goes over the wire. A plan is not an error. */
 export function toolResultOf(result: CallResult, form: ResultForm): CallToolResult {
-  const content = [{ type: 'text' as const, text: result.text }]
+  const raw = 'content' in result ? result.content : undefined
+  const content = (raw ?? [{ type: 'text', text: result.text }]) as CallToolResult['content']
   if (result.kind === 'error') return { content, isError: true }
-  return form === 'text' ? { content } : { content: [], structuredContent: withoutText(result) }
+  return form === 'text' || raw !== undefined ? { content } : { content: [], structuredContent: withoutText(result) }
 }
 
 /** The typed part of a result: what a program reads. */

@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
+import type { Content } from './content.ts'
+import type { Questions } from './questions.ts'
 
 /** A failure as a caller sees it: no stack, no secret. */
 export interface ErrorReport {
@@ -17,10 +19,13 @@ export interface PlanReport extends Plan {
   expires_at: string
 }
 
-/** What a call comes to. `text` is what a model reads: redacted, cleaned and within the budget. A plan is not an error. */
+/**
+ * What a call comes to. `text` is what a model reads: redacted, cleaned and within the budget. A plan is not an error.
+ * `content` stands in place of the text where that is not all: an image, or whatever a foreign tool answered.
+ */
 export type CallResult =
-  | { kind: 'done'; text: string; output: unknown; change?: string; already?: true }
+  | { kind: 'done'; text: string; output: unknown; change?: string; already?: true; content?: readonly Content[] }
   | { kind: 'plan'; text: string; plan: PlanReport }
-  | { kind: 'pending'; text: string; approval: string }
+  | { kind: 'pending'; text: string; approval?: string; questions?: Questions }
   | { kind: 'running'; text: string; operation: string }
-  | { kind: 'error'; text: string; error: ErrorReport }
+  | { kind: 'error'; text: string; error: ErrorReport; content?: readonly Content[] }

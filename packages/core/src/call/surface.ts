@@ -1,4 +1,6 @@
 import type { Tier } from '../define/access.ts'
+import type { CompletionRequest, Prompts, Resources } from './content.ts'
+import type { Respondent } from './questions.ts'
 import type { CallResult } from './result.ts'
 
 /** Who calls, and what they were given. */
@@ -30,6 +32,16 @@ export interface CallRequest extends View {
   input: Readonly<Record<string, unknown>>
   signal?: AbortSignal
   progress?: (progress: Progress) => void
+  /** Sends the client a line of its log, where the surface says that it logs. */
+  log?: (entry: LogEntry) => void
+  client?: Respondent
+}
+
+/** A line for the client's log. */
+export interface LogEntry {
+  level: 'debug' | 'info' | 'notice' | 'warning' | 'error' | 'critical' | 'alert' | 'emergency'
+  data: unknown
+  logger?: string
 }
 
 /** A tool as it is listed over MCP. */
@@ -55,4 +67,10 @@ export interface Surface {
   readonly call: (request: CallRequest) => Promise<CallResult>
   /** What a model is told at the start, at most 200 tokens. */
   readonly instructions: (view: View) => string
+  /** Whether calls write to the client's log. */
+  readonly logs?: boolean
+  readonly resources?: Resources
+  readonly prompts?: Prompts
+  /** Values a field being filled in may have, the likeliest first. */
+  readonly complete?: (request: CompletionRequest) => Promise<readonly string[]>
 }

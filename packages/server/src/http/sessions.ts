@@ -1,7 +1,8 @@
 import type { Server } from '@modelcontextprotocol/server'
 import type { View } from '@rackwarden/core/runtime'
 import { randomUUID } from 'node:crypto'
-import type { McpServerFactory, Viewer } from '../mcp-server.ts'
+import type { McpServerFactory } from '../mcp-server.ts'
+import type { Viewer } from '../offers/offer.ts'
 import type { Encode } from './encode.ts'
 import { HttpTransport } from './transport.ts'
 
@@ -85,7 +86,7 @@ export function createSessions({
         await close(oldest)
       }
       const id = randomUUID()
-      const viewer = { view }
+      const viewer: Viewer = { view, stays: true }
       const session: Session = { id, viewer, lastUsed: now(), ...prepare(viewer, id) }
       sessions.set(id, session)
       await session.server.connect(session.transport)

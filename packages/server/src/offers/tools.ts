@@ -1,0 +1,62 @@
+import type { ServerContext, Tool } from '@modelcontextprotocol/server'
+import type { CallRequest, CallResult, Progress } from '@rackwarden/core/runtime'
+import type { Activity } from '../activity.ts'
+import { toolResultOf, type ResultForm } from '../tool-results.ts'
+import type { Offer } from './offer.ts'
+
+/** How calls are answered and counted. */
+export interface ToolOptions {
+  results: ResultForm
+  activity: Activity
+  /** Told of every result. */
+  observe?: ((kind: CallResult['kind']) => void) | undefined
+}
+
+/** Lists and calls the tools of a surface. */
+export function offerTools({ server, surface, viewer, asking, guard }: Offer, { results, activity, observe }: ToolOptions): void {
+  const structured = results === 'structured'
+  server.setRequestHandler('tools/list', () => ({ tools: surface.list(viewer.view, { structured }) as unknown as Tool[] }))
+  server.setRequestHandler('tools/call', ({ params: { name, arguments: input = {} } }, context) =>
+    guard(name, async () => {
+      const { view } = viewer
+      const asked = { method: 'tools/call', name, input }
+      const client = await asking.respondent(server, context, view, asked)
+      const progress = progressTo(context)
+      try {
+        const call = surface.call({ ...view, name, input, client, signal: context.mcpReq.signal, ...progress.option, ...logTo(context) })
+        const result = await activity.track(call)
+        observe?.(result.kind)
+        if (result.kind === 'pending' && result.questions !== undefined) return await asking.ask(result.questions, view, asked)
+        return toolResultOf(result, results)
+      } finally {
+        progress.end()
+      }
+    }),
+  )
+
+  function logTo(context: ServerContext): Pick<CallRequest, 'log'> {
+    if (surface.logs !== true) return {}
+    return { log: ({ level, data, logger }) => void context.mcpReq.log(level, data, logger).catch(() => undefined) }
+  }
+}
+
+/** Progress a client asked for is sent with numbers that only grow, and not after the answer. */
+function progressTo(context: ServerContext): { option: { progress?: (progress: Progress) => void }; end: () => void } {
+  const { _meta: meta, signal } = context.mcpReq
+  const token = meta?.progressToken
+  if (token === undefined) return { option: {}, end: () => undefined }
+  let [last, ended] = [0, false]
+  const progress = ({ message, done, total }: Progress) => {
+    const reached = done ?? last + 1
+    if (ended || signal.aborted || (reached <= last && last > 0)) return
+    last = reached
+    const params = { progressToken: token, progress: reached, message, ...(total === undefined ? {} : { total }) }
+    context.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)
+  }
+  return {
+    option: { progress },
+    end: () => {
+      ended = true
+    },
+  }
+}
