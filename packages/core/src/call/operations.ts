@@ -50,8 +50,8 @@ const lostAfterMs = 30_000
 const keptMs = 7 * 24 * 60 * 60_000
 const idForm = /^\d{8}T\d{6}-[a-z2-7]{6}$/
 
-/** Makes the operations of a process. */
-export function createOperations(runtime: Runtime, inlineBudgetMs: number): Operations {
+/** Makes the operations of a process, whose tools for them are listed under a prefix. */
+export function createOperations(runtime: Runtime, inlineBudgetMs: number, prefix = ''): Operations {
   const { store, clock } = runtime
   const underWay = new Map<Promise<CallResult>, AbortController>()
   const followed = new Set<Promise<void>>()
@@ -142,7 +142,7 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number): Oper
       return {
         kind: 'running',
         operation: id,
-        text: `${waiting.tool} is still running as operation ${id}. Ask get_operation with id: ${id} how it is doing; cancel_operation stops it.`,
+        text: `${waiting.tool} is still running as operation ${id}. Ask ${prefix}get_operation with id: ${id} how it is doing; ${prefix}cancel_operation stops it.`,
       }
     },
     get: async (id) => {

@@ -30,6 +30,10 @@ export interface CatalogueOptions {
   services: readonly Service[]
   /** True where several services share one surface, each under its prefix. */
   prefixed: boolean
+  /** Put before every name instead, those of the tools over all services included: beside tools that are not ours. */
+  prefix?: string
+  /** Unprefixed names of the tools there are; all of them when not given. */
+  only?: readonly string[]
   runtime: Runtime
   configuration: Configuration
   /** Stands in for the real upstream of each service: the demo and the tests. */
@@ -56,17 +60,23 @@ const closeGraceMs = 10_000
 
 /** Holds every service ready. Nobody is contacted. */
 export function openCatalogue(options: CatalogueOptions): Catalogue {
-  const { runtime, configuration, prefixed } = options
+  const { runtime, configuration, prefixed, prefix = '', only } = options
   const tier = lowestTier(highestTier, configuration.tier)
-  const operations = createOperations(runtime, options.inlineBudgetMs ?? inlineBudgetMs)
+  const operations = createOperations(runtime, options.inlineBudgetMs ?? inlineBudgetMs, prefix)
   const mounts = options.services
     .filter((service) => configuration.services[service.name]?.off !== true)
     .map((service) => mountOf(service, options))
-  const own = ownMount((view) => ({ mounts: visible(mounts, view), runtime, operations, principal: view.caller.principal }), prefixed)
+  const own = ownMount(
+    (view) => ({ mounts: visible(mounts, view), runtime, operations, principal: view.caller.principal }),
+    prefixed,
+    prefix,
+  )
   const all = [own, ...mounts]
   const named = new Map(
     all.flatMap((mount) =>
-      [...mount.tools.values()].filter((tool) => !tool.internal).map((tool) => [`${mount.prefix}${tool.name}`, { mount, tool }] as const),
+      [...mount.tools.values()]
+        .filter((tool) => !tool.internal && (only === undefined || only.includes(tool.name)))
+        .map((tool) => [`${mount.prefix}${tool.name}`, { mount, tool }] as const),
     ),
   )
   const environment = {
@@ -114,7 +124,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     tool: (name) => named.get(name)?.tool,
     call: (request) => callTool(environment, request),
     instructions: (view) =>
-      instructionsFor({ title: options.title, tier: lowestTier(tier, view.caller.tier), mounts: visible(mounts, view), prefixed }),
+      instructionsFor({ title: options.title, tier: lowestTier(tier, view.caller.tier), mounts: visible(mounts, view), prefixed, prefix }),
     close: async (graceMs = closeGraceMs) => {
       await operations.close(graceMs)
       await Promise.all(mounts.flatMap((mount) => mount.instances.map((instance) => instance.close())))
@@ -122,7 +132,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   }
 }
 
-function mountOf(service: Service, { configuration, runtime, prefixed, simulations }: CatalogueOptions): Mount {
+function mountOf(service: Service, { configuration, runtime, prefixed, prefix, simulations }: CatalogueOptions): Mount {
   const held = configuration.services[service.name] ?? { toolsOff: [], instances: [], missing: [], off: false }
   const simulation = simulations?.get(service.name)
   const simulated = simulation === undefined ? undefined : (simulation.instances ?? { default: simulation })
@@ -137,11 +147,12 @@ function mountOf(service: Service, { configuration, runtime, prefixed, simulatio
   const instances = found.map((own) =>
     createInstance({ service, configuration: own, connection: simulated?.[own.name]?.connection, log: runtime.log }),
   )
-  return mountService(service, held, instances, prefixed)
+  const mount = mountService(service, held, instances, prefixed)
+  return prefix === undefined ? mount : { ...mount, prefix }
 }
 
 /** The tools over all services; their client is what the caller may see of the lab. */
-function ownMount(labOf: (view: View) => Lab, prefixed: boolean): Mount {
+function ownMount(labOf: (view: View) => Lab, prefixed: boolean, prefix: string): Mount {
   const tools = [serviceHealth, needsAttention, describeHomelab, getOperation, cancelOperation, ...(prefixed ? [findAsset] : [])].map(
     registeredTool,
   )
@@ -157,7 +168,7 @@ function ownMount(labOf: (view: View) => Lab, prefixed: boolean): Mount {
   return {
     service: ownService,
     title: 'Rackwarden',
-    prefix: '',
+    prefix,
     tier: undefined,
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     instances: [instance],

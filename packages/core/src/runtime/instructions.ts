@@ -7,18 +7,20 @@ export function instructionsFor({
   tier,
   mounts,
   prefixed,
+  prefix,
 }: {
   title: string
   tier: Tier
   mounts: readonly Mount[]
   prefixed: boolean
+  prefix: string
 }): string {
   const names = mounts
     .filter((mount) => mount.instances.length > 0)
     .map((mount) => (prefixed ? `${mount.prefix}* (${mount.title})` : mount.title))
   const lines = [
     `${title} runs a homelab: ${names.length === 0 ? 'nothing is configured yet' : names.join(', ')}.`,
-    'Read first: service_health says what is up, needs_attention what is broken and which tool to call next.',
+    `Read first: ${prefix}service_health says what is up, ${prefix}needs_attention what is broken and which tool to call next.`,
   ]
   if (tier === 'observe') lines.push('The tier is observe: nothing can be changed here; the owner grants more.')
   else

@@ -1,0 +1,104 @@
+import type { ToolListing } from '../call/surface.ts'
+import { ToolError } from '../define/error.ts'
+import type { Service } from '../define/service.ts'
+import { requestOf, type HostContext, type ToolHost } from './host.ts'
+import { openService, type OpenedService, type OpenServiceOptions } from './open-service.ts'
+import { shownSchema } from './shown-schema.ts'
+import { toolResultOf, type ResultForm, type ToolResult } from './tool-result.ts'
+
+/** How the tools of an opened service are offered by a server. */
+export interface OfferOptions {
+  /** What a client is sent; text when not given. */
+  results?: ResultForm
+  /** Who calls, for plans and audit: one name, or what the server knows of a request. The user of the process when not given. */
+  principal?: string | ((context: HostContext) => string)
+}
+
+/** How a service is opened and offered; its prefix is its own name when not given. */
+export interface RegisterToolsOptions extends OpenServiceOptions, OfferOptions {}
+
+/** Tools that were added to a server. */
+export interface Registration {
+  /** Names as the server lists them, sorted. */
+  readonly names: readonly string[]
+  readonly service: OpenedService
+  /** Takes the tools away from the server, and closes the service where it was opened for it. */
+  close(): Promise<void>
+}
+
+/** What both lines take as the configuration of a tool. */
+type Register = (
+  name: string,
+  config: Omit<ToolListing, 'name' | 'inputSchema' | 'outputSchema'> & { inputSchema: unknown; outputSchema?: unknown },
+  handler: (input: Readonly<Record<string, unknown>>, context: HostContext) => Promise<ToolResult>,
+) => { remove(): void }
+
+/**
+ * Adds the tools of a service to an `McpServer`, of the SDK's line v1 or v2; gates, plans, audit and journal stay what they are.
+ * A server that is made anew per connection or request is given a service opened once, with `openService`.
+ */
+export async function registerTools(server: ToolHost, service: Service, options?: RegisterToolsOptions): Promise<Registration>
+export async function registerTools(server: ToolHost, service: OpenedService, options?: OfferOptions): Promise<Registration>
+export async function registerTools(
+  server: ToolHost,
+  service: Service | OpenedService,
+  options: RegisterToolsOptions = {},
+): Promise<Registration> {
+  if ('call' in service) return offer(server, service, options)
+  const opened = await openService(service, { prefix: `${service.name.replaceAll('-', '_')}_`, ...options })
+  try {
+    const offered = offer(server, opened, options)
+    return {
+      ...offered,
+      close: async () => {
+        await offered.close()
+        await opened.close()
+      },
+    }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+function offer(server: ToolHost, service: OpenedService, { results = 'text', principal }: OfferOptions): Registration {
+  const register = server.registerTool.bind(server) as unknown as Register
+  const listings = service.tools({ structured: results === 'structured' })
+  const added: { remove(): void }[] = []
+  const close = async () => {
+    for (const tool of added.splice(0)) tool.remove()
+  }
+
+  async function answer(name: string, input: Readonly<Record<string, unknown>>, context: HostContext): Promise<ToolResult> {
+    const { signal, progress, end } = requestOf(context)
+    try {
+      const caller = principal === undefined ? {} : { principal: typeof principal === 'string' ? principal : principal(context) }
+      const result = await service.call(name, input, caller, { signal, ...(progress === undefined ? {} : { progress }) })
+      return toolResultOf(result, results)
+    } catch (error) {
+      // The SDK would send the message of the error as it is.
+      service.runtime.log('error', `${name}: ${error instanceof Error ? error.message : String(error)}`)
+      return { content: [{ type: 'text', text: 'The call failed inside the server; its log says why.' }], isError: true }
+    } finally {
+      end()
+    }
+  }
+
+  for (const { name, description, annotations, inputSchema, outputSchema } of listings) {
+    const shown = {
+      inputSchema: shownSchema(inputSchema),
+      ...(outputSchema === undefined ? {} : { outputSchema: shownSchema(outputSchema) }),
+    }
+    try {
+      added.push(register(name, { description, annotations, ...shown }, (input, context) => answer(name, input, context)))
+    } catch (cause) {
+      void close()
+      if (!(cause instanceof Error && cause.message.includes('already registered'))) throw cause
+      throw new ToolError('conflict', `The server already has a tool '${name}'; none of ${service.title} was added.`, {
+        hint: "Give another 'prefix'.",
+        cause,
+      })
+    }
+  }
+  return { names: listings.map(({ name }) => name), service, close }
+}

@@ -1,0 +1,20 @@
+import type { CallResult } from '../call/result.ts'
+
+/** What a client is sent: text for the model to read, or the typed object alone. Never both. */
+export type ResultForm = 'text' | 'structured'
+
+/** A result as it goes over the wire. */
+export interface ToolResult {
+  [key: string]: unknown
+  content: { type: 'text'; text: string }[]
+  structuredContent?: Record<string, unknown>
+  isError?: true
+}
+
+/** Turns the outcome of a call into what goes over the wire. A plan is not an error. */
+export function toolResultOf(result: CallResult, form: ResultForm): ToolResult {
+  const { text, ...typed } = result
+  const content = [{ type: 'text' as const, text }]
+  if (result.kind === 'error') return { content, isError: true }
+  return form === 'text' ? { content } : { content: [], structuredContent: typed }
+}
