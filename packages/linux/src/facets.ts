@@ -3,7 +3,7 @@ import { counted, spanOf } from './amounts.ts'
 import type { Check } from './check.ts'
 import type { LinuxClient } from './client.ts'
 import { disksOf, disksPart } from './disks.ts'
-import { interfacesOf, networkPart, reachableAddresses } from './network.ts'
+import { interfacesOf, networkOf, networkPart, reachableAddresses } from './network.ts'
 import { nodeChecks } from './node-checks.ts'
 import { poolsOf, poolsPart } from './pools.ts'
 import { fileSystemsOf, storagePart } from './storage.ts'
@@ -90,6 +90,11 @@ export async function assets(client: LinuxClient, { instance, signal }: FacetCon
       ),
       addresses: distinct([...reachableAddresses(interfaces), isNumber ? address : '']),
       macs: distinct(own.map(({ mac }) => mac)),
+      networks: own
+        .filter(({ state }) => state === 'up')
+        .flatMap(({ addresses, mtu }) =>
+          distinct(addresses.map((assigned) => networkOf(assigned) ?? '')).map((network) => ({ network, mtu })),
+        ),
       state: 'running',
     },
   ]

@@ -48,7 +48,10 @@ export function presentablePlan(plan: Plan, secrets: SecretFilter): Plan {
 
 /** The text a model reads of an output that is already presentable; `merged` where it is that of several instances. */
 export function outputText(tool: RegisteredTool, output: unknown, input: Input, { merged = false } = {}): string {
-  const own = tool.text === undefined ? renderOutput : (value: unknown) => tool.text?.(value, input) ?? ''
+  const own =
+    tool.text === undefined
+      ? renderOutput
+      : (value: unknown) => [tool.text?.(value, input) ?? '', ...(merged ? silentOnes(value) : [])].join('\n')
   const render = Object.hasOwn(tool.input.jsonSchema['properties'] ?? {}, 'cursor')
     ? (value: unknown) => own(pagedFrom(output, value, input, merged))
     : own
@@ -58,6 +61,12 @@ export function outputText(tool: RegisteredTool, output: unknown, input: Input, 
     keep: tool.keep,
     ...(tool.untrusted ? { wrap: (text: string) => markUntrusted(text, tool.name) } : {}),
   })
+}
+
+/** Of several instances those that did not answer: a tool's own text knows of one only. */
+function silentOnes(output: unknown): string[] {
+  const { unanswered = [] } = output as { unanswered?: readonly { instance: string; error: string }[] }
+  return unanswered.map(({ instance, error }) => `${instance} did not answer: ${error}`)
 }
 
 /** Where rows were left out of a page, the next one begins at the first of them; of several instances none can be told. */

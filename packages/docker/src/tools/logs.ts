@@ -37,12 +37,7 @@ export const getLogs = defineTool({
     note: z.string().optional().describe('What was left out.'),
   }),
   untrusted: true,
-  text: ({ lines, note }) =>
-    [
-      ...lines.map(({ at, stream, text }) => `${stream === 'stderr' ? '! ' : ''}${at === undefined ? '' : `${at} `}${text}`),
-      ...(lines.length === 0 ? ['no lines'] : []),
-      ...(note === undefined ? [] : [`(${note})`]),
-    ].join('\n'),
+  text: (output) => textOf(output),
   async run({ container, tail, grep, since, stream, timestamps }, { client, signal }) {
     const { Id } = findContainer(await client.containers(signal), container)
     const detail = await client.inspect(Id, signal)
@@ -65,6 +60,23 @@ export const getLogs = defineTool({
     }
   },
 })
+
+/** Of several engines the lines come with the name of theirs. */
+function textOf({
+  lines,
+  note,
+}: {
+  lines: { at?: string | undefined; stream: string; text: string; instance?: string }[]
+  note?: string | undefined
+}): string {
+  return [
+    ...lines.map(({ instance, at, stream, text }) =>
+      [instance === undefined ? '' : `[${instance}] `, stream === 'stderr' ? '! ' : '', at === undefined ? '' : `${at} `, text].join(''),
+    ),
+    ...(lines.length === 0 ? ['no lines'] : []),
+    ...(note === undefined ? [] : [`(${note})`]),
+  ].join('\n')
+}
 
 function contains(grep: string): (line: LogLine) => boolean {
   const alternatives = grep

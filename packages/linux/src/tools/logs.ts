@@ -69,11 +69,10 @@ export const getUnitLogs = defineTool({
 interface Shown {
   lines: { at: string; priority: string; text: string; instance?: string }[]
   note?: string | undefined
-  unanswered?: { instance: string; error: string }[]
 }
 
-/** Of several hosts the lines come with the name of theirs, and the silent ones after them. */
-function textOf({ lines, note, unanswered = [] }: Shown): string {
+/** Of several hosts the lines come with the name of theirs. */
+function textOf({ lines, note }: Shown): string {
   const isBad = (priority: string) => priorities.findIndex((name) => name === priority) <= priorities.indexOf('warning')
   return [
     ...lines.map(
@@ -82,7 +81,6 @@ function textOf({ lines, note, unanswered = [] }: Shown): string {
     ),
     ...(lines.length === 0 ? ['no lines'] : []),
     ...(note === undefined ? [] : [`(${note})`]),
-    ...unanswered.map(({ instance, error }) => `(${instance} did not answer: ${error})`),
   ].join('\n')
 }
 
