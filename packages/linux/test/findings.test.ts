@@ -96,6 +96,7 @@ test('a host is an asset with its names, addresses and hardware addresses', asyn
       aliases: ['cellar'],
       addresses: ['10.0.0.5'],
       macs: ['02:00:00:00:00:01'],
+      networks: [{ network: '10.0.0.0/24', mtu: 1500 }],
       state: 'running',
     },
   ])

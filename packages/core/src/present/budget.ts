@@ -47,7 +47,7 @@ interface Shortened {
   left: string[]
 }
 
-/** Drops rows of the longest list, then of the next, until the text fits or there is nothing left to drop. */
+/** Caps every list at the same length, the greatest with which the text fits: the longest give most, and none is lost to another. */
 function shortenLists(
   output: unknown,
   render: (output: unknown) => string,
@@ -55,34 +55,31 @@ function shortenLists(
   limit: number,
   keep: 'head' | 'tail',
 ): Shortened {
-  let current: Shortened = { text: render(output), left: [] }
-  if (fits(current.text)) return current
-  const lists = listsIn(output, [])
-  let remaining = output
-  for (const { path, length } of lists) {
-    const attempt = (count: number): { value: unknown; text: string } => {
-      const value = withList(remaining, path, (list) => (keep === 'head' ? list.slice(0, count) : list.slice(length - count)))
-      return { value, text: render(value) }
-    }
-    const one = attempt(1)
-    if (one.text === current.text) continue
-    let best = { ...one, count: 1 }
-    if (fits(one.text)) {
-      // A row costs a token at the very least.
-      let [low, high] = [1, Math.min(length, limit + 1)]
-      while (high - low > 1) {
-        const middle = (low + high) >> 1
-        const tried = attempt(middle)
-        if (fits(tried.text)) [low, best] = [middle, { ...tried, count: middle }]
-        else high = middle
-      }
-    }
-    const name = lists.length > 1 ? (path.at(-1) ?? 'rows') : 'rows'
-    remaining = best.value
-    current = { text: best.text, left: [...current.left, `${best.count} of ${length} ${name} shown`] }
-    if (fits(current.text)) return current
+  const whole = render(output)
+  if (fits(whole)) return { text: whole, left: [] }
+  const cut = (value: unknown, { path, length }: List, cap: number) =>
+    length <= cap ? value : withList(value, path, (list) => (keep === 'head' ? list.slice(0, cap) : list.slice(length - cap)))
+  // What the text does not show need not be shortened, nor told of.
+  const lists = listsIn(output, []).filter((list) => render(cut(output, list, 1)) !== whole)
+  const [longest] = lists
+  if (longest === undefined) return { text: whole, left: [] }
+  const attempt = (cap: number): Shortened => ({
+    text: render(lists.reduce((value, list) => cut(value, list, cap), output)),
+    left: lists.flatMap(({ path, length }) =>
+      length <= cap ? [] : [`${cap} of ${length} ${lists.length > 1 ? path.join('.') : 'rows'} shown`],
+    ),
+  })
+  let best = attempt(1)
+  if (!fits(best.text)) return best
+  // A row costs a token at the very least.
+  let [low, high] = [1, Math.min(longest.length, limit + 1)]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    const tried = attempt(middle)
+    if (fits(tried.text)) [low, best] = [middle, tried]
+    else high = middle
   }
-  return current
+  return best
 }
 
 interface List {
