@@ -46,6 +46,7 @@ const tasks = {
     return Math.max(...(await Promise.all(watching)))
   },
   bench: (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/bench/bench.mjs', ...args])]),
+  conformance: (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/conformance/conformance.mjs', ...args])]),
   demo: (args, { show, quietly }) =>
     inOrder([
       () => quietly('bundle', 'node', ['tooling/bundle/bundle.mjs', '--if-stale']),

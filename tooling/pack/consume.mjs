@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspectBin } from '../conformance/inspector.mjs'
 import { runCommand } from './command.mjs'
 import { askBin } from './ask-bin.mjs'
 import { publicPackages } from './public-packages.mjs'
@@ -49,8 +50,8 @@ async function consume({ directory, manifest }) {
     const imported = await runCommand(process.execPath, ['--input-type=module', '--eval', `await import('${specifier}')`], { cwd: folder })
     if (imported.code !== 0) problems.push(`import('${specifier}') fails: ${imported.output}`)
   }
-  for (const bin of Object.keys(manifest.publishConfig?.bin ?? {}))
-    problems.push(...(await askBin(join(folder, 'node_modules/.bin', bin), folder)))
+  for (const bin of bins.map((name) => join(folder, 'node_modules/.bin', name)))
+    problems.push(...(await askBin(bin, folder)), ...(await inspectBin(bin, folder)))
   return [`${manifest.name} installed by npm works (${megabytes.toFixed(1)} MB, ${diskUse(folder).toFixed(1)} MB in blocks)`, problems]
 }
 
