@@ -5,16 +5,14 @@ import type { Offer } from './offer.ts'
 /** Lists and gives the prompts of a surface. */
 export function offerPrompts({ server, viewer, asking, guard }: Omit<Offer, 'surface'>, prompts: Prompts): void {
   server.setRequestHandler('prompts/list', () => ({ prompts: [...prompts.list(viewer.view)] as Prompt[] }))
-  server.setRequestHandler('prompts/get', ({ params: { name, arguments: input = {} } }, context) =>
-    guard(`prompt ${name}`, async () => {
-      const { view } = viewer
-      const asked = { method: 'prompts/get', name, input }
-      const client = await asking.respondent(server, context, view, asked)
-      const found = await prompts.get({ ...view, name, input, client, signal: context.mcpReq.signal })
-      if (found === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt '${name}'.`)
-      return 'questions' in found
-        ? asking.ask(found.questions, view, asked)
-        : { messages: found.messages as unknown as GetPromptResult['messages'] }
-    }),
-  )
+  server.setRequestHandler('prompts/get', async ({ params: { name, arguments: input = {} } }, context) => {
+    const { view } = viewer
+    const asked = { method: 'prompts/get', name, input }
+    const client = await asking.respondent(server, context, view, asked)
+    const found = await guard(`prompt ${name}`, () => prompts.get({ ...view, name, input, client, signal: context.mcpReq.signal }))
+    if (found === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt '${name}'.`)
+    return 'questions' in found
+      ? asking.ask(found.questions, view, asked)
+      : { messages: found.messages as unknown as GetPromptResult['messages'] }
+  })
 }

@@ -18,13 +18,11 @@ export function offerResources({ server, viewer, guard }: Omit<Offer, 'surface'>
   server.setRequestHandler('resources/templates/list', () => ({
     resourceTemplates: [...resources.templates(viewer.view)] as ResourceTemplateType[],
   }))
-  server.setRequestHandler('resources/read', ({ params: { uri } }, context) =>
-    guard(`resource ${uri}`, async () => {
-      const contents = await resources.read({ ...viewer.view, uri, signal: context.mcpReq.signal })
-      if (contents === undefined) throw new ResourceNotFoundError(uri)
-      return { contents: contents as ReadResourceResult['contents'] }
-    }),
-  )
+  server.setRequestHandler('resources/read', async ({ params: { uri } }, context) => {
+    const contents = await guard(`resource ${uri}`, () => resources.read({ ...viewer.view, uri, signal: context.mcpReq.signal }))
+    if (contents === undefined) throw new ResourceNotFoundError(uri)
+    return { contents: contents as ReadResourceResult['contents'] }
+  })
   if (resources.watch !== undefined && viewer.stays === true) offerWatches({ server, viewer }, resources.watch)
 }
 

@@ -16,23 +16,21 @@ export interface ToolOptions {
 export function offerTools({ server, surface, viewer, asking, guard }: Offer, { results, activity, observe }: ToolOptions): void {
   const structured = results === 'structured'
   server.setRequestHandler('tools/list', () => ({ tools: surface.list(viewer.view, { structured }) as unknown as Tool[] }))
-  server.setRequestHandler('tools/call', ({ params: { name, arguments: input = {} } }, context) =>
-    guard(name, async () => {
-      const { view } = viewer
-      const asked = { method: 'tools/call', name, input }
-      const client = await asking.respondent(server, context, view, asked)
-      const progress = progressTo(context)
-      try {
-        const call = surface.call({ ...view, name, input, client, signal: context.mcpReq.signal, ...progress.option, ...logTo(context) })
-        const result = await activity.track(call)
-        observe?.(result.kind)
-        if (result.kind === 'pending' && result.questions !== undefined) return await asking.ask(result.questions, view, asked)
-        return toolResultOf(result, results)
-      } finally {
-        progress.end()
-      }
-    }),
-  )
+  server.setRequestHandler('tools/call', async ({ params: { name, arguments: input = {} } }, context) => {
+    const { view } = viewer
+    const asked = { method: 'tools/call', name, input }
+    const client = await asking.respondent(server, context, view, asked)
+    const progress = progressTo(context)
+    try {
+      const request = { ...view, name, input, client, signal: context.mcpReq.signal, ...progress.option, ...logTo(context) }
+      const result = await guard(name, () => activity.track(surface.call(request)))
+      observe?.(result.kind)
+      if (result.kind === 'pending' && result.questions !== undefined) return await asking.ask(result.questions, view, asked)
+      return toolResultOf(result, results)
+    } finally {
+      progress.end()
+    }
+  })
 
   function logTo(context: ServerContext): Pick<CallRequest, 'log'> {
     if (surface.logs !== true) return {}
