@@ -10,23 +10,31 @@ interface FirstLineContext {
   signal: AbortSignal
   _meta?: RequestMeta
   sendNotification: Notify
+  authInfo?: Authenticated
 }
 
 /** What a v2 server hands a tool beside its input. */
 interface SecondLineContext {
   mcpReq: { signal: AbortSignal; _meta?: RequestMeta; notify: Notify }
+  http?: { authInfo?: Authenticated }
 }
 
-/** What a server of either line hands a tool beside its input, `authInfo` of the request among it. */
+/** What a server of either line hands a tool beside its input. */
 export type HostContext = FirstLineContext | SecondLineContext
 
 /** A request as both lines know it. */
 export interface HostRequest {
+  /** The client as the server's own authentication knows it. */
+  clientId: string | undefined
   signal: AbortSignal
   /** Undefined where the client asked for no progress. */
   progress: ((progress: Progress) => void) | undefined
   /** To be called before the answer: nothing may be said of progress after it. */
   end: () => void
+}
+
+interface Authenticated {
+  clientId: string
 }
 
 interface RequestMeta {
@@ -37,13 +45,14 @@ type Notify = (notification: { method: 'notifications/progress'; params: Record<
 
 /** Reads what both lines say of a request, each in its own words. */
 export function requestOf(context: HostContext): HostRequest {
-  const { signal, token, notify } =
-    'mcpReq' in context
-      ? { signal: context.mcpReq.signal, token: context.mcpReq._meta?.progressToken, notify: context.mcpReq.notify }
-      : { signal: context.signal, token: context._meta?.progressToken, notify: context.sendNotification }
-  if (token === undefined) return { signal, progress: undefined, end: () => undefined }
+  const modern = 'mcpReq' in context
+  const { signal, notify, _meta: meta } = modern ? context.mcpReq : { ...context, notify: context.sendNotification }
+  const clientId = (modern ? context.http?.authInfo : context.authInfo)?.clientId
+  const token = meta?.progressToken
+  if (token === undefined) return { clientId, signal, progress: undefined, end: () => undefined }
   let [last, ended] = [0, false]
   return {
+    clientId,
     signal,
     progress: ({ message, done, total }) => {
       const reached = done ?? last + 1

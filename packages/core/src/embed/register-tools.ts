@@ -9,9 +9,9 @@ import { toolResultOf, type ResultForm, type ToolResult } from './tool-result.ts
 /** How the tools of an opened service are offered by a server. */
 export interface OfferOptions {
   /** What a client is sent; text when not given. */
-  results?: ResultForm
-  /** Who calls, for plans and audit: one name, or what the server knows of a request. The user of the process when not given. */
-  principal?: string | ((context: HostContext) => string)
+  results?: ResultForm | undefined
+  /** Who calls, for plans and audit: a name, or what is made of the client id the server verified. The user of the process when not given. */
+  principal?: string | ((clientId: string | undefined, context: HostContext) => string) | undefined
 }
 
 /** How a service is opened and offered; its prefix is its own name when not given. */
@@ -70,9 +70,9 @@ function offer(server: ToolHost, service: OpenedService, { results = 'text', pri
   }
 
   async function answer(name: string, input: Readonly<Record<string, unknown>>, context: HostContext): Promise<ToolResult> {
-    const { signal, progress, end } = requestOf(context)
+    const { clientId, signal, progress, end } = requestOf(context)
     try {
-      const caller = principal === undefined ? {} : { principal: typeof principal === 'string' ? principal : principal(context) }
+      const caller = principal === undefined ? {} : { principal: typeof principal === 'string' ? principal : principal(clientId, context) }
       const result = await service.call(name, input, caller, { signal, ...(progress === undefined ? {} : { progress }) })
       return toolResultOf(result, results)
     } catch (error) {

@@ -7,7 +7,8 @@ import type { JsonSchema } from '../call/json-schema.ts'
  */
 export function shownSchema(jsonSchema: JsonSchema): z.ZodType<Record<string, unknown>> {
   const schema = z.looseObject({})
+  const { _zod: internals } = schema
   // A fresh object each time, for the conversion empties what it is given; the undefined key takes zod's own `$schema` away.
-  schema._zod.toJSONSchema = () => ({ ...jsonSchema, $schema: undefined })
+  internals.toJSONSchema = () => ({ ...jsonSchema, $schema: undefined })
   return schema
 }
