@@ -149,6 +149,12 @@ describe.for(Object.keys(hosts).flatMap((host) => Object.keys(clients).map((clie
       expect(vault.opened).toBe(1)
     })
 
+    test('are refused where the host knows nobody', async () => {
+      const { client: connected, log } = await withVault({ principal: (clientId) => clientId as string })
+      expect(await connected.call('get_vault')).toMatchObject({ isError: true })
+      expect(log).toEqual(["error: get_vault: 'principal' names nobody for this request."])
+    })
+
     test('learn nothing of a fault in the host but that there is one', async () => {
       const { client: connected, log } = await withVault({
         principal: () => {

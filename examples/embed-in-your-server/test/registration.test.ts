@@ -28,7 +28,7 @@ function namesOn(server: ToolHost): string[] {
 describe.for(Object.keys(servers))('on %s', (kind) => {
   test('the tools are prefixed with the name of their service, those of the tier and no others', async () => {
     const server = servers[kind]!()
-    const observing = await registerTools(server, docker, await options())
+    const observing = await registerTools(server, docker, { ...(await options()), prefix: undefined })
     onTestFinished(() => observing.close())
     expect(observing.names).toContain('docker_list_containers')
     expect(observing.names).not.toContain('docker_restart_container')

@@ -81,7 +81,11 @@ export async function openService(service: Service, options: OpenServiceOptions 
   if (mount?.instances.length === 0)
     runtime.log('warn', `${service.title} is not configured, and its tools are not offered. Set ${mount.missing.join(' and ')}.`)
   const principal = localPrincipal()
-  const whole = (caller: Partial<Caller> = {}): Caller => ({ principal, tier: highestTier, ...caller })
+  const whole = (caller: Partial<Caller> = {}): Caller => ({
+    ...caller,
+    principal: caller.principal ?? principal,
+    tier: caller.tier ?? highestTier,
+  })
   return {
     title: service.title,
     runtime,

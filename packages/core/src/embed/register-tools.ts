@@ -45,7 +45,7 @@ export async function registerTools(
   options: RegisterToolsOptions = {},
 ): Promise<Registration> {
   if ('call' in service) return offer(server, service, options)
-  const opened = await openService(service, { prefix: `${service.name.replaceAll('-', '_')}_`, ...options })
+  const opened = await openService(service, { ...options, prefix: options.prefix ?? `${service.name.replaceAll('-', '_')}_` })
   try {
     const offered = offer(server, opened, options)
     return {
@@ -72,7 +72,8 @@ function offer(server: ToolHost, service: OpenedService, { results = 'text', pri
   async function answer(name: string, input: Readonly<Record<string, unknown>>, context: HostContext): Promise<ToolResult> {
     const { clientId, signal, progress, end } = requestOf(context)
     try {
-      const caller = principal === undefined ? {} : { principal: typeof principal === 'string' ? principal : principal(clientId, context) }
+      const caller =
+        principal === undefined ? {} : { principal: named(typeof principal === 'string' ? principal : principal(clientId, context)) }
       const result = await service.call(name, input, caller, { signal, ...(progress === undefined ? {} : { progress }) })
       return toolResultOf(result, results)
     } catch (error) {
@@ -101,4 +102,10 @@ function offer(server: ToolHost, service: OpenedService, { results = 'text', pri
     }
   }
   return { names: listings.map(({ name }) => name), service, close }
+}
+
+/** A host whose authentication names nobody must not make everybody one principal. */
+function named(principal: unknown): string {
+  if (typeof principal === 'string' && principal !== '') return principal
+  throw new TypeError("'principal' names nobody for this request.")
 }
