@@ -148,6 +148,8 @@ function configurationOf(directory: string, port: number, options: SshServerOpti
     'PidFile none',
     'StrictModes no',
     'UsePAM no',
+    // What this machine's user starts with every shell (version managers, prompts) is no part of the server.
+    `SetEnv HOME=${directory}`,
     'PermitRootLogin yes',
     'UseDNS no',
     'PrintMotd no',

@@ -19,7 +19,12 @@ async function logIn(server: SshServer, command: string): Promise<string> {
     'IdentityAgent=none',
   ]
   const { stdout } = await promisify(execFile)('ssh', [
-    ...['-F', 'none', '-i', server.userKey, '-p', String(server.port)],
+    '-F',
+    'none',
+    '-i',
+    server.userKey,
+    '-p',
+    String(server.port),
     ...options.flatMap((option) => ['-o', option]),
     `${server.user}@${server.host}`,
     command,

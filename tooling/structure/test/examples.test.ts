@@ -259,7 +259,7 @@ describe('the systemd unit', () => {
 })
 
 test('what is told of init are flags it has, and all of them', async () => {
-  const told = [...read('docs/connect.md').matchAll(/^\| `(--[\w-]+)/gm)].map(([, flag]) => flag)
-  const known = [...(await help('init')).matchAll(/^ +(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag)
+  const told = [...read('docs/connect.md').matchAll(/^\| `(--[\w-]+)/gm)].map(([, flag = '']) => flag)
+  const known = [...(await help('init')).matchAll(/^ +(?:-\w, )?(--[\w-]+)/gm)].map(([, flag = '']) => flag)
   expect(told.toSorted()).toEqual(known.filter((flag) => flag !== '--help').toSorted())
 })

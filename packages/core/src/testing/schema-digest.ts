@@ -70,8 +70,8 @@ export function openSchemaDigest(file: URL, { prefix, failure }: SchemaDigestOpt
       return [...parameters, ...(sent === undefined ? [] : problems(JSON.parse(sent), body ?? 'nothing', `${method} ${target}`))]
     },
     answerProblems: ({ method, target, status, body }) => {
-      const { responses } = find(method, target) ?? { responses: {} as Record<string, Shape> }
-      const shape = responses[status] ?? responses['default'] ?? (status >= 400 ? failure : undefined)
+      const responses = find(method, target)?.responses
+      const shape = responses?.[status] ?? responses?.['default'] ?? (status >= 400 ? failure : undefined)
       if (shape === undefined) return [`${method} ${target}: ${status} is no answer`]
       if (shape === 'nothing') return body === '' ? [] : [`${target}: ${status} has a body`]
       return shape === 'string' && !body.startsWith('"') ? [] : problems(JSON.parse(body), shape, target)
