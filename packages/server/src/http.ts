@@ -1,5 +1,5 @@
 import { ToolError, type Tier } from '@rackwarden/core'
-import type { Log, Surface } from '@rackwarden/core/runtime'
+import type { Log, Surface, ResultForm } from '@rackwarden/core/runtime'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createActivity, endLimits } from './activity.ts'
@@ -16,7 +16,6 @@ import { createSessions, type SessionLimits } from './http/sessions.ts'
 import { rpcCodes } from './json-rpc.ts'
 import { mcpServers } from './mcp-server.ts'
 import type { Tokens } from './tokens.ts'
-import type { ResultForm } from './tool-results.ts'
 
 /** What is served over HTTP, where, and to whom. */
 export interface ServeHttpOptions {

@@ -1,10 +1,9 @@
-import type { Caller, Log, Surface } from '@rackwarden/core/runtime'
+import type { Caller, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
 import { serveStdio as serveConnection } from '@modelcontextprotocol/server/stdio'
 import type { Readable, Writable } from 'node:stream'
 import { createActivity, endLimits } from './activity.ts'
 import { mcpServers } from './mcp-server.ts'
 import { createStdioTransport } from './stdio/transport.ts'
-import type { ResultForm } from './tool-results.ts'
 
 /** What is served over stdio, and to whom. */
 export interface ServeStdioOptions {

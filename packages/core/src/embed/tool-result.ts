@@ -14,9 +14,14 @@ export interface ToolResult {
 
 /** Turns the outcome of a call into what goes over the wire. A plan is not an error. */
 export function toolResultOf(result: CallResult, form: ResultForm): ToolResult {
-  const { text, ...rest } = result
-  const { content, ...typed } = { content: undefined, ...rest }
-  const shown = content ?? [{ type: 'text', text }]
+  const { content, ...typed } = { content: undefined, ...typedPartOf(result) }
+  const shown = content ?? [{ type: 'text', text: result.text }]
   if (result.kind === 'error') return { content: shown, isError: true }
   return form === 'text' ? { content: shown } : { content: content ?? [], structuredContent: typed }
+}
+
+/** The typed part of a result: what a program reads. */
+export function typedPartOf<Result extends CallResult>(result: Result): Omit<Result, 'text'> {
+  const { text: _, ...typed } = result
+  return typed
 }

@@ -1,6 +1,5 @@
-import type { CallResult, ToolListing } from '@rackwarden/core/runtime'
+import { typedPartOf, type CallResult, type ToolListing } from '@rackwarden/core/runtime'
 import type { Application } from '../application.ts'
-import { withoutText } from '../tool-results.ts'
 import { complainOf, exitCodes } from './failure.ts'
 import { parseInput } from './input.ts'
 import { openApplication, type OpenOptions } from './open.ts'
@@ -37,7 +36,7 @@ export async function call(
     const listing = listings.find((tool) => tool.name === name)
     const input = parseInput(pairs, listing?.inputSchema, options.input)
     const result = await catalogue.call({ caller, name, input, signal: interrupt.signal })
-    if (options.json === true) terminal.print(JSON.stringify(withoutText(result), null, 2))
+    if (options.json === true) terminal.print(JSON.stringify(typedPartOf(result), null, 2))
     else show(result, `${application.name} ${commandOf(name, pairs, options)}`, terminal)
     return codeOf(result, listing !== undefined)
   } finally {

@@ -4,6 +4,7 @@ import type { Service, Simulation, Tier } from '@rackwarden/core'
 import {
   createRuntime,
   loadConfiguration,
+  localPrincipal,
   openCatalogue,
   stateDirectoryOf,
   tierOf,
@@ -12,7 +13,6 @@ import {
   type Configuration,
   type Runtime,
 } from '@rackwarden/core/runtime'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Terminal } from './terminal.ts'
 
@@ -73,16 +73,6 @@ export function openRuntime(application: Application, { demo = false }: OpenOpti
     log: (level, message) => complain(`${application.name}: ${level}: ${message}`),
     ...(apart ? { stateDirectory: join(stateDirectoryOf(environment), 'demo') } : {}),
   })
-}
-
-/** Who runs the process. */
-export function localPrincipal(): string {
-  try {
-    return `local:${userInfo().username}`
-  } catch {
-    // A container may run as a user nobody has named.
-    return `local:${process.getuid?.() ?? 'unknown'}`
-  }
 }
 
 function configurationOf(

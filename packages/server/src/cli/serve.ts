@@ -1,7 +1,7 @@
 import type { Application } from '../application.ts'
-import type { ResultForm } from '../tool-results.ts'
+import { localPrincipal, type ResultForm } from '@rackwarden/core/runtime'
 import { exitCodes } from './failure.ts'
-import { localPrincipal, openApplication, type Opened, type OpenOptions } from './open.ts'
+import { openApplication, type Opened, type OpenOptions } from './open.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `serve` can be told. */

@@ -1,7 +1,6 @@
-import type { ServerContext, Tool } from '@modelcontextprotocol/server'
-import type { CallRequest, CallResult, Progress } from '@rackwarden/core/runtime'
+import type { CallToolResult, ServerContext, Tool } from '@modelcontextprotocol/server'
+import { toolResultOf, type CallRequest, type CallResult, type Progress, type ResultForm } from '@rackwarden/core/runtime'
 import type { Activity } from '../activity.ts'
-import { toolResultOf, type ResultForm } from '../tool-results.ts'
 import type { Offer } from './offer.ts'
 
 /** How calls are answered and counted. */
@@ -26,7 +25,7 @@ export function offerTools({ server, surface, viewer, asking, guard }: Offer, { 
       const result = await guard(name, () => activity.track(surface.call(request)))
       observe?.(result.kind)
       if (result.kind === 'pending' && result.questions !== undefined) return await asking.ask(result.questions, view, asked)
-      return toolResultOf(result, results)
+      return toolResultOf(result, results) as CallToolResult
     } finally {
       progress.end()
     }
