@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
@@ -13,6 +13,9 @@ import { noticesOf } from './notices.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const target = 'node20.19'
+// ssh2's parser of private keys has it; it guards an argument that is an array here.
+/** @type {Record<string, 'silent'>} */
+const logOverride = { 'suspicious-boolean-not': 'silent' }
 
 /**
  * The programs of a package: what its `publishConfig.bin` names, and the demo where there is one.
@@ -54,8 +57,7 @@ export async function bundleEntry({ name, loader, source }) {
     metafile: true,
     write: false,
     logLevel: 'warning',
-    // ssh2's parser of private keys has it; it guards an argument that is an array here.
-    logOverride: { 'suspicious-boolean-not': 'silent' },
+    logOverride,
   })
   const fresh = `${outdir}.${process.pid}`
   rmSync(fresh, { recursive: true, force: true })
@@ -91,6 +93,43 @@ export async function bundleEntry({ name, loader, source }) {
     notes,
     notices: noticesOf(inputs.map((input) => join(root, input))),
   }
+}
+
+const commonJsNames = `
+import { createRequire as createRequireHere } from 'node:module'
+import { dirname as dirnameOf } from 'node:path'
+import { fileURLToPath as pathOf } from 'node:url'
+const require = createRequireHere(import.meta.url), __filename = pathOf(import.meta.url), __dirname = dirnameOf(__filename)
+`
+
+/**
+ * Puts a library whole where tsc left only its name: what a package has under src/libraries is shipped with it, not installed beside it.
+ * @param {string} directory
+ * @returns {Promise<Map<string, string>>} The notices of what is shipped.
+ */
+export async function bundleLibraries(directory) {
+  const sources = join(directory, 'src/libraries')
+  if (!existsSync(sources)) return new Map()
+  const files = readdirSync(sources).filter((file) => file.endsWith('.ts'))
+  const result = await build({
+    entryPoints: files.map((file) => join(sources, file)),
+    absWorkingDir: root,
+    outdir: join(directory, 'dist/libraries'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target,
+    external: ['*.node'],
+    // A CommonJS library counts on what ES modules do not have.
+    banner: { js: commonJsNames },
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    logOverride,
+  })
+  for (const file of files) rmSync(join(directory, 'dist/libraries', file.replace(/\.ts$/, '.js.map')), { force: true })
+  return noticesOf(Object.keys(result.metafile.inputs).map((input) => join(root, input)))
 }
 
 /**
@@ -156,8 +195,7 @@ async function toCommonJs(code) {
     lineLimit: 160,
     legalComments: 'none',
     logLevel: 'warning',
-    // ssh2's parser of private keys has it; it guards an argument that is an array here.
-    logOverride: { 'suspicious-boolean-not': 'silent' },
+    logOverride,
   })
   const head = result.code.includes(fileUrlName) ? `const ${fileUrlName}=require("node:url").pathToFileURL(__filename).href;` : ''
   return head + result.code

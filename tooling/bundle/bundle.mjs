@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundleEntry, entriesOf } from './bundle-package.mjs'
+import { bundleEntry, bundleLibraries, entriesOf } from './bundle-package.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const records = join(root, 'tooling/bundle/dist')
@@ -10,15 +10,17 @@ mkdirSync(records, { recursive: true })
 
 for (const directory of ['packages', 'apps'].flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))) {
   const entries = entriesOf(directory)
+  if (!onlyStale) {
+    const shipped = await bundleLibraries(directory).catch(giveUp)
+    if (shipped.size > 0) writeNotices(directory, shipped)
+  }
   if (entries.length === 0) continue
   /** @type {{ name: string }} */
   const { name } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const record = join(records, `${name.replace('/', '-')}.json`)
   if (onlyStale && isFresh(record, entries)) continue
   const bundles = await Promise.all(entries.map(bundleEntry)).catch(giveUp)
-  const notices = new Map(bundles.flatMap((bundle) => [...bundle.notices]))
-  const sorted = [...notices].toSorted(([a], [b]) => a.localeCompare(b)).map(([, text]) => text)
-  writeFileSync(join(directory, 'dist/THIRD-PARTY-NOTICES'), `${sorted.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
+  writeNotices(directory, new Map(bundles.flatMap((bundle) => [...bundle.notices])))
   const inputs = [...new Set(bundles.flatMap((bundle) => bundle.inputs))]
   writeFileSync(record, JSON.stringify({ name, inputs }, undefined, 2))
   for (const bundle of bundles) {
@@ -26,6 +28,15 @@ for (const directory of ['packages', 'apps'].flatMap((group) => readdirSync(join
     console.log(`${name} ${bundle.name}: ${kilobytes(bundle.startBytes)} at start, ${kilobytes(bundle.bytes)} in ${bundle.files} files`)
     for (const note of bundle.notes) console.log(`  ${note}`)
   }
+}
+
+/**
+ * @param {string} directory
+ * @param {Map<string, string>} notices
+ */
+function writeNotices(directory, notices) {
+  const sorted = [...notices].toSorted(([a], [b]) => a.localeCompare(b)).map(([, text]) => text)
+  writeFileSync(join(directory, 'dist/THIRD-PARTY-NOTICES'), `${sorted.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
 }
 
 /**

@@ -28,7 +28,9 @@ function whyForbidden(path: string, site: ImportSite, services: readonly string[
   const { specifier } = site
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(path), specifier)
-    return target.startsWith(`${group}/${name}/`) ? undefined : 'a package is entered by its name, not by a path'
+    if (!target.startsWith(`${group}/${name}/`)) return 'a package is entered by its name, not by a path'
+    const isHeavy = target.startsWith('packages/core/src/libraries/') && site.kind === 'static'
+    return isHeavy ? 'it is loaded on first use, by a dynamic import' : undefined
   }
   if (area !== 'src') return isOurs(specifier) && specifier.includes('/src') ? 'nobody imports the sources of another package' : undefined
   if (!isOurs(specifier)) return mayLoad(name, path, site) ? undefined : 'it is loaded on first use, by a dynamic import'
@@ -53,7 +55,11 @@ function mayImport(name: string, path: string, { specifier, kind }: ImportSite, 
 /** What costs start time is imported lazily by core and by services; types cost nothing. */
 function mayLoad(name: string, path: string, { specifier, kind }: ImportSite): boolean {
   if (kind !== 'static' || specifier.startsWith('node:') || specifier === 'zod') return true
-  return ['ssh', 'server', 'simlab', 'hub'].includes(name) || path.startsWith('packages/core/src/testing')
+  return (
+    ['ssh', 'server', 'simlab', 'hub'].includes(name) ||
+    path.startsWith('packages/core/src/testing') ||
+    path.startsWith('packages/core/src/libraries/')
+  )
 }
 
 function isOurs(specifier: string): boolean {

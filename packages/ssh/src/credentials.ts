@@ -1,5 +1,6 @@
 import { ToolError } from '@rackwarden/core'
-import ssh2, { type AnyAuthMethod, type AuthHandlerMiddleware, type ParsedKey } from 'ssh2'
+import type { AnyAuthMethod, AuthHandlerMiddleware, ParsedKey } from 'ssh2'
+import ssh2 from './libraries/ssh2.ts'
 import type { HostAddress } from './address.ts'
 import type { SshConfig } from './config.ts'
 import { expandHome, readIfThere, readNamedFile } from './home-file.ts'

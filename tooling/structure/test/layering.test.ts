@@ -19,6 +19,7 @@ describe('the layers of the house', () => {
   test.for<[path: string, text: string]>([
     ['packages/core/src/a.ts', `import { run } from '@rackwarden/server'`],
     ['packages/core/src/a.ts', `import { Agent } from 'undici'`],
+    ['packages/core/src/connect/a.ts', `import { Agent } from '../libraries/undici.ts'`],
     ['packages/server/src/a.ts', `import docker from '@rackwarden/docker'`],
     ['packages/docker/src/tools.ts', `import { run } from '@rackwarden/server'`],
     ['packages/docker/src/tools.ts', `import pihole from '@rackwarden/pihole'`],
@@ -42,7 +43,8 @@ describe('the layers of the house', () => {
     ['packages/docker/src/index.ts', `import type Docker from 'dockerode'\nimport { z } from 'zod'\nimport { join } from 'node:path'`],
     ['packages/docker/test/a.test.ts', `import { testService } from '@rackwarden/core/testing'`],
     ['apps/hub/src/hub.ts', `const { createLab } = await import('@rackwarden/simlab')`],
-    ['packages/core/src/a.ts', `const { Agent } = await import('undici')`],
+    ['packages/core/src/connect/a.ts', `const { Agent } = await import('../libraries/undici.ts')`],
+    ['packages/core/src/libraries/undici.ts', `export { Agent } from 'undici'`],
     ['packages/core/src/a.ts', `// import { run } from '@rackwarden/server'`],
   ])('allow %s to have %s', ([path, text], { expect }) => {
     expect(layeringViolations([{ path, text }], ['docker'])).toEqual([])

@@ -88,7 +88,7 @@ export function createHttp(
 
 async function openAgent(config: ConnectionConfig & { timeoutMs: number }, address: Address, tunnel: Tunnel | undefined): Promise<Agent> {
   const [{ Agent, buildConnector }, trust] = await Promise.all([
-    import('undici'),
+    import('../libraries/undici.ts'),
     address.socketPath === undefined ? readTrust(config) : noTrust,
   ])
   const connect = createConnector(buildConnector, {
