@@ -34,6 +34,8 @@ const tasks = {
       ['format', () => shell.quietly('format', 'oxfmt', ['--check'])],
       ['unit tests', () => shell.show('vitest', ['run', ...args, ...report('unit')])],
       ['packages', () => shell.quietly('packages', 'node', ['tooling/pack/check.mjs'])],
+      ['tokens', () => shell.quietly('tokens', 'node', ['tooling/bench/tokens.mjs', '--check'])],
+      ['evals', () => shell.quietly('evals', 'node', ['tooling/evals/evals.mjs', '--check'])],
       ['unused code', () => shell.quietly('unused code', 'knip', ['--no-config-hints', '--no-progress'])],
     ]),
   // Writes what models see anew, and prints what that changes for them.
@@ -46,6 +48,8 @@ const tasks = {
     return Math.max(...(await Promise.all(watching)))
   },
   bench: (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/bench/bench.mjs', ...args])]),
+  tokens: (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/bench/tokens.mjs', ...args])]),
+  evals: (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/evals/evals.mjs', ...args])]),
   conformance: (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/conformance/conformance.mjs', ...args])]),
   demo: (args, { show, quietly }) =>
     inOrder([

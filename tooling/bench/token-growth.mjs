@@ -1,0 +1,61 @@
+/** @typedef {Record<string, Record<string, number>>} Costs Tokens by list and tool. */
+
+const allowed = 1.05
+
+/**
+ * What a change of the lists means to a model's context: tools added, removed and changed, and the total of each list.
+ * @param {Costs} before
+ * @param {Costs} after
+ * @returns {string[]}
+ */
+export function difference(before, after) {
+  return names(before, after).flatMap((list) => {
+    const [was, is] = [before[list] ?? {}, after[list] ?? {}]
+    const changes = names(was, is).flatMap((tool) => {
+      const [old, now] = [was[tool], is[tool]]
+      if (old === now) return []
+      const verb = old === undefined ? 'added' : now === undefined ? 'removed' : 'changed'
+      return [`  ${tool} ${verb} (${signed((now ?? 0) - (old ?? 0))})`]
+    })
+    return changes.length === 0 ? [] : [`${list}: ${total(was)} to ${total(is)} tokens`, ...changes]
+  })
+}
+
+/**
+ * What speaks against the change: a list that grew by more than 5 % where no changeset says why.
+ * @param {Costs} before
+ * @param {Costs} after
+ * @param {string} changesets
+ * @returns {string[]}
+ */
+export function unexplained(before, after, changesets) {
+  return Object.entries(after).flatMap(([list, tools]) => {
+    const known = before[list]
+    if (known === undefined) return []
+    if (total(tools) <= total(known) * allowed || reason(list).test(changesets)) return []
+    const percent = ((total(tools) / total(known) - 1) * 100).toFixed(1)
+    return [
+      `${list} grew by ${percent} %, from ${total(known)} to ${total(tools)} tokens. Make it leaner, or say why in a changeset: tokens: ${list} +${percent} %, because …`,
+    ]
+  })
+}
+
+/** @param {Record<string, number>} tools */
+export function total(tools) {
+  return Object.values(tools).reduce((sum, cost) => sum + cost, 0)
+}
+
+/** @param {string} list */
+function reason(list) {
+  return new RegExp(`^tokens: ${list} \\+[\\d.]+ %, because \\S`, 'm')
+}
+
+/** @param {...object} records */
+function names(...records) {
+  return [...new Set(records.flatMap((record) => Object.keys(record)))].toSorted()
+}
+
+/** @param {number} value */
+function signed(value) {
+  return `${value < 0 ? '' : '+'}${value}`
+}
