@@ -126,6 +126,14 @@ describe.skipIf(missing !== undefined)('one hub on a lab of real systems', () =>
     expect(found).toContain('docker/engine/')
   })
 
+  test('find_asset joins a host and its metrics target by name and by address', async () => {
+    for (const query of ['nas-1', pair.jump.networkAddress]) {
+      const found = await served.call('find_asset', { query })
+      expect(found).toContain('linux@nas-1/host/nas-1')
+      expect(found).toContain('prometheus/target/node/nas-1:9100')
+    }
+  })
+
   test('the hub ends in order', async () => {
     await served.client.close()
     const ended = once(served.hub, 'exit')
