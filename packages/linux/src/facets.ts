@@ -1,4 +1,4 @@
-import { ToolError, type Asset, type FacetContext, type Finding, type Health } from '@rackwarden/core'
+import { ToolError, type Asset, type FacetContext, type Finding, type Health, type Rights } from '@rackwarden/core'
 import { counted, spanOf } from './amounts.ts'
 import type { Check } from './check.ts'
 import type { LinuxClient } from './client.ts'
@@ -69,6 +69,14 @@ async function slowFindings(client: LinuxClient, instance: string, signal: Abort
       },
     ]
   }
+}
+
+/** Root may do everything on a host, and nobody else may act on its units. */
+export async function rights(client: LinuxClient, { signal }: FacetContext): Promise<Rights> {
+  const { sections, seconds } = await client.ask([systemPart], { signal, asRoot: true })
+  return systemOf(sections, seconds).isRoot
+    ? { highest: 'admin', evidence: 'root is at hand' }
+    : { highest: 'observe', evidence: 'no root, so no unit can be acted on' }
 }
 
 /** The host itself, by every name and address it goes by. */

@@ -2,7 +2,7 @@ import { defineService } from '@rackwarden/core'
 import { candidates } from './candidates.ts'
 import { census } from './census.ts'
 import { config, connect, open } from './client.ts'
-import { assets, findings, health } from './facets.ts'
+import { assets, findings, health, rights } from './facets.ts'
 import { disableUnit, enableUnit } from './tools/boot.ts'
 import { checkHost } from './tools/check.ts'
 import { getHostInfo, listHosts } from './tools/host.ts'
@@ -28,6 +28,7 @@ export default defineService({
   health,
   findings,
   candidates,
+  rights,
   assets,
   census,
   simulate: () => import('./simulate.ts'),

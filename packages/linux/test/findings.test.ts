@@ -140,3 +140,14 @@ test('what would cut the way in, or take the host down, is protected', async () 
     'New logins are refused for a moment; those that stand are kept.',
   )
 })
+
+test('doctor is told that root may do everything, and a user without sudo nothing to units', async () => {
+  const rightsOf = async (config: Record<string, unknown>) => {
+    const { connection, config: simulated } = await simulate({ hosts: { default: { hostname: 'nas' } } })
+    if (connection === undefined) throw new Error('the simulator answers through a connection')
+    const client = await linux.connect({ ...simulated, ...config }, connection)
+    return linux.rights?.(client, { instance: 'default', signal: new AbortController().signal })
+  }
+  expect(await rightsOf({})).toMatchObject({ highest: 'admin' })
+  expect(await rightsOf({ sudo: 'none' })).toMatchObject({ highest: 'observe' })
+})
