@@ -1,6 +1,7 @@
 import { accessLevels, ToolError, type Tier } from '@rackwarden/core'
 import type { StateStore } from '@rackwarden/core/runtime'
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { momentAfter } from './moment.ts'
 import { grantedTier } from './granted-tier.ts'
 import { isRecord } from './json-rpc.ts'
@@ -47,6 +48,8 @@ export interface Tokens {
 }
 
 const path = 'tokens.json'
+const lock = 'tokens.lock'
+const [mostAttempts, abandonedMs] = [250, 10_000]
 
 /** A running server notices a change to the tokens within this time. */
 const refreshMs = 1000
@@ -87,39 +90,44 @@ export function openTokens({
   return {
     list: () => load(store),
     any: async () => (await records(refreshMs)).length > 0,
-    async create({ name, tier = 'observe', services, expires }) {
-      const all = await load(store)
-      if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name) || name === 'environment')
-        throw new ToolError('invalid_input', `'${name}' is no name for a token`, {
-          hint: 'Use small letters, digits and dashes, at most 40.',
-        })
-      if (all.some((record) => record.name === name))
-        throw new ToolError('conflict', `There is a token named '${name}' already`, { hint: `token rotate ${name} gives it a new secret.` })
-      const token = secret()
-      const record: TokenRecord = {
-        name,
-        hash: hashOf(token),
-        tier: grantedTier(tier),
-        ...(services === undefined ? {} : { services }),
-        created_at: time(),
-        ...(expires === undefined ? {} : { expires_at: momentAfter(expires, clock.now()) }),
-      }
-      await save([...all, record])
-      return { token, record }
-    },
-    async rotate(name, expires) {
-      const { record: before, others } = await existing(name)
-      const token = secret()
-      const record: TokenRecord = { ...before, hash: hashOf(token), rotated_at: time() }
-      if (expires !== undefined) record.expires_at = momentAfter(expires, clock.now())
-      await save([...others, record])
-      return { token, record }
-    },
-    async revoke(name) {
-      const { record, others } = await existing(name)
-      await save(others)
-      return record
-    },
+    create: ({ name, tier = 'observe', services, expires }) =>
+      alone(store, clock, async () => {
+        const all = await load(store)
+        if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name) || name === 'environment')
+          throw new ToolError('invalid_input', `'${name}' is no name for a token`, {
+            hint: 'Use small letters, digits and dashes, at most 40.',
+          })
+        if (all.some((record) => record.name === name))
+          throw new ToolError('conflict', `There is a token named '${name}' already`, {
+            hint: `token rotate ${name} gives it a new secret.`,
+          })
+        const token = secret()
+        const record: TokenRecord = {
+          name,
+          hash: hashOf(token),
+          tier: grantedTier(tier),
+          ...(services === undefined ? {} : { services }),
+          created_at: time(),
+          ...(expires === undefined ? {} : { expires_at: momentAfter(expires, clock.now()) }),
+        }
+        await save([...all, record])
+        return { token, record }
+      }),
+    rotate: (name, expires) =>
+      alone(store, clock, async () => {
+        const { record: before, others } = await existing(name)
+        const token = secret()
+        const record: TokenRecord = { ...before, hash: hashOf(token), rotated_at: time() }
+        if (expires !== undefined) record.expires_at = momentAfter(expires, clock.now())
+        await save([...others, record])
+        return { token, record }
+      }),
+    revoke: (name) =>
+      alone(store, clock, async () => {
+        const { record, others } = await existing(name)
+        await save(others)
+        return record
+      }),
     async verify(presented) {
       const hash = hashOf(presented)
       const find = (all: readonly TokenRecord[]) => all.filter((record) => sameHash(record.hash, hash))[0]
@@ -127,6 +135,23 @@ export function openTokens({
       if (record?.expires_at !== undefined && Date.parse(record.expires_at) <= clock.now()) return undefined
       return record
     },
+  }
+}
+
+/** Changes the tokens while nobody else does: what two commands read and wrote at once could bring a revoked token back. */
+async function alone<T>(store: StateStore, clock: { now(): number }, change: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; !(await store.create(lock, String(clock.now()))); attempt += 1) {
+    const since = Number(await store.read(lock))
+    if (attempt > mostAttempts)
+      throw new ToolError('conflict', 'Another command is changing the tokens', { hint: 'Try again in a moment.' })
+    // Whoever left it behind did not live to take it away.
+    if (Math.abs(clock.now() - since) > abandonedMs) await store.remove(lock)
+    else await pause(20)
+  }
+  try {
+    return await change()
+  } finally {
+    await store.remove(lock)
   }
 }
 

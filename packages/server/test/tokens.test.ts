@@ -76,3 +76,13 @@ test.each([
   await expect(tokens.verify('x')).rejects.toMatchObject(damaged)
   await expect(tokens.create({ name: 'new' })).rejects.toMatchObject(damaged)
 })
+
+test('of many commands at once none loses what another did, and a lock left behind is taken away', async () => {
+  const store = createFileStore(await temporaryDirectory())
+  const open = () => openTokens({ store, clock: Date, random: randomBytes })
+  await open().create({ name: 'lost' })
+  await store.create('tokens.lock', String(Date.now() - 60_000))
+  await Promise.all([open().revoke('lost'), ...Array.from({ length: 8 }, (_, index) => open().create({ name: `phone-${index}` }))])
+  expect((await open().list()).map(({ name }) => name).toSorted()).toEqual(Array.from({ length: 8 }, (_, index) => `phone-${index}`))
+  expect(await store.read('tokens.lock')).toBeUndefined()
+})
