@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['{packages,apps,tooling,examples}/*/test/**/*.test.ts'],
+    include: ['{packages,apps,tooling,examples}/*/test/**/*.test.ts', 'tooling/create-service/template-*/test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/dist-test/**', '**/*.real.test.ts'],
     testTimeout: 20_000,
   },

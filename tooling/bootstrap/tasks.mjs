@@ -56,6 +56,7 @@ const tasks = {
       () => quietly('bundle', 'node', ['tooling/bundle/bundle.mjs', '--if-stale']),
       () => show('node', ['apps/hub/dist/demo.cjs', ...args]),
     ]),
+  'create-service': (args, { show }) => show('node', ['tooling/create-service/main.mjs', ...args]),
   lab: (args, shell) =>
     inOrder([() => shell.quietly('build', 'tsc', ['-b', 'tooling/lab']), () => shell.show('node', ['tooling/lab/run.mjs', ...args])]),
   'release:plan': (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/bundle/release-plan.mjs', ...args])]),

@@ -1,0 +1,118 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import { runCommand } from '../../pack/command.mjs'
+import { manifestViolations, type Manifest } from '../../structure/manifest.ts'
+import { createService, readArguments } from '../create-service.mjs'
+import { formsOf, renamed } from '../names.mjs'
+import { kinds, packageFiles } from '../package-files.mjs'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const directory = mkdtempSync(join(tmpdir(), 'rackwarden-create-service-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** What a new service is written into, and what it stands on, where it is. */
+function copyOfWorkspace(): string {
+  const copy = mkdtempSync(join(directory, 'workspace-'))
+  const edited = ['tsconfig.json', 'knip.json', 'vitest.config.ts', 'package.json', 'apps/hub', 'packages/simlab', '.changeset']
+  for (const path of edited)
+    cpSync(join(root, path), join(copy, path), { recursive: true, filter: (file) => !/node_modules|\/dist/.test(file) })
+  for (const path of ['tooling', 'node_modules', 'packages/core', 'packages/server', 'packages/ssh'])
+    symlinkSync(join(root, path), join(copy, path))
+  return copy
+}
+
+/** Stands in for the installation: the template has what its service needs. */
+function install(copy: string, name: string): string {
+  const made = join(copy, 'packages', name)
+  mkdirSync(join(made, 'node_modules'))
+  for (const dependency of ['@rackwarden', 'zod'])
+    symlinkSync(join(root, 'tooling/create-service/node_modules', dependency), join(made, 'node_modules', dependency))
+  return made
+}
+
+test.each(kinds)(
+  'a service made with --%s type-checks and passes its own tests, and the workspace knows it',
+  async (kind) => {
+    const copy = copyOfWorkspace()
+    const name = `plain-${kind}`
+    createService(copy, { name, kind })
+    const read = (path: string) => readFileSync(join(copy, path), 'utf8')
+    const manifest = JSON.parse(read(`packages/${name}/package.json`)) as Manifest
+    expect(manifestViolations(manifest, { directory: name, service: true })).toEqual([])
+    expect(read('apps/hub/src/services.ts')).toMatch(new RegExp(`import ${formsOf(name)[1]} from '@rackwarden/${name}'`))
+    expect(read('apps/hub/src/services.ts')).toMatch(new RegExp(`\\[[^\\]]*${formsOf(name)[1]}\\]`))
+    expect(read('packages/simlab/src/lab.ts')).toContain(`'${name}': { load: () => import('@rackwarden/${name}')`)
+    for (const file of ['tsconfig.json', 'apps/hub/tsconfig.json', 'packages/simlab/tsconfig.json', 'knip.json'])
+      expect(read(file)).toContain(name)
+    for (const file of ['apps/hub/package.json', 'packages/simlab/package.json']) expect(read(file)).toContain(`@rackwarden/${name}`)
+    expect(existsSync(join(copy, `.changeset/first-${name}.md`))).toBe(true)
+    const made = install(copy, name)
+    // What breaks the wire takes its time, and is tried where the templates are.
+    const checks: [said: RegExp, command: string, ...words: string[]][] = [
+      [/^$/, 'tsc', '-p', made],
+      [/^$/, 'tsc', '-p', join(made, 'test')],
+      [/Test Files +[45] passed/, 'vitest', 'run', `packages/${name}`, '--testNamePattern', '^(?!.*on the wire)'],
+    ]
+    for (const [said, command, ...words] of checks) {
+      const { code, output } = await runCommand(join(root, 'node_modules/.bin', command), words, { cwd: copy })
+      expect({ code, output: stripVTControlCharacters(output) }).toMatchObject({ code: 0, output: expect.stringMatching(said) as string })
+    }
+  },
+  60_000,
+)
+
+test('what two templates have in common is the same in both', () => {
+  const [http, exec] = [packageFiles('plain', 'http'), packageFiles('plain', 'exec')]
+  const common = [
+    'src/tools.ts',
+    'src/facets.ts',
+    'src/job.ts',
+    'src/bin.ts',
+    'test/conformance.test.ts',
+    'test/transcript.md',
+    'test/tools.json',
+  ]
+  expect(common.filter((file) => !http.has(file) || exec.get(file) !== http.get(file))).toEqual([])
+})
+
+test('nothing of the template is left in a new service, and its name is there in every form', () => {
+  const files = kinds.flatMap((kind) => [...packageFiles('pi-hole', kind)])
+  expect(files.filter(([, text]) => /quiet|lantern/i.test(text))).toEqual([])
+  expect(renamed('quiet-lantern quietLantern QuietLantern QUIET_LANTERN Quiet Lantern', 'pi-hole')).toBe(
+    'pi-hole piHole PiHole PI_HOLE Pi Hole',
+  )
+})
+
+test.each([
+  [['pihole'], /in one way/],
+  [['pihole', '--http', '--exec'], /in one way/],
+  [['--http'], /one name/],
+  [['pi', 'hole', '--http'], /one name/],
+  [['Pi_Hole', '--http'], /kebab-case/],
+  [['pi--hole', '--http'], /kebab-case/],
+  [['../pihole', '--http'], /kebab-case/],
+  [['delete', '--http'], /word of the language/],
+  [['services', '--http'], /something else/],
+  [['quiet-lantern', '--http'], /templates/],
+  [['a-name-that-is-longer-than-all-of-them', '--http'], /longer than 30/],
+  [['pihole', '--socket'], /no template for --socket/],
+  [['pihole', '--library'], /no template for --library/],
+  [['pihole', '--htpp'], /--htpp/],
+] as const)('%j is refused with the reason', (args, reason) => {
+  expect(readArguments([...args])).toEqual({ refused: expect.stringMatching(reason) as string })
+})
+
+test('a name and a way out are all that is needed, with or without the dashes npm takes', () => {
+  expect(readArguments(['--', 'pi-hole', '--http'])).toEqual({ name: 'pi-hole', kind: 'http' })
+})
+
+test('a directory that exists is left alone, and nothing else is touched', () => {
+  const copy = copyOfWorkspace()
+  const before = readFileSync(join(copy, 'tsconfig.json'), 'utf8')
+  expect(() => createService(copy, { name: 'server', kind: 'http' })).toThrow('packages/server exists already.')
+  expect(readFileSync(join(copy, 'tsconfig.json'), 'utf8')).toBe(before)
+})

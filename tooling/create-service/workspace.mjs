@@ -1,0 +1,99 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { json } from './json.mjs'
+import { formsOf } from './names.mjs'
+
+/**
+ * Makes a new service known to the workspace: its build, the hub, the pretend lab, the check for unused code and the release notes.
+ * @param {string} root
+ * @param {string} name
+ * @returns {string[]} The files that changed.
+ */
+export function joinWorkspace(root, name) {
+  const identifier = formsOf(name)[1] ?? name
+  const packageName = `@rackwarden/${name}`
+
+  /** @type {Map<string, (text: string) => string>} */
+  const changes = new Map([
+    ['tsconfig.json', (text) => withReferences(text, [`packages/${name}`, `packages/${name}/test`])],
+    ['apps/hub/tsconfig.json', (text) => withReferences(text, [`../../packages/${name}`])],
+    ['apps/hub/package.json', (text) => withDependency(text, 'devDependencies', packageName)],
+    ['apps/hub/src/services.ts', (text) => mounted(text, { identifier, packageName })],
+    ['packages/simlab/tsconfig.json', (text) => withReferences(text, [`../${name}`])],
+    ['packages/simlab/package.json', (text) => withDependency(text, 'dependencies', packageName)],
+    ['packages/simlab/src/lab.ts', (text) => withResident(text, { name, packageName })],
+    ['knip.json', (text) => withWorkspace(text, name)],
+  ])
+  // All of them first, so that nothing is half done where one of them has another shape by now.
+  const written = [...changes].map(([file, change]) => /** @type {const} */ ([file, change(readFileSync(join(root, file), 'utf8'))]))
+  for (const [file, text] of written) writeFileSync(join(root, file), text)
+
+  const changeset = `.changeset/first-${name}.md`
+  const note = `---\n'${packageName}': minor\n---\n\n${formsOf(name).at(-1)} tells of its jobs, and they are started and stopped with a plan first.\n`
+  writeFileSync(join(root, changeset), note)
+  return [...changes.keys(), changeset]
+}
+
+/**
+ * @param {string} text
+ * @param {string[]} paths
+ */
+function withReferences(text, paths) {
+  /** @type {{ references: { path: string }[] }} */
+  const project = JSON.parse(text)
+  const after = project.references.findLastIndex(({ path }) => path.startsWith(paths[0]?.startsWith('packages/') ? 'packages/' : '..'))
+  project.references.splice(after + 1, 0, ...paths.map((path) => ({ path })))
+  return json(project)
+}
+
+/**
+ * @param {string} text
+ * @param {'dependencies' | 'devDependencies'} field
+ * @param {string} packageName
+ */
+function withDependency(text, field, packageName) {
+  /** @type {Record<string, Record<string, string>>} */
+  const manifest = JSON.parse(text)
+  const dependencies = { ...manifest[field], [packageName]: 'workspace:^' }
+  manifest[field] = Object.fromEntries(Object.entries(dependencies).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  return json(manifest)
+}
+
+/**
+ * @param {string} text
+ * @param {{ identifier: string, packageName: string }} service
+ */
+function mounted(text, { identifier, packageName }) {
+  const imported = inserted(text, /\n(?=\n\/\*\* Every service)/, `\nimport ${identifier} from '${packageName}'\n`)
+  return inserted(imported, /(?<=readonly Service\[\] = \[[^\]]*[\w])(?=,?\s*\])/, `, ${identifier}`)
+}
+
+/**
+ * @param {string} text
+ * @param {{ name: string, packageName: string }} service
+ */
+function withResident(text, { name, packageName }) {
+  const key = name.includes('-') ? `'${name}'` : name
+  const resident = `  ${key}: { load: () => import('${packageName}'), world: undefined },\n`
+  return inserted(text, /(?<=\nconst residents[^]*?\n)(?=\}\n)/, resident)
+}
+
+/**
+ * @param {string} text
+ * @param {string} name
+ */
+function withWorkspace(text, name) {
+  const workspace = `    "packages/${name}": { "entry": ["src/bin.ts", "test/**/*.test.ts"], "project": ["src/**/*.ts", "test/**/*.ts"] },\n`
+  return inserted(text, /(?<=\n)(?= {4}"packages\/server":)/, workspace)
+}
+
+/**
+ * @param {string} text
+ * @param {RegExp} place
+ * @param {string} addition
+ */
+function inserted(text, place, addition) {
+  if (!place.test(text))
+    throw new Error(`There is no place for:\n${addition.trim()}\nA file of the workspace has another shape than expected.`)
+  return text.replace(place, () => addition)
+}
