@@ -64,8 +64,8 @@ export function nextSteps(name) {
   return [
     `packages/${name} is a service now: with jobs that can be listed, started and stopped, at a made-up upstream. It stands in the hub and in the demo.`,
     '',
-    `  npm test -- packages/${name}                                    everything about it holds`,
-    `  npm run build && node packages/${name}/dist/bin.cjs serve --demo   try it`,
+    `  npm test -- packages/${name}`,
+    `  npm run build && node packages/${name}/dist/bin.cjs call list_jobs --demo`,
     '',
     'Make it yours: src/client.ts and src/simulate.ts first, then src/tools.ts, src/facets.ts, README.md and the changeset;',
     'docs/adding-a-service.md goes through it step by step.',

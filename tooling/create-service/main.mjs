@@ -2,7 +2,9 @@
 import { fileURLToPath } from 'node:url'
 import { runCommand } from '../pack/command.mjs'
 import { createService, nextSteps, readArguments, usage } from './create-service.mjs'
+import { explainGrowth } from './workspace.mjs'
 
+const tokens = 'tooling/bench/tokens.mjs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** @param {string[]} args */
@@ -15,16 +17,33 @@ async function main(args) {
   const files = createService(root, asked)
   // A longer or shorter name breaks lines elsewhere.
   const formatted = files.filter((file) => /\.(?:ts|json)$/.test(file))
-  for (const [command, ...rest] of [
+  const ready = await inOrder([
     ['oxfmt', ...formatted],
     ['pnpm', 'install', '--prefer-offline', '--no-frozen-lockfile'],
-  ]) {
-    const { code, output } = await runCommand(command ?? '', rest, { cwd: root })
+    ['tsc', '-b'],
+  ])
+  if (ready !== 0) return ready
+  const { output } = await runCommand('node', [tokens], { cwd: root })
+  explainGrowth(root, asked.name, output)
+  const measured = await inOrder([
+    ['node', tokens, '--update'],
+    ['node', 'tooling/evals/evals.mjs', '--update'],
+  ])
+  if (measured !== 0) return measured
+  console.log(nextSteps(asked.name))
+  return 0
+}
+
+/** @param {string[][]} commands */
+async function inOrder(commands) {
+  for (const [command = '', ...rest] of commands) {
+    const { code, output } = await runCommand(command, rest, { cwd: root })
     if (code === 0) continue
-    console.error(`${output.trimEnd()}\n${command} failed (exit code ${code}); what was written so far stays.`)
+    console.error(
+      `${output.trimEnd()}\n${[command, ...rest.slice(0, 2)].join(' ')} failed (exit code ${code}); what was written so far stays.`,
+    )
     return code
   }
-  console.log(nextSteps(asked.name))
   return 0
 }
 

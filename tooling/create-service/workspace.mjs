@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { json } from './json.mjs'
 import { formsOf } from './names.mjs'
@@ -22,16 +22,49 @@ export function joinWorkspace(root, name) {
     ['packages/simlab/tsconfig.json', (text) => withReferences(text, [`../${name}`])],
     ['packages/simlab/package.json', (text) => withDependency(text, 'dependencies', packageName)],
     ['packages/simlab/src/lab.ts', (text) => withResident(text, { name, packageName })],
+    ['tooling/evals/questions.json', (text) => asked(text, name)],
     ['knip.json', (text) => withWorkspace(text, name)],
   ])
   // All of them first, so that nothing is half done where one of them has another shape by now.
   const written = [...changes].map(([file, change]) => /** @type {const} */ ([file, change(readFileSync(join(root, file), 'utf8'))]))
   for (const [file, text] of written) writeFileSync(join(root, file), text)
 
-  const changeset = `.changeset/first-${name}.md`
+  const changeset = changesetOf(name)
   const note = `---\n'${packageName}': minor\n---\n\n${formsOf(name).at(-1)} tells of its jobs, and they are started and stopped with a plan first.\n`
   writeFileSync(join(root, changeset), note)
   return [...changes.keys(), changeset]
+}
+
+/**
+ * A list of tools that grew much is explained where releases are told of.
+ * @param {string} root
+ * @param {string} name
+ * @param {string} told What the count of tokens says.
+ */
+export function explainGrowth(root, name, told) {
+  const growth = /tokens: hub \+[\d.]+ %/.exec(told)?.[0]
+  if (growth !== undefined)
+    appendFileSync(join(root, changesetOf(name)), `\n${growth}, because ${formsOf(name).at(-1)} is a service more.\n`)
+}
+
+/** @param {string} name */
+function changesetOf(name) {
+  return `.changeset/first-${name}.md`
+}
+
+/**
+ * @param {string} text
+ * @param {string} name
+ */
+function asked(text, name) {
+  const [title, prefix] = [formsOf(name).at(-1), name.replaceAll('-', '_')]
+  const questions = [
+    [`which jobs does ${title} have`, 'list_jobs'],
+    [`let ${title} start its export job`, 'start_job'],
+    [`make ${title} stop that job`, 'stop_job'],
+  ]
+  const rows = questions.map(([ask, tool]) => `,\n  { "ask": "${ask}", "tools": ["${prefix}_${tool}"] }`)
+  return inserted(text, /(?=\n\]\n$)/, rows.join(''))
 }
 
 /**

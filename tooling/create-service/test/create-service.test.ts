@@ -9,6 +9,7 @@ import { manifestViolations, type Manifest } from '../../structure/manifest.ts'
 import { createService, readArguments } from '../create-service.mjs'
 import { formsOf, renamed } from '../names.mjs'
 import { kinds, packageFiles } from '../package-files.mjs'
+import { explainGrowth } from '../workspace.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'rackwarden-create-service-'))
@@ -17,11 +18,10 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 /** What a new service is written into, and what it stands on, where it is. */
 function copyOfWorkspace(): string {
   const copy = mkdtempSync(join(directory, 'workspace-'))
-  const edited = ['tsconfig.json', 'knip.json', 'vitest.config.ts', 'package.json', 'apps/hub', 'packages/simlab', '.changeset']
-  for (const path of edited)
+  const copied = ['tsconfig.json', 'knip.json', 'vitest.config.ts', 'package.json', 'apps/hub', 'packages/simlab', '.changeset']
+  for (const path of [...copied, 'tooling/tsconfig', 'tooling/evals/questions.json'])
     cpSync(join(root, path), join(copy, path), { recursive: true, filter: (file) => !/node_modules|\/dist/.test(file) })
-  for (const path of ['tooling', 'node_modules', 'packages/core', 'packages/server', 'packages/ssh'])
-    symlinkSync(join(root, path), join(copy, path))
+  for (const path of ['node_modules', 'packages/core', 'packages/server', 'packages/ssh']) symlinkSync(join(root, path), join(copy, path))
   return copy
 }
 
@@ -50,6 +50,10 @@ test.each(kinds)(
       expect(read(file)).toContain(name)
     for (const file of ['apps/hub/package.json', 'packages/simlab/package.json']) expect(read(file)).toContain(`@rackwarden/${name}`)
     expect(existsSync(join(copy, `.changeset/first-${name}.md`))).toBe(true)
+    const questions = JSON.parse(read('tooling/evals/questions.json')) as { tools: string[] }[]
+    expect(questions.slice(-3).flatMap(({ tools }) => tools)).toEqual(
+      ['list_jobs', 'start_job', 'stop_job'].map((tool) => `plain_${kind}_${tool}`),
+    )
     const made = install(copy, name)
     // What breaks the wire takes its time, and is tried where the templates are.
     const checks: [said: RegExp, command: string, ...words: string[]][] = [
@@ -108,6 +112,17 @@ test.each([
 
 test('a name and a way out are all that is needed, with or without the dashes npm takes', () => {
   expect(readArguments(['--', 'pi-hole', '--http'])).toEqual({ name: 'pi-hole', kind: 'http' })
+})
+
+test('a hub that grows much by it is explained in the release notes', () => {
+  const copy = copyOfWorkspace()
+  createService(copy, { name: 'pi-hole', kind: 'http' })
+  const changeset = () => readFileSync(join(copy, '.changeset/first-pi-hole.md'), 'utf8')
+  const before = changeset()
+  explainGrowth(copy, 'pi-hole', 'hub 10 tools 1000 tokens')
+  expect(changeset()).toBe(before)
+  explainGrowth(copy, 'pi-hole', 'or say why in a changeset: tokens: hub +5.9 %, because …')
+  expect(changeset()).toBe(`${before}\ntokens: hub +5.9 %, because Pi Hole is a service more.\n`)
 })
 
 test('a directory that exists is left alone, and nothing else is touched', () => {
