@@ -10,7 +10,7 @@ const mostAssets = 25
 export const findAsset = toolsFor<Lab>()({
   name: 'find_asset',
   title: 'Find an asset',
-  description: 'Where is this name, IP or MAC? Every service that knows it, with all its names and addresses.',
+  description: 'Which device, VM or container has this name, IP address or MAC? Every service that knows it.',
   access: 'observe',
   input: z.object({ query: z.string().min(1).describe('Name, part of a name, IP or MAC.') }),
   output: z.object({

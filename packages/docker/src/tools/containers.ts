@@ -8,7 +8,7 @@ import { defineTool } from './define-tool.ts'
 export const listContainers = defineTool({
   name: 'list_containers',
   title: 'List containers',
-  description: 'Containers with state, health, restarts and compose project; those in trouble come first.',
+  description: 'Containers: running or not, health, restarts and compose project (stack); those in trouble first.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),

@@ -52,7 +52,7 @@ export const startContainer = defineTool({
 export const stopContainer = defineTool({
   name: 'stop_container',
   title: 'Stop a container',
-  description: 'Stop a running container in order, killing it only after its own stop timeout.',
+  description: 'Shut a running container down in order, killing it only after its own stop timeout.',
   access: 'operate',
   idempotent: true,
   input,

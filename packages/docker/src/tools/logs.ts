@@ -13,12 +13,12 @@ const longestLine = 1000
 export const getLogs = defineTool({
   name: 'get_logs',
   title: 'Read the log of a container',
-  description: 'Last lines a container wrote, or the last that contain a text.',
+  description: 'Log output of a container: last lines, or the last that contain a text.',
   access: 'observe',
   input: z.object({
     container: containerInput,
     tail: z.number().int().min(1).max(1000).default(100).describe('Newest lines to return.'),
-    grep: z.string().min(1).optional().describe('Only lines with this text, any case; `|` separates alternatives.'),
+    grep: z.string().min(1).optional().describe('Text in the line, any case; `|` means or.'),
     since: z.string().optional().describe('Only after: 15m, 2h, 3d ago, or ISO 8601.'),
     stream: z.enum(['both', 'stdout', 'stderr']).default('both').describe('Output to read.'),
     timestamps: z.boolean().default(false).describe('Show and order by time.'),

@@ -67,7 +67,7 @@ const readState: StateReader = ({ unit }, { client, signal }) => readUnit(unit, 
 export const enableUnit = defineTool({
   name: 'enable_unit',
   title: 'Enable a unit',
-  description: 'Let a systemd unit start at boot; it is not started now.',
+  description: 'Let a systemd service start at boot; it is not started now.',
   access: 'configure',
   idempotent: true,
   input,
@@ -85,7 +85,7 @@ export const enableUnit = defineTool({
 export const disableUnit = defineTool({
   name: 'disable_unit',
   title: 'Disable a unit',
-  description: 'Keep a systemd unit from starting at boot; it is not stopped now.',
+  description: 'Keep a systemd service from starting at boot; it is not stopped now.',
   access: 'configure',
   idempotent: true,
   input,

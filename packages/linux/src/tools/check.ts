@@ -17,7 +17,7 @@ const parts = [systemPart, networkPart, storagePart, disksPart, poolsPart, manag
 export const checkHost = defineTool({
   name: 'check_host',
   title: 'Check a host',
-  description: 'Fixed probes of a host, each ok, warn or crit: node, storage, units, updates; the good ones included.',
+  description: 'Is a host fine? Checkup of a server: node, storage, units, updates, each ok, warn or crit.',
   access: 'observe',
   input: z.object({
     section: z.enum(['node', 'storage', 'units', 'updates']).optional().describe('Only this part.'),

@@ -23,7 +23,7 @@ const readState: StateReader = ({ unit }, { client, signal }) => readUnit(unit, 
 export const startUnit = defineTool({
   name: 'start_unit',
   title: 'Start a unit',
-  description: 'Start a systemd unit; done once it is active and stays so.',
+  description: 'Start a systemd service; done once it is active and stays so.',
   access: 'operate',
   idempotent: true,
   input,
@@ -42,7 +42,7 @@ export const startUnit = defineTool({
 export const stopUnit = defineTool({
   name: 'stop_unit',
   title: 'Stop a unit',
-  description: 'Stop a systemd unit in order; refused for what holds the way into the host.',
+  description: 'Stop a systemd service; refused for what holds the way into the host.',
   access: 'operate',
   idempotent: true,
   input,
@@ -61,7 +61,7 @@ export const stopUnit = defineTool({
 export const restartUnit = defineTool({
   name: 'restart_unit',
   title: 'Restart a unit',
-  description: 'Stop and start a systemd unit; done once it is active and stays so.',
+  description: 'Stop and start a systemd service; done once it is active and stays so.',
   access: 'operate',
   input,
   output,

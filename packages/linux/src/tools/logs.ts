@@ -12,12 +12,12 @@ const longestLine = 1000
 export const getUnitLogs = defineTool({
   name: 'get_unit_logs',
   title: 'Read the log of a unit',
-  description: 'Last lines a systemd unit wrote, or the last that contain a text.',
+  description: 'Journal (journalctl) of a systemd service: its last log lines, or the last that contain a text.',
   access: 'observe',
   input: z.object({
     unit: unitInput,
     tail: z.number().int().min(1).max(1000).default(100).describe('Newest lines to return.'),
-    grep: z.string().min(1).optional().describe('Only lines with this text, any case; `|` separates alternatives.'),
+    grep: z.string().min(1).optional().describe('Text in the line, any case; `|` means or.'),
     since: z.string().optional().describe('Only after: 15m, 2h, 3d ago, or ISO 8601.'),
     priority: z.enum(priorities).optional().describe('At least this bad.'),
   }),

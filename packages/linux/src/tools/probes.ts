@@ -9,7 +9,7 @@ const seconds = z.number().int().min(1).max(30).default(5).describe('How long to
 export const probeTcp = defineTool({
   name: 'probe_tcp',
   title: 'Try a TCP port',
-  description: 'From a host: is this TCP port open, refused, silent or unknown? Says from where it was tried.',
+  description: 'Can a host connect to this TCP port? Open, refused, silent (a firewall) or unknown.',
   access: 'observe',
   input: z.object({
     address: z
@@ -45,7 +45,7 @@ export const probeTcp = defineTool({
 export const probeHttp = defineTool({
   name: 'probe_http',
   title: 'Ask a web address',
-  description: 'From a host: status, time and certificate of a web address. Says from where it was asked.',
+  description: 'Does a website or URL answer, asked from a host? Status, time and TLS certificate with its expiry.',
   access: 'observe',
   input: z.object({
     url: z

@@ -9,7 +9,7 @@ import { defineTool, verdictOutput } from './define-tool.ts'
 export const checkDisks = defineTool({
   name: 'check_disks',
   title: 'Check disks',
-  description: 'SMART verdict per disk, worst first, with what speaks for it: reallocated, pending, wear, errors, hours.',
+  description: 'Is a drive dying? SMART verdict per disk, SSD and NVMe, worst first: bad sectors, wear, errors, hours.',
   access: 'observe',
   input: z.object({ disk: z.string().optional().describe('Only this one: name, or serial.') }),
   output: z.object({
@@ -78,7 +78,7 @@ export const checkDisks = defineTool({
 export const checkPools = defineTool({
   name: 'check_pools',
   title: 'Check pools',
-  description: 'ZFS, MD and Btrfs pools, worst first: health, errors, age of the last scrub, and the disks that ail.',
+  description: 'ZFS, RAID (md) and Btrfs pools, degraded ones first: health, errors, last scrub, ailing disks.',
   access: 'observe',
   input: z.object({ pool: z.string().optional().describe('Part of the name.') }),
   output: z.object({

@@ -9,7 +9,7 @@ import { defineTool, unitInput } from './define-tool.ts'
 export const listUnits = defineTool({
   name: 'list_units',
   title: 'List units',
-  description: 'systemd units with their state; failed ones come first.',
+  description: 'systemd services, timers and other units, running or not; failed ones first.',
   access: 'observe',
   input: z.object({
     state: z.enum(['active', 'inactive', 'failed', 'activating']).optional().describe('Only in this state.'),
@@ -66,7 +66,7 @@ function failedFirst(units: readonly Unit[]): Unit[] {
 export const getUnit = defineTool({
   name: 'get_unit',
   title: 'Look at a unit',
-  description: 'One systemd unit: active, sub, enabled, since, pid, memory, restarts, last exit, last log lines.',
+  description: 'Status of one systemd service: active, since, enabled, memory, restarts, last exit, last log lines.',
   access: 'observe',
   input: z.object({ unit: unitInput }),
   output: z.object({

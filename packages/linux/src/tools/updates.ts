@@ -7,7 +7,7 @@ import { defineTool } from './define-tool.ts'
 export const checkUpdates = defineTool({
   name: 'check_updates',
   title: 'Check updates',
-  description: 'Packages that wait, security first, and whether a reboot does; from the lists the host has, not refreshed.',
+  description: "Packages to upgrade, security first, and whether a reboot is needed; from the host's lists, not refreshed.",
   access: 'observe',
   input: z.object({ security: z.boolean().default(false).describe('Only those for security.'), ...paging }),
   output: z.object({

@@ -9,7 +9,7 @@ import { defineTool, nextCursor } from './define-tool.ts'
 export const listAlerts = defineTool({
   name: 'list_alerts',
   title: 'List alerts',
-  description: 'Alerts that fire or soon will: severity, labels, summary; worst first, silenced ones after.',
+  description: 'Alerts (alarms) that fire or soon will, critical first, silenced last: severity, labels, summary.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),

@@ -9,7 +9,7 @@ import { defineTool } from './define-tool.ts'
 export const expireSilence = defineTool({
   name: 'expire_silence',
   title: 'End a silence',
-  description: 'End a silence now; what still fires under it notifies again.',
+  description: 'Remove a silence: unmute its alerts now; those that still fire notify again.',
   access: 'operate',
   idempotent: true,
   input: z.object({ silence: z.string().min(4).describe('Id, or its beginning.') }),

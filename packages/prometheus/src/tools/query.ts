@@ -9,7 +9,7 @@ import { defineTool, nextCursor, nothingFound, queryInput } from './define-tool.
 export const query = defineTool({
   name: 'query',
   title: 'Query now',
-  description: 'Evaluate PromQL at one time: a value per series, the largest first.',
+  description: 'Evaluate PromQL now or at a time: a value per series, largest first.',
   access: 'observe',
   input: z.object({
     query: queryInput,

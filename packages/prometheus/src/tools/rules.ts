@@ -10,7 +10,7 @@ const ranks: Readonly<Record<string, number>> = { error: 0, firing: 1, pending: 
 export const listRules = defineTool({
   name: 'list_rules',
   title: 'List rules',
-  description: 'Alerting and recording rules: expression and state; failing ones first, then firing ones.',
+  description: 'Alerting and recording rules: expression with its threshold, state; broken ones first, then firing ones.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of name or group.'),

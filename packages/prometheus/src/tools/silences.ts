@@ -10,7 +10,7 @@ const rank: Readonly<Record<string, number>> = { active: 0, pending: 1, expired:
 export const listSilences = defineTool({
   name: 'list_silences',
   title: 'List silences',
-  description: 'Silences: what they match and silence now, until when, by whom, why; active first.',
+  description: 'Who silenced or muted which alerts, why and until when; active silences first.',
   access: 'observe',
   input: z.object({
     state: z.enum(['active', 'pending', 'expired']).optional().describe('Only in this state; else all but expired.'),
