@@ -1,4 +1,5 @@
 export { checkReadme } from './testing/check-readme.ts'
+export { failure } from './testing/failure.ts'
 export { createCertificate, type TestCertificate } from './testing/certificate.ts'
 export { createFaultProxy, faults, type Fault, type FaultProxy } from './testing/fault-proxy.ts'
 export { serveHandler, type Handler, type ServedHandler } from './testing/serve-handler.ts'
@@ -7,3 +8,5 @@ export { checkToolsGolden, checkTranscript, type TranscriptStep } from './testin
 export { openSimulatedLab, type SimulatedLab, type SimulatedLabOptions } from './testing/simulated-lab.ts'
 export { testService, type Sample, type TestServiceOptions } from './testing/test-service.ts'
 export { openSchemaDigest, type Exchange, type SchemaDigest, type SchemaDigestOptions } from './testing/schema-digest.ts'
+export { recordExchanges, type RecordedExchange } from './testing/record-exchanges.ts'
+export { openToolbox, type Toolbox, type ToolboxOptions } from './testing/toolbox.ts'

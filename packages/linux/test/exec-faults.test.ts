@@ -1,17 +1,17 @@
 import { ToolError, type ExecOptions, type ExecResult } from '@rackwarden/core'
 import { expect, test } from 'vitest'
+import { openToolbox } from '@rackwarden/core/testing'
 import linux from '../src/index.ts'
 import simulate from '../src/simulate.ts'
-import { toolboxOf } from './toolbox.ts'
 
 const well = await simulate()
 
 type Exec = (argv: readonly string[], options?: ExecOptions) => Promise<ExecResult>
 
-function broken(exec: Exec, config: Record<string, unknown> = well.config) {
+async function broken(exec: Exec, config: Record<string, unknown> = well.config) {
   const { connection } = well
   if (connection === undefined) throw new Error('the simulator answers through a connection')
-  return toolboxOf(linux, { ...connection, exec }, { config })
+  return openToolbox(linux, { ...connection, exec }, { configuration: config })
 }
 
 const exec: Exec = async (argv, options) => well.connection?.exec(argv, options) ?? Promise.reject(new Error('no connection'))
@@ -35,7 +35,7 @@ test.each<[name: string, exec: Exec, code: string]>([
   ['refuses the password', said({ exitCode: 1, stderr: 'Sorry, try again.\nsudo: 3 incorrect password attempts' }), 'unauthorized'],
   ['lets nobody sudo', said({ exitCode: 1, stderr: 'admin is not in the sudoers file.' }), 'forbidden'],
 ])('a host that %s is told as that', async (_, faulty, code) => {
-  const host = broken(faulty)
+  const host = await broken(faulty)
   for (const ask of [() => host.health(), () => host.read('check_host'), () => host.plan('stop_unit', { unit: 'nginx' })])
     await expect(ask()).rejects.toSatisfy(
       (error) => ToolError.isInstance(error) && error.code === code && !/undefined|\[object/.test(error.message),
@@ -44,7 +44,7 @@ test.each<[name: string, exec: Exec, code: string]>([
 
 test('a password is given over standard input, in no argument, and one of two lines is refused', async () => {
   const calls: { argv: readonly string[]; stdin: unknown }[] = []
-  const host = broken(async (argv, options) => {
+  const host = await broken(async (argv, options) => {
     calls.push({ argv, stdin: options?.stdin })
     return exec(argv, options)
   })
@@ -52,13 +52,13 @@ test('a password is given over standard input, in no argument, and one of two li
   expect(calls).toHaveLength(1)
   expect(calls[0]?.argv.join(' ')).not.toContain('pretend-sudo')
   expect(calls[0]?.stdin).toMatch(/^pretend-sudo-of-shelf\n::\w+\n# rackwarden: system manager\n/)
-  expect(() => broken(exec, { sudo: 'password', sudoPassword: 'two\nlines' })).toThrow(/in one line/)
-  expect(() => broken(exec, { sudo: 'password' })).toThrow(/must be given/)
+  await expect(broken(exec, { sudo: 'password', sudoPassword: 'two\nlines' })).rejects.toThrow(/in one line/)
+  await expect(broken(exec, { sudo: 'password' })).rejects.toThrow(/must be given/)
 })
 
 test('one question is one round trip', async () => {
   let calls = 0
-  const host = broken(async (argv, options) => {
+  const host = await broken(async (argv, options) => {
     calls += 1
     return exec(argv, options)
   })
@@ -77,7 +77,7 @@ test('one question is one round trip', async () => {
 })
 
 test('disks that take longer than there is time are told, and cost nothing else', async () => {
-  const host = broken(async (argv, options) => {
+  const host = await broken(async (argv, options) => {
     if (String(options?.stdin).includes('# rackwarden: disks pools')) throw new ToolError('timeout', 'late')
     return exec(argv, options)
   })

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
+import { openToolbox } from '@rackwarden/core/testing'
 import linux, { type SimulatedHost } from '../src/index.ts'
 import simulate from '../src/simulate.ts'
-import { toolboxOf } from './toolbox.ts'
 
 async function hostOf(given: Partial<SimulatedHost>, instance = 'default') {
   const { config, connection } = await simulate({ hosts: { default: { hostname: 'nas', ...given } } })
   if (connection === undefined) throw new Error('the simulator answers through a connection')
-  return toolboxOf(linux, connection, { config, instance })
+  return openToolbox(linux, connection, { configuration: config, instance })
 }
 
 const findingsOf = async (given: Partial<SimulatedHost>, instance?: string) => (await hostOf(given, instance)).findings()
@@ -124,8 +124,8 @@ test('what would cut the way in, or take the host down, is protected', async () 
     hosts: { default: { hostname: 'nas', units: [...units, { name: 'bus-user.service', requiredBy: ['sshd.service'] }] } },
   })
   if (connection === undefined) throw new Error('the simulator answers through a connection')
-  const here = toolboxOf(linux, connection, { config })
-  const there = toolboxOf(linux, connection, { config: { ...config, url: 'ssh://root@nas' } })
+  const here = await openToolbox(linux, connection, { configuration: config })
+  const there = await openToolbox(linux, connection, { configuration: { ...config, url: 'ssh://root@nas' } })
   const refused = { code: 'protected' }
   for (const unit of ['ssh', 'dbus', 'rackwarden', 'bus-user'])
     await expect(here.plan('stop_unit', { unit })).rejects.toMatchObject(refused)

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Connection } from '@rackwarden/core'
 import { createConnection } from '@rackwarden/core/runtime'
+import { openToolbox } from '@rackwarden/core/testing'
 import { requireComponent } from '@rackwarden/lab'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import linux from '../src/index.ts'
-import { toolboxOf } from './toolbox.ts'
 
 const missing = requireComponent('sshd')
 
@@ -46,8 +46,8 @@ describe.skipIf(missing !== undefined).each([
   { name: 'bash', shell: ['bash', '--posix'] },
   { name: 'bash as it is', shell: ['bash'] },
   { name: 'busybox sh', shell: ['busybox', 'sh'] },
-])('this machine as it is, through $name', ({ shell }) => {
-  const { read } = toolboxOf(linux, through(shell))
+])('this machine as it is, through $name', async ({ shell }) => {
+  const { read } = await openToolbox(linux, through(shell))
   let page: Page
   beforeAll(async () => {
     page = await servePage()
@@ -92,10 +92,13 @@ describe.skipIf(missing !== undefined).each([
 
 const rooted = process.getuid?.() === 0 && missing === undefined
 
-describe.skipIf(!rooted)('a machine with nothing but busybox', () => {
+describe.skipIf(!rooted)('a machine with nothing but busybox', async () => {
   const root = mkdtempSync(join(tmpdir(), 'rw-busybox-'))
   const enter = 'mount -t proc proc "$0/proc" && mount --rbind /sys "$0/sys" && exec chroot "$0" /bin/busybox sh "$@"'
-  const { read, health, findings } = toolboxOf(linux, through(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', enter, root]))
+  const { read, health, findings } = await openToolbox(
+    linux,
+    through(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', enter, root]),
+  )
 
   beforeAll(() => {
     for (const directory of ['bin', 'proc', 'sys', 'dev', 'etc', 'lib/modules/0.0.1']) mkdirSync(join(root, directory), { recursive: true })

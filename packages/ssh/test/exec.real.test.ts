@@ -4,8 +4,9 @@ import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { requireComponent, type SshServerOptions } from '@rackwarden/lab'
+import { failure } from '@rackwarden/core/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { failure, pinned, serve, through, until } from './ways.ts'
+import { pinned, serve, through, until } from './ways.ts'
 
 const missing = requireComponent('sshd')
 

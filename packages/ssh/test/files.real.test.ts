@@ -3,9 +3,10 @@ import { chmod, chown, lstat, mkdir, readdir, readFile, readlink, stat, symlink,
 import { join } from 'node:path'
 import { createConnection } from '@rackwarden/core/runtime'
 import { requireComponent } from '@rackwarden/lab'
+import { failure } from '@rackwarden/core/testing'
 import { describe, expect, test } from 'vitest'
 import { openFiles } from '../src/index.ts'
-import { failure, pinned, serve, through, until } from './ways.ts'
+import { pinned, serve, through, until } from './ways.ts'
 
 const missing = requireComponent('sshd')
 

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { requireComponent, type SshServer } from '@rackwarden/lab'
+import { failure } from '@rackwarden/core/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { failure, pinned, serve, through, until } from './ways.ts'
+import { pinned, serve, through, until } from './ways.ts'
 
 const missing = requireComponent('sshd')
 const run = promisify(execFile)

@@ -1,6 +1,7 @@
+import { failure } from '@rackwarden/core/testing'
 import { expect, test } from 'vitest'
 import { pretend } from './server.ts'
-import { failure, through } from './ways.ts'
+import { through } from './ways.ts'
 
 /** Answers like a host on which every program prints its name. */
 function answer(

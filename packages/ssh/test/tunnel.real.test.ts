@@ -3,8 +3,9 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { requireComponent } from '@rackwarden/lab'
+import { failure } from '@rackwarden/core/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { failure, pinned, serve, through } from './ways.ts'
+import { pinned, serve, through } from './ways.ts'
 
 const missing = requireComponent('sshd')
 

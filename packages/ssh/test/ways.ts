@@ -1,4 +1,3 @@
-import { ToolError } from '@rackwarden/core'
 import { createConnection } from '@rackwarden/core/runtime'
 import { startSshServer, type SshServer, type SshServerOptions } from '@rackwarden/lab'
 import { onTestFinished } from 'vitest'
@@ -22,17 +21,6 @@ export function through(config: SshConfig): SshConnection {
   const connection = overSsh(config, createConnection(config, { log }), { log })
   onTestFinished(() => connection.close())
   return connection
-}
-
-/** The error a call ends in. */
-export async function failure(work: Promise<unknown>): Promise<ToolError> {
-  try {
-    await work
-  } catch (error) {
-    if (ToolError.isInstance(error)) return error
-    throw new Error('It failed with something else than a ToolError', { cause: error })
-  }
-  throw new Error('It did not fail')
 }
 
 /** Waits until something holds; the test's own limit ends it where it never does. */

@@ -77,6 +77,8 @@ test('what two templates have in common is the same in both', () => {
     'src/job.ts',
     'src/bin.ts',
     'test/conformance.test.ts',
+    'test/facets.test.ts',
+    'test/golden.test.ts',
     'test/transcript.md',
     'test/tools.json',
   ]

@@ -2,7 +2,8 @@ import { text } from 'node:stream/consumers'
 import { expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import { createApiClient, type ApiClientOptions } from '../../src/connect/api-client.ts'
-import { connect, failure, serve } from './loopback.ts'
+import { failure } from '../../src/testing/failure.ts'
+import { connect, serve } from './loopback.ts'
 
 /** A client of a server that gives one answer. */
 async function clientOf(

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { connect as open, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { connect, directory, failure } from './loopback.ts'
+import { failure } from '../../src/testing/failure.ts'
+import { connect, directory } from './loopback.ts'
 
 async function echo(listen: (server: Server) => Server): Promise<Server> {
   const server = listen(

@@ -2,7 +2,8 @@ import { array, assert, asyncProperty, constantFrom, oneof, string } from 'fast-
 import { expect, test } from 'vitest'
 import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connect, directory, failure } from './loopback.ts'
+import { failure } from '../../src/testing/failure.ts'
+import { connect, directory } from './loopback.ts'
 
 const node = process.execPath
 

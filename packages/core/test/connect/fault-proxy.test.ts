@@ -2,7 +2,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createApiClient } from '../../src/connect/api-client.ts'
 import { createFaultProxy, faults, type Fault } from '../../src/testing/fault-proxy.ts'
 import { serveHandler } from '../../src/testing/serve-handler.ts'
-import { connect, failure } from './loopback.ts'
+import { failure } from '../../src/testing/failure.ts'
+import { connect } from './loopback.ts'
 
 const codes: Record<Fault, string | string[]> = {
   refused: 'unreachable',

@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import { stopListening } from '../../src/testing/serve-handler.ts'
-import { connect, directory, failure, serve } from './loopback.ts'
+import { failure } from '../../src/testing/failure.ts'
+import { connect, directory, serve } from './loopback.ts'
 
 const echo = (request: IncomingMessage, response: ServerResponse) => void response.end(`${request.method} ${request.url}`)
 

@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream'
 import { onTestFinished } from 'vitest'
 import { createConnection, type ConnectionConfig } from '../../src/connect/connection.ts'
 import type { Connection, DialTarget, ExecOptions, ExecResult, FetchOptions } from '../../src/define/connection.ts'
-import { ToolError } from '../../src/define/error.ts'
 import { listenOnLoopback, stopListening } from '../../src/testing/serve-handler.ts'
 
 /** A connection whose methods may be taken apart, since it has no `this`. */
@@ -43,15 +42,4 @@ export async function directory(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'connect-'))
   onTestFinished(() => rm(path, { recursive: true, force: true }))
   return path
-}
-
-/** The error a call ends in. */
-export async function failure(work: Promise<unknown>): Promise<ToolError> {
-  try {
-    await work
-  } catch (error) {
-    if (ToolError.isInstance(error)) return error
-    throw new Error('It failed with something else than a ToolError', { cause: error })
-  }
-  throw new Error('It did not fail')
 }

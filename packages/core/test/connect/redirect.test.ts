@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { connect, failure, serve } from './loopback.ts'
+import { failure } from '../../src/testing/failure.ts'
+import { connect, serve } from './loopback.ts'
 
 test('a read follows redirects on its own origin, five at most', async () => {
   const { url } = await serve((request, response) => {

@@ -2,7 +2,8 @@ import { createServer as createSocketServer } from 'node:net'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
 import { retryAfterMs } from '../../src/connect/retry.ts'
-import { connect, failure, serve } from './loopback.ts'
+import { failure } from '../../src/testing/failure.ts'
+import { connect, serve } from './loopback.ts'
 
 /** Answers with the statuses in turn, then 200. */
 async function statuses(list: number[], headers: Record<string, string> = {}) {

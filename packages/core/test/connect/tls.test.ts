@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseFingerprint } from '../../src/connect/tls.ts'
 import { createCertificate, type TestCertificate } from '../../src/testing/certificate.ts'
-import { connect, directory, failure, serve } from './loopback.ts'
+import { failure } from '../../src/testing/failure.ts'
+import { connect, directory, serve } from './loopback.ts'
 
 /** A TLS server that counts what it was asked. */
 async function secured(certificate: TestCertificate, options: ServerOptions = {}) {

@@ -6,7 +6,8 @@ import { createConnection, type ConnectionConfig } from '../../src/connect/conne
 import type { DialTarget } from '../../src/define/connection.ts'
 import { ToolError } from '../../src/define/error.ts'
 import { createCertificate } from '../../src/testing/certificate.ts'
-import { failure, serve } from './loopback.ts'
+import { failure } from '../../src/testing/failure.ts'
+import { serve } from './loopback.ts'
 
 /** A stream that has nothing of a socket but its bytes, as a channel of another protocol has. */
 async function plainStream(port: number): Promise<Duplex> {
