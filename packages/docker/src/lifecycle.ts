@@ -1,4 +1,4 @@
-import type { Plan, Settled } from '@rackwarden/core'
+import { ToolError, type Plan, type Settled } from '@rackwarden/core'
 import type { DockerClient } from './client.ts'
 import {
   dependenciesOf,
@@ -105,9 +105,17 @@ export interface LifecyclePlan {
   signal: AbortSignal
 }
 
-/** Tells what a start, stop or restart would do, and to whom. */
+/** Tells what a start, stop or restart would do, and to whom; throws where it is refused. */
 export async function planLifecycle({ action, state, instance, client, signal }: LifecyclePlan): Promise<Plan> {
+  if (action === 'start' && state.state === 'paused')
+    throw new ToolError('conflict', `${state.name} is paused; the engine does not start what is paused.`, {
+      hint: 'restart_container ends the pause with a fresh start.',
+    })
   const [all, detail] = await Promise.all([client.containers(signal), client.inspect(state.id, signal)])
+  if (action === 'stop' && detail.HostConfig.AutoRemove === true)
+    throw new ToolError('conflict', `${state.name} was made to be removed when it ends: stopping it would delete it.`, {
+      hint: 'restart_container keeps it; to delete it, use the Docker CLI.',
+    })
   const target = containerTarget(instance, state.name)
   if (action !== 'restart' && state.up === (action === 'start'))
     return { summary: `${state.name} is ${state.state} already: there is nothing to change.`, targets: [target] }

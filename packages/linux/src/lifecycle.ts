@@ -10,8 +10,11 @@ const actTimeoutMs = 200_000
 /** How long a service that does not say when it is ready is watched to stay up. */
 export const watchedSeconds = 3
 
-/** Reads where a unit stands. */
-export async function readUnit(unit: string, client: LinuxClient, signal: AbortSignal): Promise<UnitDetail> {
+/** Reads where a unit stands: the state every write to it rests on. */
+export async function readUnit(
+  { unit }: { unit: string },
+  { client, signal }: { client: LinuxClient; signal: AbortSignal },
+): Promise<UnitDetail> {
   const { sections } = await client.ask([unitPart], { parameters: [unit], signal, asRoot: true })
   return unitOf(sections, unit)
 }

@@ -1,4 +1,3 @@
-import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import type { DockerClient } from '../client.ts'
 import { lifecycleBasis, lifecycleOf, planLifecycle, settledUp, type Lifecycle } from '../lifecycle.ts'
@@ -31,13 +30,7 @@ export const startContainer = defineTool({
   output,
   state: readState,
   basis: lifecycleBasis,
-  plan(_, { state, ...context }) {
-    if (state.state === 'paused')
-      throw new ToolError('conflict', `${state.name} is paused; the engine does not start what is paused.`, {
-        hint: 'restart_container ends the pause with a fresh start.',
-      })
-    return planLifecycle({ action: 'start', state, ...context })
-  },
+  plan: (_, { state, ...context }) => planLifecycle({ action: 'start', state, ...context }),
   async run(_, { state, client, signal }) {
     await client.start(state.id, signal)
     return show(await lifecycleOf(state.id, client, signal))
@@ -59,14 +52,7 @@ export const stopContainer = defineTool({
   output,
   state: readState,
   basis: lifecycleBasis,
-  async plan(_, { state, ...context }) {
-    const { HostConfig } = await context.client.inspect(state.id, context.signal)
-    if (HostConfig.AutoRemove === true)
-      throw new ToolError('conflict', `${state.name} was made to be removed when it ends: stopping it would delete it.`, {
-        hint: 'restart_container keeps it; to delete it, use the Docker CLI.',
-      })
-    return planLifecycle({ action: 'stop', state, ...context })
-  },
+  plan: (_, { state, ...context }) => planLifecycle({ action: 'stop', state, ...context }),
   async run(_, { state, client, signal }) {
     await client.stop(state.id, signal)
     return show(await lifecycleOf(state.id, client, signal))

@@ -1,6 +1,5 @@
 import { ToolError, type Plan } from '@rackwarden/core'
 import { z } from 'zod'
-import type { LinuxClient } from '../client.ts'
 import { act, readUnit, type UnitPlan } from '../lifecycle.ts'
 import { refuseProtected } from '../protected.ts'
 import { targetOf } from '../targets.ts'
@@ -60,9 +59,6 @@ function planBoot({ action, state, client, instance }: UnitPlan): Plan {
   }
 }
 
-type StateReader = (input: { unit: string }, context: { client: LinuxClient; signal: AbortSignal }) => Promise<UnitDetail>
-const readState: StateReader = ({ unit }, { client, signal }) => readUnit(unit, client, signal)
-
 /** Lets a unit start at boot. */
 export const enableUnit = defineTool({
   name: 'enable_unit',
@@ -72,7 +68,7 @@ export const enableUnit = defineTool({
   idempotent: true,
   input,
   output,
-  state: readState,
+  state: readUnit,
   basis: basisOf,
   plan: (_, { state, client, instance }) => planBoot({ action: 'enable', state, client, instance }),
   run: async (_, { state, client, signal }) => show(await act('enable', state.name, client, signal)),
@@ -90,7 +86,7 @@ export const disableUnit = defineTool({
   idempotent: true,
   input,
   output,
-  state: readState,
+  state: readUnit,
   basis: basisOf,
   plan: (_, { state, client, instance }) => planBoot({ action: 'disable', state, client, instance }),
   run: async (_, { state, client, signal }) => show(await act('disable', state.name, client, signal)),

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { LinuxClient } from '../client.ts'
 import { act, isUp, lifecycleBasis, planLifecycle, readUnit, settledUp } from '../lifecycle.ts'
 import type { UnitDetail } from '../unit.ts'
 import { defineTool, unitInput } from './define-tool.ts'
@@ -16,9 +15,6 @@ function show({ name, active, sub, pid }: UnitDetail): z.input<typeof output> {
   return { unit: name, active, sub, pid }
 }
 
-type StateReader = (input: { unit: string }, context: { client: LinuxClient; signal: AbortSignal }) => Promise<UnitDetail>
-const readState: StateReader = ({ unit }, { client, signal }) => readUnit(unit, client, signal)
-
 /** Starts a unit and waits until it is up. */
 export const startUnit = defineTool({
   name: 'start_unit',
@@ -28,7 +24,7 @@ export const startUnit = defineTool({
   idempotent: true,
   input,
   output,
-  state: readState,
+  state: readUnit,
   basis: lifecycleBasis,
   plan: (_, { state, client, instance }) => planLifecycle({ action: 'start', state, client, instance }),
   run: async (_, { state, client, signal }) => show(await act('start', state.name, client, signal)),
@@ -47,7 +43,7 @@ export const stopUnit = defineTool({
   idempotent: true,
   input,
   output,
-  state: readState,
+  state: readUnit,
   basis: lifecycleBasis,
   plan: (_, { state, client, instance }) => planLifecycle({ action: 'stop', state, client, instance }),
   run: async (_, { state, client, signal }) => show(await act('stop', state.name, client, signal)),
@@ -65,7 +61,7 @@ export const restartUnit = defineTool({
   access: 'operate',
   input,
   output,
-  state: readState,
+  state: readUnit,
   basis: lifecycleBasis,
   plan: (_, { state, client, instance }) => planLifecycle({ action: 'restart', state, client, instance }),
   run: async (_, { state, client, signal }) => show(await act('restart', state.name, client, signal)),

@@ -89,7 +89,7 @@ export const getUnit = defineTool({
   }),
   untrusted: true,
   async run({ unit }, { client, signal }) {
-    const shown = await readUnit(unit, client, signal)
+    const shown = await readUnit({ unit }, { client, signal })
     const hasEnded = shown.exitCode !== 0 || shown.wasKilled
     return {
       name: shown.name,
