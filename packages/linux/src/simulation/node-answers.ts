@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Printed } from './printed.ts'
 import type { PretendHost } from './host.ts'
 
@@ -102,10 +103,11 @@ export function probeAnswer({ given, now }: PretendHost, part: 'tcp' | 'http', p
   if (part === 'http') {
     const [url = ''] = parameters
     const status = given.pages?.[url]
+    const { address, tcpPort } = placeOf(url)
     const said =
       status === undefined
-        ? '* connect to 10.20.0.9 port 80 failed: Connection refused\nstatus=000\nseconds=0.004'
-        : `< HTTP/1.1 ${status} OK\nstatus=${status}\nseconds=0.012\nverify=0\naddress=10.20.0.9\ntype=text/html`
+        ? `* connect to ${address} port ${tcpPort} failed: Connection refused\nstatus=000\nseconds=0.004`
+        : `< HTTP/1.1 ${status} OK\nstatus=${status}\nseconds=0.012\nverify=0\naddress=${address}\ntype=text/html`
     return { 'http:from': given.hostname, 'http:with': 'curl', 'http:said': said, 'http:facts': `code=${status === undefined ? 7 : 0}` }
   }
   const [address = '', tcpPort = ''] = parameters
@@ -117,4 +119,11 @@ export function probeAnswer({ given, now }: PretendHost, part: 'tcp' | 'http', p
     'tcp:said': said,
     'tcp:facts': `code=${code}\nbefore=${before}\nafter=${before + 3_000_000n}`,
   }
+}
+
+// Every name of the pretend network leads to one machine.
+function placeOf(url: string): { address: string; tcpPort: string } {
+  const { hostname, port, protocol } = new URL(URL.canParse(url) ? url : 'http://unknown')
+  const address = hostname.replace(/^\[|\]$/g, '')
+  return { address: isIP(address) === 0 ? '10.20.0.9' : address, tcpPort: port || (protocol === 'https:' ? '443' : '80') }
 }
