@@ -6,7 +6,7 @@ import { runProgram } from './exec.ts'
 import { createFileSession } from './file-session.ts'
 import { createFiles } from './files.ts'
 import type { RemoteFiles } from './remote-files.ts'
-import { openSession } from './session.ts'
+import { openSession } from './login.ts'
 import { createSessions } from './sessions.ts'
 import { streamOf } from './stream.ts'
 

@@ -1,16 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import type { Duplex } from 'node:stream'
-import type { Connection } from '@rackwarden/core'
 import type { Client, ServerHostKeyAlgorithm } from 'ssh2'
 import ssh2 from './libraries/ssh2.ts'
 import { abortable } from './abortable.ts'
-import { parseHost, parseSshUrl, type HostAddress } from './address.ts'
-import { connectLimit, type SshConfig } from './config.ts'
-import { readCredentials, startLogin, type Credential } from './credentials.ts'
-import { channelTimeout, connectionClosed, connectionLost, loginFailure, loginTimeout } from './failure.ts'
-import { readHostKeyRule, type HostKeyRule } from './host-key.ts'
+import type { HostAddress } from './address.ts'
+import { startLogin, type Credential } from './credentials.ts'
+import { channelTimeout, connectionClosed, connectionLost, loginFailure } from './failure.ts'
+import type { HostKeyRule } from './host-key.ts'
 import { createSlots, type Slots } from './slots.ts'
-import { streamOf } from './stream.ts'
 
 /** One connection to a host that let us in, shared by everything that is done there. */
 export interface Session {
@@ -25,11 +22,8 @@ export interface Session {
   close(): Promise<void>
 }
 
-const places = 8
-const keepAliveMs = 15_000
-const partingMs = 500
-
-interface Attempt {
+/** One login at one host. */
+export interface Attempt {
   address: HostAddress
   rule: HostKeyRule
   credentials: readonly Credential[]
@@ -38,83 +32,12 @@ interface Attempt {
   channelLimitMs: number
 }
 
-/** Logs in to the configured host, through the jump host where there is one. */
-export async function openSession(config: SshConfig, base: Pick<Connection, 'dial'>, closed: AbortSignal): Promise<Session> {
-  const target = parseSshUrl(config.url)
-  const jump = config.sshJump === undefined ? undefined : parseHost(config.sshJump)
-  const credentials = await readCredentials(config)
-  const rules = await Promise.all([
-    readHostKeyRule(target, 'sshHostKey', config),
-    jump === undefined ? undefined : readHostKeyRule(jump, 'sshJumpHostKey', config),
-  ])
-  const limitMs = connectLimit(config)
-  const limit = new AbortController()
-  // From here on: what reading keys takes is no fault of the other side.
-  const timer = setTimeout(() => limit.abort(loginTimeout(jump === undefined || carrier !== undefined ? target : jump, limitMs)), limitMs)
-  const signal = AbortSignal.any([limit.signal, closed])
-  setMaxListeners(0, signal)
-  const shared = { credentials, signal, channelLimitMs: limitMs }
-  let carrier: Session | undefined
-  try {
-    if (jump !== undefined && rules[1] !== undefined)
-      carrier = await logIn({ ...shared, address: jump, rule: rules[1], dial: () => base.dial({ host: jump.host, port: jump.port }) })
-    const dial = carrier === undefined ? () => base.dial({ host: target.host, port: target.port }) : forward(carrier, target)
-    const session = await logIn({ ...shared, address: target, rule: rules[0], dial })
-    return carrier === undefined ? session : carried(session, carrier)
-  } catch (error) {
-    await carrier?.close()
-    throw error
-  } finally {
-    clearTimeout(timer)
-  }
-}
+const places = 8
+const keepAliveMs = 15_000
+const partingMs = 500
 
-function forward(carrier: Session, { host, port }: HostAddress): () => Promise<Duplex> {
-  return () => streamOf(carrier, { host, port })
-}
-
-function carried(session: Session, carrier: Session): Session {
-  session.lost.addEventListener('abort', () => void carrier.close(), { once: true })
-  const close = async () => {
-    await session.close()
-    await carrier.close()
-  }
-  return { ...session, close }
-}
-
-async function logIn(attempt: Attempt): Promise<Session> {
-  let firstRefusal: unknown
-  let rule: HostKeyRule | undefined = attempt.rule
-  while (rule !== undefined) {
-    const judged: Judged = {}
-    try {
-      return await shakeHands({ ...attempt, rule: noting(rule, judged) })
-    } catch (error) {
-      // That the server has no key of another type says less than that it showed a wrong one.
-      if (attempt.signal.aborted || judged.accepted === true || (judged.refused === undefined && firstRefusal === undefined)) throw error
-      firstRefusal ??= error
-      rule = judged.refused === undefined ? undefined : rule.without(judged.refused)
-    }
-  }
-  throw firstRefusal
-}
-
-interface Judged {
-  accepted?: boolean
-  refused?: Buffer
-}
-
-function noting(rule: HostKeyRule, judged: Judged): HostKeyRule {
-  const refusalOf = (key: Buffer) => {
-    const refusal = rule.refusalOf(key)
-    if (refusal === undefined) judged.accepted = true
-    else judged.refused = key
-    return refusal
-  }
-  return { ...rule, refusalOf }
-}
-
-async function shakeHands({ address, rule, credentials, dial, signal, channelLimitMs }: Attempt): Promise<Session> {
+/** Shakes hands with a host and logs in. */
+export async function startSession({ address, rule, credentials, dial, signal, channelLimitMs }: Attempt): Promise<Session> {
   const dialling = dial()
   const socket = await abortable(dialling, signal).catch((error: unknown) => {
     dialling.then((late) => late.destroy()).catch(() => undefined)

@@ -1,5 +1,5 @@
 import type { Questions, Respondent } from './questions.ts'
-import type { View } from './surface.ts'
+import type { View } from './view.ts'
 
 /** A block of an answer (text, image, audio, resource) in the protocol's own words, passed on as it is. */
 export interface Content {

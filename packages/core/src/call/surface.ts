@@ -1,23 +1,7 @@
-import type { Tier } from '../define/access.ts'
 import type { CompletionRequest, Prompts, Resources } from './content.ts'
 import type { Respondent } from './questions.ts'
 import type { CallResult } from './result.ts'
-
-/** Who calls, and what they were given. */
-export interface Caller {
-  /** `local:<user>`, `token:<name>` or `oauth:<client>`. */
-  principal: string
-  /** The principal's own tier; the process's and the service's lower it further. */
-  tier: Tier
-  /** Services the principal is limited to; all when not given. */
-  services?: readonly string[]
-}
-
-/** What part of a surface is looked at: a caller's, and of one service where the address says so. */
-export interface View {
-  caller: Caller
-  service?: string
-}
+import type { View } from './view.ts'
 
 /** How far a call has come. */
 export interface Progress {

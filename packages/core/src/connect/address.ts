@@ -1,5 +1,5 @@
 import { ToolError } from '../define/error.ts'
-import type { ConnectionConfig } from './connection.ts'
+import type { ConnectionConfig } from './connection-config.ts'
 
 /** Where an instance is, taken apart; holds nothing secret but `authorization`. */
 export interface Address {

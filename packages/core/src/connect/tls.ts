@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { SecureContext, TLSSocket } from 'node:tls'
 import type { buildConnector } from 'undici'
 import { ToolError } from '../define/error.ts'
-import type { ConnectionConfig, Tunnel } from './connection.ts'
+import type { ConnectionConfig, Tunnel } from './connection-config.ts'
 
 /** What an instance's TLS rests on, read and checked. */
 export interface Trust {

@@ -1,5 +1,6 @@
 import type { CallResult } from '../call/result.ts'
-import type { Caller, Progress, ToolListing } from '../call/surface.ts'
+import type { Progress, ToolListing } from '../call/surface.ts'
+import type { Caller } from '../call/view.ts'
 import { tierOf } from '../config/load.ts'
 import { highestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'

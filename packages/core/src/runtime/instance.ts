@@ -2,7 +2,7 @@ import type { InstanceConfiguration } from '../config/configuration.ts'
 import type { Connection } from '../define/connection.ts'
 import { ToolError } from '../define/error.ts'
 import type { Closeable, Service } from '../define/service.ts'
-import type { View } from '../call/surface.ts'
+import type { View } from '../call/view.ts'
 import type { Log } from './runtime.ts'
 
 /** One configured target of a service, with its client once it was needed. */
