@@ -5,6 +5,7 @@ import { runChild } from './child.mjs'
 import { prepare } from './install.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const docsGenerator = 'tooling/docs/docs.mjs'
 
 /**
  * @typedef {(args: string[], shell: Shell) => Promise<number>} Task
@@ -32,12 +33,14 @@ const tasks = {
       ['types and bundles', () => build(shell)],
       ['lint', () => shell.quietly('lint', 'oxlint')],
       ['format', () => shell.quietly('format', 'oxfmt', ['--check'])],
+      ['documents', () => shell.quietly('documents', 'node', [docsGenerator, '--check'])],
       ['unit tests', () => shell.show('vitest', ['run', ...args, ...report('unit')])],
       ['packages', () => shell.quietly('packages', 'node', ['tooling/pack/check.mjs'])],
       ['tokens', () => shell.quietly('tokens', 'node', ['tooling/bench/tokens.mjs', '--check'])],
       ['evals', () => shell.quietly('evals', 'node', ['tooling/evals/evals.mjs', '--check'])],
       ['unused code', () => shell.quietly('unused code', 'knip', ['--no-config-hints', '--no-progress'])],
     ]),
+  docs,
   // Writes what models see anew, and prints what that changes for them.
   goldens: (args, { show }) => show('vitest', ['run', 'golden.test', ...args], { env: { RACKWARDEN_GOLDENS: 'update' } }),
   dev: async (_args, { show }) => {
@@ -60,8 +63,13 @@ const tasks = {
   lab: (args, shell) =>
     inOrder([() => shell.quietly('build', 'tsc', ['-b', 'tooling/lab']), () => shell.show('node', ['tooling/lab/run.mjs', ...args])]),
   'release:plan': (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/bundle/release-plan.mjs', ...args])]),
-  'release:version': (_args, { show }) =>
-    inOrder([() => show('changeset', ['version']), () => show('pnpm', ['install', '--lockfile-only'])]),
+  'release:version': (_args, shell) =>
+    inOrder([
+      () => shell.show('changeset', ['version']),
+      () => shell.show('pnpm', ['install', '--lockfile-only']),
+      // The registry is told the versions of the packages.
+      () => docs([], shell),
+    ]),
   'release:publish': (_args, shell) => inOrder([() => build(shell), () => shell.show('changeset', ['publish'])]),
 }
 
@@ -105,6 +113,14 @@ function shellWith(env) {
 /** @param {Shell} shell */
 function build(shell) {
   return Promise.resolve(tasks['build']?.([], shell) ?? 1)
+}
+
+/**
+ * Needs what was compiled, not the programs: a list of services that changed comes into them with the next build.
+ * @type {Task}
+ */
+function docs(args, shell) {
+  return inOrder([() => shell.quietly('types', 'tsc', ['-b']), () => shell.show('node', [docsGenerator, ...args])])
 }
 
 function insideTurbo() {

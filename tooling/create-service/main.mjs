@@ -4,6 +4,7 @@ import { runCommand } from '../pack/command.mjs'
 import { createService, nextSteps, readArguments, usage } from './create-service.mjs'
 import { explainGrowth } from './workspace.mjs'
 
+const docs = 'tooling/docs/docs.mjs'
 const tokens = 'tooling/bench/tokens.mjs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -20,7 +21,10 @@ async function main(args) {
   const ready = await inOrder([
     ['oxfmt', ...formatted],
     ['pnpm', 'install', '--prefer-offline', '--no-frozen-lockfile'],
+    // First the lists that are compiled, then what is read out of the new service itself.
+    ['node', docs, '--listings'],
     ['tsc', '-b'],
+    ['node', docs],
   ])
   if (ready !== 0) return ready
   const { output } = await runCommand('node', [tokens], { cwd: root })

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { registryName } from '../docs/registry-name.mjs'
 import { json } from './json.mjs'
 import { formsOf, renamed } from './names.mjs'
 
@@ -40,6 +41,7 @@ function manifestOf(name, kind) {
     name: `@rackwarden/${name}`,
     version: '0.0.0',
     description: `${formsOf(name).at(-1)} for an AI assistant: its jobs, and starting and stopping them.`,
+    mcpName: registryName(name),
     license: 'MIT',
     keywords: ['mcp', 'homelab'],
     type: 'module',

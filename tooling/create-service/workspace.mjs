@@ -4,13 +4,13 @@ import { json } from './json.mjs'
 import { formsOf } from './names.mjs'
 
 /**
- * Makes a new service known to the workspace: its build, the hub, the pretend lab, the check for unused code and the release notes.
+ * Makes a new service known to what is not generated from the packages there are: its build, what the hub and the pretend
+ * lab depend on, the questions of the evals and the release notes.
  * @param {string} root
  * @param {string} name
  * @returns {string[]} The files that changed.
  */
 export function joinWorkspace(root, name) {
-  const identifier = formsOf(name)[1] ?? name
   const packageName = `@rackwarden/${name}`
 
   /** @type {Map<string, (text: string) => string>} */
@@ -18,12 +18,9 @@ export function joinWorkspace(root, name) {
     ['tsconfig.json', (text) => withReferences(text, [`packages/${name}`, `packages/${name}/test`])],
     ['apps/hub/tsconfig.json', (text) => withReferences(text, [`../../packages/${name}`])],
     ['apps/hub/package.json', (text) => withDependency(text, 'devDependencies', packageName)],
-    ['apps/hub/src/services.ts', (text) => mounted(text, { identifier, packageName })],
     ['packages/simlab/tsconfig.json', (text) => withReferences(text, [`../${name}`])],
     ['packages/simlab/package.json', (text) => withDependency(text, 'dependencies', packageName)],
-    ['packages/simlab/src/lab.ts', (text) => withResident(text, { name, packageName })],
     ['tooling/evals/questions.json', (text) => asked(text, name)],
-    ['knip.json', (text) => withWorkspace(text, name)],
   ])
   // All of them first, so that nothing is half done where one of them has another shape by now.
   const written = [...changes].map(([file, change]) => /** @type {const} */ ([file, change(readFileSync(join(root, file), 'utf8'))]))
@@ -90,34 +87,6 @@ function withDependency(text, field, packageName) {
   const dependencies = { ...manifest[field], [packageName]: 'workspace:^' }
   manifest[field] = Object.fromEntries(Object.entries(dependencies).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   return json(manifest)
-}
-
-/**
- * @param {string} text
- * @param {{ identifier: string, packageName: string }} service
- */
-function mounted(text, { identifier, packageName }) {
-  const imported = inserted(text, /\n(?=\n\/\*\* Every service)/, `\nimport ${identifier} from '${packageName}'\n`)
-  return inserted(imported, /(?<=readonly Service\[\] = \[[^\]]*[\w])(?=,?\s*\])/, `, ${identifier}`)
-}
-
-/**
- * @param {string} text
- * @param {{ name: string, packageName: string }} service
- */
-function withResident(text, { name, packageName }) {
-  const key = name.includes('-') ? `'${name}'` : name
-  const resident = `  ${key}: { load: () => import('${packageName}'), world: undefined },\n`
-  return inserted(text, /(?<=\nconst residents[^]*?\n)(?=\}\n)/, resident)
-}
-
-/**
- * @param {string} text
- * @param {string} name
- */
-function withWorkspace(text, name) {
-  const workspace = `    "packages/${name}": { "entry": ["src/bin.ts", "test/**/*.test.ts"], "project": ["src/**/*.ts", "test/**/*.ts"] },\n`
-  return inserted(text, /(?<=\n)(?= {4}"packages\/server":)/, workspace)
 }
 
 /**

@@ -1,8 +1,5 @@
 import { posix } from 'node:path'
-import { importsOf, type ImportSite, type SourceFile } from './source-file.ts'
-
-/** Packages with a place of their own in the house; every other one is a service. */
-export const foundations: readonly string[] = ['core', 'ssh', 'server', 'simlab', 'hub']
+import { importsOf, type ImportSite, type SourceFile } from './source-file.mjs'
 
 const entryPoints = [
   '@rackwarden/core',

@@ -1,3 +1,4 @@
+// Written by `npm run docs` from the packages there are.
 import type { Service } from '@rackwarden/core'
 import docker from '@rackwarden/docker'
 import linux from '@rackwarden/linux'

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readAudit } from '@rackwarden/core/runtime'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -68,12 +67,4 @@ describe('the programs', () => {
     expect(printed).toMatch(/api is unhealthy[^]*PLAN, nothing has happened yet: Restart api[^]*DONE and verified/)
     expect((await runToEnd('plain.mjs', '\n')).printed).not.toContain('DONE')
   })
-})
-
-test('the snippets in the README of core are these programs', () => {
-  const readme = readFileSync(new URL('../../../packages/core/README.md', import.meta.url), 'utf8')
-  for (const name of ['v1.mjs', 'v2.mjs', 'plain.mjs']) {
-    const [, ...code] = readFileSync(file(name), 'utf8').trim().split('\n')
-    expect(readme).toContain(`\`\`\`js\n${code.join('\n')}\n\`\`\`\n`)
-  }
 })

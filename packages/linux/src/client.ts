@@ -7,10 +7,10 @@ export const config = {
   url: z
     .string()
     .regex(/^(?:local|ssh:\/\/\S+)$/, "is neither 'local' nor ssh://user@host")
-    .describe('Where the host is: local, or ssh://user@host[:port].'),
+    .describe("Where the host is: 'local' for this machine, or ssh://user@host[:port]."),
   ...sshConfig,
   sudo: z.enum(['none', 'passwordless', 'password']).default('none').describe('How root is come by for what only root may see or do.'),
-  sudoPassword: secret().optional().describe('Password for sudo; given to it over stdin.'),
+  sudoPassword: secret().optional().describe('Password for sudo; given to it over standard input, never in an argument.'),
 }
 
 /** The configuration of one host. */

@@ -23,8 +23,8 @@ export const config = {
   alertmanagerUrl: z
     .string()
     .optional()
-    .describe('Address of the Alertmanager, or a path below url. When not given, the ones Prometheus names are tried.'),
-  token: secret().optional().describe('Bearer token, where a proxy asks for one.'),
+    .describe('Address of the Alertmanager, or a path below that of Prometheus; when not given, the ones Prometheus names are tried.'),
+  token: secret().optional().describe('Bearer token, where a proxy asks for one; counts before user and password.'),
   username: z.string().optional().describe('User of basic authentication.'),
   password: secret().optional().describe('Password of basic authentication.'),
 }

@@ -2,6 +2,7 @@ import type { Service, Simulation } from '@rackwarden/core'
 import { engineHost } from './engine-host.ts'
 import { hosts } from './hosts.ts'
 import { metrics } from './prometheus-world.ts'
+import { residents } from './residents.ts'
 
 /** One coherent pretend homelab: what one service shows, the others know, too. */
 export interface Lab {
@@ -9,35 +10,30 @@ export interface Lab {
   simulationOf(serviceName: string): Promise<Simulation | undefined>
 }
 
-interface Resident {
-  load: () => Promise<{ default: Service }>
-  world: unknown
-}
-
-// Loaded when asked for: a hub that mounts one service does not pay for the others.
-const residents: Readonly<Record<string, Resident>> = {
-  docker: { load: () => import('@rackwarden/docker'), world: engineHost },
-  linux: { load: () => import('@rackwarden/linux'), world: hosts },
-  prometheus: { load: () => import('@rackwarden/prometheus'), world: metrics },
-}
+/** What the lab gives a service to begin with; any other begins as its own simulator does. */
+const worlds = new Map<string, unknown>([
+  ['docker', engineHost],
+  ['linux', hosts],
+  ['prometheus', metrics],
+])
 
 /** Makes a lab in its first state; what is done to it lasts as long as it does. */
 export function createLab(): Lab {
   const simulations = new Map<string, Promise<Simulation>>()
   return {
     async simulationOf(serviceName) {
-      const resident = Object.hasOwn(residents, serviceName) ? residents[serviceName] : undefined
-      if (resident === undefined) return undefined
+      const load = Object.hasOwn(residents, serviceName) ? residents[serviceName] : undefined
+      if (load === undefined) return undefined
       const known = simulations.get(serviceName)
       if (known !== undefined) return known
-      const made = simulate(resident)
+      const made = simulate(load, worlds.get(serviceName))
       simulations.set(serviceName, made)
       return made
     },
   }
 }
 
-async function simulate({ load, world }: Resident): Promise<Simulation> {
+async function simulate(load: () => Promise<{ default: Service }>, world: unknown): Promise<Simulation> {
   const { default: service } = await load()
   const { default: make } = await service.simulate()
   return make(world)

@@ -3,6 +3,7 @@ import docker from '@rackwarden/docker'
 import { expect, test } from 'vitest'
 import { engineHost } from '../src/engine-host.ts'
 import { createLab } from '../src/index.ts'
+import { docker as shown } from './example.ts'
 
 test('a service is simulated once per lab, and unknown ones not at all', async () => {
   const lab = createLab()
@@ -10,6 +11,10 @@ test('a service is simulated once per lab, and unknown ones not at all', async (
   expect(await lab.simulationOf('docker')).not.toBe(await createLab().simulationOf('docker'))
   expect(await lab.simulationOf('teapot')).toBeUndefined()
   expect(await lab.simulationOf('constructor')).toBeUndefined()
+})
+
+test('the example of the README begins like every lab', async () => {
+  expect(shown?.snapshot()).toEqual((await createLab().simulationOf('docker'))?.snapshot())
 })
 
 test('every lab begins the same', async () => {

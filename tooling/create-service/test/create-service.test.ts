@@ -1,9 +1,10 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
+import { listings } from '../../docs/listings.mjs'
 import { runCommand } from '../../pack/command.mjs'
 import { manifestViolations, type Manifest } from '../../structure/manifest.ts'
 import { createService, readArguments } from '../create-service.mjs'
@@ -18,7 +19,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 /** What a new service is written into, and what it stands on, where it is. */
 function copyOfWorkspace(): string {
   const copy = mkdtempSync(join(directory, 'workspace-'))
-  const copied = ['tsconfig.json', 'knip.json', 'vitest.config.ts', 'package.json', 'apps/hub', 'packages/simlab', '.changeset']
+  const copied = ['tsconfig.json', 'vitest.config.ts', 'package.json', 'apps/hub', 'packages/simlab', '.changeset']
   for (const path of [...copied, 'tooling/tsconfig', 'tooling/evals/questions.json'])
     cpSync(join(root, path), join(copy, path), { recursive: true, filter: (file) => !/node_modules|\/dist/.test(file) })
   for (const path of ['node_modules', 'packages/core', 'packages/server', 'packages/ssh']) symlinkSync(join(root, path), join(copy, path))
@@ -40,14 +41,15 @@ test.each(kinds)(
     const copy = copyOfWorkspace()
     const name = `plain-${kind}`
     createService(copy, { name, kind })
+    const lists = await listings(copy)
+    for (const [path, text] of lists) writeFileSync(join(copy, path), text)
     const read = (path: string) => readFileSync(join(copy, path), 'utf8')
     const manifest = JSON.parse(read(`packages/${name}/package.json`)) as Manifest
     expect(manifestViolations(manifest, { directory: name, service: true })).toEqual([])
     expect(read('apps/hub/src/services.ts')).toMatch(new RegExp(`import ${formsOf(name)[1]} from '@rackwarden/${name}'`))
     expect(read('apps/hub/src/services.ts')).toMatch(new RegExp(`\\[[^\\]]*${formsOf(name)[1]}\\]`))
-    expect(read('packages/simlab/src/lab.ts')).toContain(`'${name}': { load: () => import('@rackwarden/${name}')`)
-    for (const file of ['tsconfig.json', 'apps/hub/tsconfig.json', 'packages/simlab/tsconfig.json', 'knip.json'])
-      expect(read(file)).toContain(name)
+    expect(read('packages/simlab/src/residents.ts')).toContain(`'${name}': () => import('@rackwarden/${name}')`)
+    for (const file of ['tsconfig.json', 'apps/hub/tsconfig.json', 'packages/simlab/tsconfig.json']) expect(read(file)).toContain(name)
     for (const file of ['apps/hub/package.json', 'packages/simlab/package.json']) expect(read(file)).toContain(`@rackwarden/${name}`)
     expect(existsSync(join(copy, `.changeset/first-${name}.md`))).toBe(true)
     const questions = JSON.parse(read('tooling/evals/questions.json')) as { tools: string[] }[]

@@ -1,15 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, test } from 'vitest'
-import { foundations, layeringViolations } from '../layering.ts'
+import { layeringViolations } from '../layering.ts'
 import { manifestViolations, type Manifest } from '../manifest.ts'
-import { importsOf, readSources } from '../source-file.ts'
+import { packageDirectories, serviceNames } from '../packages.mjs'
+import { importsOf, readSources } from '../source-file.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const packages = readdirSync(join(root, 'packages'))
-const services = packages.filter((name) => !foundations.includes(name))
-const directories = [...packages.map((name) => `packages/${name}`), ...readdirSync(join(root, 'apps')).map((name) => `apps/${name}`)]
+const services = serviceNames(root)
+const directories = packageDirectories(root)
 
 describe('the layers of the house', () => {
   test('hold in every source file', ({ expect }) => {

@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { test } from 'vitest'
-import { foundations } from '../layering.ts'
+import { serviceNames } from '../packages.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const recorder = new URL('../record-imports.mjs', import.meta.url).href
-const services = readdirSync(join(root, 'packages')).filter((name) => !foundations.includes(name))
+const services = serviceNames(root)
 
 /** The packages a process loads for one import, by their names. */
 async function packagesLoadedBy(entry: string): Promise<string[]> {

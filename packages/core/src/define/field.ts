@@ -30,13 +30,17 @@ export const httpConfig = {
   tlsCa: z.string().optional().describe('Certificate authority to trust: PEM text, or the path of a PEM file.'),
   tlsCertificate: z.string().optional().describe('Client certificate: PEM text, or the path of a PEM file.'),
   tlsKey: secret().optional().describe('Key of the client certificate: PEM text, or the path of a PEM file.'),
-  tlsInsecure: z.stringbool().or(z.boolean()).optional().describe('Accept any certificate. Only for a network you trust.'),
-  timeoutMs: z.coerce.number().int().positive().optional().describe('Limit for one request, in milliseconds.'),
+  tlsInsecure: z.stringbool().or(z.boolean()).optional().describe("'true' accepts any certificate; only for a network you trust."),
+  timeoutMs: z.coerce.number().int().positive().optional().describe('Limit for one request, in milliseconds; 30,000 when not given.'),
 }
 
 /** The fields of anything reached over SSH; `@rackwarden/ssh` makes the connection from them. */
 export const sshConfig = {
-  sshKey: secret().optional().describe('Private key: PEM or OpenSSH text, or the path of a key file.'),
+  sshKey: secret()
+    .optional()
+    .describe(
+      'Private key: PEM or OpenSSH text, or the path of a key file. Without key and password, those of ~/.ssh that have no passphrase.',
+    ),
   sshKeyPassphrase: secret().optional().describe('Passphrase of the private key.'),
   sshPassword: secret().optional().describe('Password, where there is no key.'),
   sshAgent: z
@@ -46,7 +50,7 @@ export const sshConfig = {
     .meta({ env: ['SSH_AUTH_SOCK'] }),
   sshHostKey: z.string().optional().describe('SHA-256 fingerprint of the host key to accept; otherwise known_hosts counts.'),
   sshKnownHosts: z.string().optional().describe('Path of a known_hosts file; ~/.ssh/known_hosts when not given.'),
-  sshJump: z.string().optional().describe('Host to go through: user@host or user@host:port.'),
+  sshJump: z.string().optional().describe('Host to go through: user@host or user@host:port; it is given the same credentials.'),
   sshJumpHostKey: z.string().optional().describe('SHA-256 fingerprint of the host key of the jump host.'),
 }
 

@@ -1,0 +1,9 @@
+// Written by `npm run docs` from the packages there are.
+import type { Service } from '@rackwarden/core'
+
+/** Every service by its name, loaded when asked for: a hub that mounts one does not pay for the others. */
+export const residents: Readonly<Record<string, () => Promise<{ default: Service }>>> = {
+  docker: () => import('@rackwarden/docker'),
+  linux: () => import('@rackwarden/linux'),
+  prometheus: () => import('@rackwarden/prometheus'),
+}
