@@ -1,5 +1,6 @@
-const generated = /(<!-- generated: ([\w-]+) -->\n)[^]*?(<!-- \/generated -->)/g
-const snippet = /(<!-- snippet: ([\w./-]+)(?:#([\w-]+))? -->\n)[^]*?(<!-- \/snippet -->)/g
+// A mark has its line to itself; one inside a sentence is only spoken of.
+const generated = /^(<!-- generated: ([\w-]+) -->\n)[^]*?^(<!-- \/generated -->)$/gm
+const snippet = /^(<!-- snippet: ([\w./-]+)(?:#([\w-]+))? -->\n)[^]*?^(<!-- \/snippet -->)$/gm
 
 /**
  * Fills every marked part of a document anew; what stands between the marks is replaced.
@@ -29,7 +30,7 @@ export function filled(text, { parts = {}, readSnippet }) {
  */
 function refuseOpen(text, mark) {
   let open = false
-  for (const [found] of text.matchAll(new RegExp(`<!-- (?:${mark}: .*|/${mark}) -->`, 'g'))) {
+  for (const [found] of text.matchAll(new RegExp(`^<!-- (?:${mark}: .*|/${mark}) -->$`, 'gm'))) {
     const opens = !found.startsWith('<!-- /')
     if (opens === open) throw new Error(`'${found}' ${opens ? 'begins inside another part' : 'ends nothing'}`)
     open = opens

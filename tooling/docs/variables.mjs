@@ -100,14 +100,14 @@ export function aliasText(alias) {
   return file.length === 0 ? code(alias) : `${code(file.join('/'))} in ${code(directory)}`
 }
 
-/** @typedef {{ type?: string, enum?: string[], anyOf?: Shape[], default?: string | number | boolean }} Shape */
+/** @typedef {{ type?: string | string[], enum?: string[], default?: string | number | boolean }} Shape */
 
 /**
  * @param {Shape} shape
  * @returns {Variable['format']}
  */
 function formatOf(shape) {
-  const kinds = [shape, ...(shape.anyOf ?? [])].map(({ type }) => type)
+  const kinds = [shape.type].flat()
   if (kinds.includes('boolean')) return 'boolean'
   return kinds.includes('integer') || kinds.includes('number') ? 'number' : 'string'
 }

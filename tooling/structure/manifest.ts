@@ -1,9 +1,13 @@
+import { registryName } from '../docs/registry-name.mjs'
+
 /** The fields of a package.json the house cares about. */
 export interface Manifest {
   name?: string
   private?: boolean
   version?: string
   description?: string
+  mcpName?: string
+  keywords?: readonly string[]
   license?: string
   type?: string
   sideEffects?: boolean
@@ -19,18 +23,26 @@ export interface Manifest {
 export function manifestViolations(manifest: Manifest, { directory, service }: { directory: string; service: boolean }): string[] {
   const published = manifest.publishConfig
   const name = directory === 'hub' ? 'rackwarden' : `@rackwarden/${directory}`
+  const server = directory === 'hub' ? 'rackwarden' : service ? directory : undefined
+  const bin = directory === 'hub' ? 'rackwarden' : `rackwarden-${directory}`
   const expectations: [boolean, string][] = [
     [manifest.name === name, `is named ${name}`],
     [manifest.version !== undefined && (manifest.description ?? '').endsWith('.'), 'has a version and a description that is a sentence'],
+    [['mcp', 'homelab'].every((keyword) => manifest.keywords?.includes(keyword)), 'is found by the keywords mcp and homelab'],
+    [
+      manifest.mcpName === (server === undefined ? undefined : registryName(server)),
+      server === undefined ? 'is no server, and has no mcpName' : `is ${registryName(server)} in the registry`,
+    ],
     [manifest.license === 'MIT' && manifest.type === 'module' && manifest.sideEffects === false, 'is MIT, ESM and free of side effects'],
     [manifest.engines?.node === '>=20.19', 'runs on Node >=20.19'],
     [['dist', 'src', '!dist/.tsbuildinfo'].every((file) => manifest.files?.includes(file)), 'ships dist and src'],
     [published?.access === 'public' && published.provenance === true, 'is published publicly, with provenance'],
+    [manifest.exports?.['./package.json'] === './package.json', 'exports its package.json'],
     [sameKeys(manifest.exports, published?.exports), 'publishes the entry points it exports'],
     [!JSON.stringify(published ?? {}).includes('@rackwarden/source'), 'never ships the source condition'],
     [allMatch(manifest, (key) => key.startsWith('@rackwarden/'), 'workspace:^'), 'depends on its siblings by workspace:^'],
     [allMatch(manifest, (key) => !key.startsWith('@rackwarden/'), 'catalog:'), 'takes foreign versions from the catalog'],
-    [!service || published?.bin?.[`rackwarden-${directory}`] === './dist/bin.cjs', `has the bin rackwarden-${directory}`],
+    [server === undefined || published?.bin?.[bin] === './dist/bin.cjs', `has the bin ${bin}`],
     [!service || manifest.dependencies?.['@rackwarden/server'] === undefined, 'bundles the server instead of depending on it'],
   ]
   return expectations.flatMap(([holds, expectation]) => (holds ? [] : [`${directory}: ${expectation}`]))

@@ -1,9 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, test } from 'vitest'
 import { layeringViolations } from '../layering.ts'
-import { manifestViolations, type Manifest } from '../manifest.ts'
 import { packageDirectories, serviceNames } from '../packages.mjs'
 import { importsOf, readSources } from '../source-file.mjs'
 
@@ -55,37 +52,4 @@ describe('the layers of the house', () => {
     const sites = importsOf(text).map(({ specifier, kind }) => `${specifier} ${kind}`)
     expect(sites).toEqual(['a static', 'b type', 'c static', 'd static', 'f static', 'e dynamic'])
   })
-})
-
-describe('a package', () => {
-  test.for(directories)('has the files and fields of its kind: %s', (directory, { expect }) => {
-    const name = directory.split('/')[1] ?? ''
-    const service = services.includes(name)
-    const manifest = JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8')) as Manifest
-    expect(manifestViolations(manifest, { directory: name, service })).toEqual([])
-
-    const required = ['tsconfig.json', 'test/tsconfig.json', 'README.md', '.' in (manifest.exports ?? {}) ? 'src/index.ts' : 'src/bin.ts']
-    const ofServices = ['src/client.ts', 'src/simulate.ts', 'src/bin.ts', 'test/tools.json']
-    const missing = [...required, ...(service ? ofServices : [])].filter((file) => !existsSync(join(root, directory, file)))
-    expect(missing).toEqual([])
-    if (service) expect(existsSync(join(root, directory, 'src/tools.ts')) || existsSync(join(root, directory, 'src/tools'))).toBe(true)
-  })
-
-  test('that is a service has its manifest as only export', ({ expect }) => {
-    for (const service of services) {
-      const index = readFileSync(join(root, 'packages', service, 'src/index.ts'), 'utf8')
-      expect(index.match(/^export (?!type )/gm), service).toEqual(['export '])
-      expect(index).toContain('export default defineService({')
-    }
-  })
-
-  test('says in the name of each file what it holds', ({ expect }) => {
-    const vague = readSources(root, directories).filter(({ path }) => /\/(utils?|helpers?|types|common|misc)(\.ts|\/)/.test(path))
-    expect(vague.map(({ path }) => path)).toEqual([])
-  })
-})
-
-test('a manifest that ships the source condition or lacks a field is found', ({ expect }) => {
-  const manifest: Manifest = { name: '@rackwarden/x', publishConfig: { exports: { '.': { '@rackwarden/source': './src/index.ts' } } } }
-  expect(manifestViolations(manifest, { directory: 'x', service: true })).toContain('x: never ships the source condition')
 })
