@@ -1,12 +1,20 @@
 /**
- * A table; what would end a cell is escaped.
+ * A table; what would end a cell, or be taken for HTML, is escaped.
  * @param {readonly string[]} head
  * @param {readonly (readonly string[])[]} rows
  */
 export function table(head, rows) {
-  const line = (/** @type {readonly string[]} */ cells) =>
-    `|${cells.map((cell) => (cell === '' ? ' ' : ` ${cell.replaceAll('|', '\\|')} `)).join('|')}|`
+  const line = (/** @type {readonly string[]} */ cells) => `|${cells.map((cell) => (cell === '' ? ' ' : ` ${escaped(cell)} `)).join('|')}|`
   return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n')
+}
+
+/** @param {string} cell */
+function escaped(cell) {
+  return cell
+    .replaceAll('|', '\\|')
+    .split('`')
+    .map((part, index) => (index % 2 === 0 ? part.replaceAll('<', '\\<') : part))
+    .join('`')
 }
 
 /** @param {string} text */

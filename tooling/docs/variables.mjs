@@ -1,5 +1,6 @@
 import { httpConfig, sshConfig } from '@rackwarden/core'
 import { variablesOf } from '@rackwarden/core/runtime'
+import { programVariables } from '@rackwarden/server'
 import { z } from 'zod'
 import { code, prose, table } from './markdown.mjs'
 
@@ -66,6 +67,15 @@ export function variablesFor(service) {
 export function addressVariables(service) {
   const needed = variablesOf(service).filter(({ required }) => required)
   return variablesFor(service).filter(({ field }) => needed.some((variable) => variable.field === field))
+}
+
+/**
+ * Every name something of ours reads from the environment, the files of `_FILE` aside.
+ * @param {readonly import('@rackwarden/core').Service[]} services
+ */
+export function knownVariables(services) {
+  const ofServices = services.flatMap((service) => variablesFor(service).flatMap(({ name, aliases }) => [name, ...aliases]))
+  return [...programVariables.map(({ name }) => name), ...ofServices]
 }
 
 /** @param {import('@rackwarden/core').Service} service */

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { readSources } from '../../structure/source-file.mjs'
 import { packageDirectories } from '../../structure/packages.mjs'
 import { proseFiles } from '../documents.mjs'
-import { variablesFor } from '../variables.mjs'
+import { knownVariables } from '../variables.mjs'
 import { openWorkspace } from '../workspace.mjs'
 import { blocksOf, type CodeBlock } from './code-block.ts'
 
@@ -65,6 +65,10 @@ describe('the entry of a client in a document', () => {
     expect(entryProblems(block.text)).toEqual([])
   })
 
+  test('is as right in the example for Claude Desktop', () => {
+    expect(entryProblems(readFileSync(join(root, 'examples/claude-desktop/claude_desktop_config.json'), 'utf8'))).toEqual([])
+  })
+
   test('with a wrong program or variable would be found', () => {
     const entry = (value: object) => JSON.stringify({ mcpServers: { rackwarden: value } })
     expect(entryProblems(entry({ command: 'npx', args: ['-y', '@rackwarden/dokcer'] }))).toHaveLength(1)
@@ -83,10 +87,7 @@ interface ClientEntry {
 
 function entryProblems(text: string): string[] {
   const { mcpServers } = JSON.parse(text) as { mcpServers: Record<string, ClientEntry> }
-  const names = [
-    ...programVariables.map(({ name }) => name),
-    ...services.flatMap(({ service }) => variablesFor(service).map(({ name }) => name)),
-  ]
+  const names = knownVariables(services.map(({ service }) => service))
   return Object.values(mcpServers).flatMap(({ command, args = [], env = {}, url }) => [
     ...(isProgram(command, args) || url?.endsWith('/mcp') === true ? [] : [`${command} ${args.join(' ')} ${url} is nothing of ours`]),
     ...Object.keys(env).filter((name) => !names.includes(name)),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { configurationTable } from '../architecture.mjs'
 import { environmentExample } from '../environment-example.mjs'
-import { prose } from '../markdown.mjs'
+import { prose, table } from '../markdown.mjs'
 import { mainVariables, servicesPage } from '../services-page.mjs'
 import { inversesOf, toolsTable } from '../tools.mjs'
 import { variablesTable } from '../variables.mjs'
@@ -79,6 +79,10 @@ test('the main variables are addresses and those of the program', () => {
 test('the keys of a service name its own fields and the groups it shares', () => {
   const rows = configurationTable(workspace).split('\n')
   expect(rows).toContain('| night-watch | `url`, `token`, `mode` (`calm`, `alert`); the TLS and limit fields |')
+})
+
+test('a cell is not ended, nor taken for HTML, by what stands in it', () => {
+  expect(table(['a'], [['x | <y> and `<z>`'], ['']])).toBe('| a |\n|---|\n| x \\| \\<y> and `<z>` |\n| |')
 })
 
 test('what somebody would type stands as code', () => {

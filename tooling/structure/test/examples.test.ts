@@ -8,12 +8,16 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { bundleEntry } from '../../bundle/bundle-package.mjs'
+import { knownVariables } from '../../docs/variables.mjs'
+import { openWorkspace } from '../../docs/workspace.mjs'
 import { copiesOf, stagesOf, wordsOf } from '../dockerfile.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
+const { services } = await openWorkspace(root)
+const readVariables = knownVariables(services.map(({ service }) => service))
 const dockerfile = stagesOf(read('Dockerfile'))
 const [build = [], final = []] = dockerfile
 const compose = parse(read('examples/compose/compose.yaml')) as Compose
@@ -61,19 +65,9 @@ function missing(paths: readonly string[]): string[] {
   return paths.filter((path) => !existsSync(join(root, path)))
 }
 
-/** Variables of ours that no source reads. */
+/** Variables nothing of ours reads. */
 function unknownVariables(names: Iterable<string>): string[] {
-  const sources = ['packages', 'apps'].flatMap((group) =>
-    readdirSync(join(root, group)).flatMap((name) => sourcesIn(join(root, group, name, 'src'))),
-  )
-  return [...names].filter((name) => !sources.some((text) => text.includes(name.replace(/_FILE$/, ''))))
-}
-
-function sourcesIn(path: string): string[] {
-  if (!existsSync(path)) return []
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => readFileSync(join(path, name), 'utf8'))
+  return [...names].filter((name) => !readVariables.includes(name.replace(/_FILE$/, '')))
 }
 
 /** Starts the program the way an image would, on a port of its own. */
