@@ -29,7 +29,7 @@ export async function registryEntries({ services, hub }) {
   })
   // Where each target is; the rest of a whole lab goes into its configuration file.
   const addresses = services.flatMap(({ service }) =>
-    addressVariables(service).map((variable) => ({ ...inputOf(variable), isRequired: false })),
+    addressVariables(service).map((variable) => inputOf({ ...variable, required: false })),
   )
   const { manifest } = hub
   const ofHub = entryOf({ name: 'rackwarden', title: 'Rackwarden', description: manifest.description, manifest, variables: addresses })
