@@ -85,9 +85,10 @@ export function createFixtureSurface({ tier = 'configure', state = newState() }:
       service: 'door',
       access: 'observe',
       properties: { stubborn: { type: 'boolean' } },
-      run: ({ signal, input }) =>
+      run: ({ signal, input, progress }) =>
         new Promise((resolve) => {
           state.waiting += 1
+          progress?.({ message: 'waiting', done: 1, total: 2 })
           const releaseOthers = state.release
           state.release = () => {
             releaseOthers()
@@ -98,6 +99,15 @@ export function createFixtureSurface({ tier = 'configure', state = newState() }:
             if (input.stubborn !== true) resolve(done({}, 'stopped'))
           })
         }),
+    },
+    end_waiting: {
+      service: 'door',
+      access: 'observe',
+      properties: {},
+      run: () => {
+        state.release()
+        return done({}, 'ended')
+      },
     },
     break_door: {
       service: 'door',

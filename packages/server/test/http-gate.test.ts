@@ -88,7 +88,7 @@ describe('the endpoint', () => {
         const answer = await send(server.port, { path, headers, body: list })
         expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/json' } })
         expect(answer.headers['mcp-session-id']).toBeUndefined()
-        expect((JSON.parse(answer.text) as { result: { tools: unknown[] } }).result.tools.length).toBe(path === '/mcp/lamp' ? 3 : 8)
+        expect((JSON.parse(answer.text) as { result: { tools: unknown[] } }).result.tools.length).toBe(path === '/mcp/lamp' ? 3 : 9)
       }
     const call = await send(server.port, { body: rpc('tools/call', { name: 'get_level', arguments: {} }, 'own-id') })
     expect(JSON.parse(call.text)).toEqual({ jsonrpc: '2.0', id: 'own-id', result: { content: [{ type: 'text', text: 'level 1' }] } })
