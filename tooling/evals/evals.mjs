@@ -1,14 +1,18 @@
 // Prints how often the words of a question alone lead to the tool that answers it. --check holds it to result.json, --update writes that anew.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { hubList, serviceOf } from '../bench/tool-lists.mjs'
-import { ranks } from './ranking.mjs'
+import { rankingOf } from './ranking.mjs'
 
-/** @typedef {{ questions: number, first: number, firstThree: number }} Score */
+/**
+ * @typedef {{ questions: number, first: number, firstThree: number }} Score
+ * @typedef {{ ask: string, tools: string[] }} Question What somebody asks, and the tools any of which answers it.
+ */
 
 const file = new URL('result.json', import.meta.url)
 const fewest = 80
 
 const tools = await hubList()
+const byWords = rankingOf(tools)
 const asked = answered('questions.json')
 // No description is written with these in view, so their misses are not shown: they tell what the others' figures are worth.
 const heldOut = answered('held-out.json')
@@ -33,10 +37,12 @@ process.exitCode = problems.length === 0 ? 0 : 1
 
 /** @param {string} name */
 function answered(name) {
-  /** @type {import('./ranking.mjs').Question[]} */
+  /** @type {Question[]} */
   const questions = JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'))
-  const found = ranks(tools, questions)
-  return questions.map(({ ask, tools: right }, index) => ({ ask, right, rank: found[index] ?? Infinity }))
+  return questions.map(({ ask, tools: right }) => {
+    const before = byWords(ask).findIndex((tool) => right.includes(tool))
+    return { ask, right, rank: before === -1 ? Infinity : before + 1 }
+  })
 }
 
 /**

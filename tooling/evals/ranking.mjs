@@ -1,39 +1,110 @@
 import MiniSearch from 'minisearch'
-
-/** @typedef {{ ask: string, tools: string[] }} Question What somebody asks, and the tools any of which answers it. */
-
-// What stands in every question says nothing about which tool answers it.
-const filler = new Set(
-  'a about again all an and any are as at be by can did do does for from give has have how i in is it its me my of on or show that the there they this to us was what when where which who why will with you'.split(
-    ' ',
-  ),
-)
+import { stem } from 'porter2'
+import { filler, shapes, synonyms } from './vocabulary.mjs'
 
 /**
- * The rank of the first right tool for each question, by BM25 over the names and descriptions a model is shown; undefined where it is not found.
- * @param {readonly { name: string, description: string }[]} tools
- * @param {readonly Question[]} questions
- * @returns {(number | undefined)[]}
+ * @typedef {{ name: string, description: string, inputSchema?: { properties?: Record<string, Input> }, annotations?: { readOnlyHint?: boolean } }} Tool A tool as it is listed over MCP.
+ * @typedef {{ description?: string, enum?: string[] }} Input
  */
-export function ranks(tools, questions) {
-  const index = new MiniSearch({ idField: 'name', fields: ['name', 'description'], processTerm: stem })
-  index.addAll(tools)
-  return questions.map(({ ask, tools: right }) => {
-    const found = index.search(ask).findIndex(({ id }) => right.includes(id))
-    return found === -1 ? undefined : found + 1
+
+// A name is chosen with more care than a sentence, and an input is beside the point.
+const boost = { name: 1.5, description: 1, inputs: 0.3 }
+// A word that was said is worth more than one it may stand for.
+const worth = { said: 1, meant: 0.5 }
+// Who asks does not want anything changed.
+const writeWhereAsked = 0.5
+const asks =
+  /(?:^|[,.;:!?])\s*(?:any|are|am|can(?! you)|did|do|does|has|have|how|is|list|show|was|were|what|when|where|which|who|whose|why|will)(?:'s)?\b/i
+// Inputs many tools share tell none from another.
+const shared = new Set(['confirm', 'cursor', 'instance', 'limit'])
+// nfs-server and docker01.lan name something: the words in them mean nothing beyond themselves.
+const compound = /\S*\w[-_.]\w\S*/g
+
+const meanings = synonyms.flatMap(([means, said]) => said.split(', ').map((phrase) => ({ phrase: inStems(phrase), means: telling(means) })))
+
+/**
+ * Ranks tools for a question by the words a model is shown of them: the names of those any word leads to, best first.
+ * @param {readonly Tool[]} tools
+ * @returns {(question: string) => string[]}
+ */
+export function rankingOf(tools) {
+  const index = new MiniSearch({
+    idField: 'name',
+    fields: Object.keys(boost),
+    extractField: textOf,
+    tokenize: telling,
+    processTerm: (stemmed) => stemmed,
   })
+  index.addAll(tools)
+  const writes = new Set(tools.filter(({ annotations }) => annotations?.readOnlyHint !== true).map(({ name }) => name))
+  return (question) => {
+    const weights = weightsOf(question)
+    const asked = asks.test(question)
+    const found = index.search(question, {
+      boost,
+      tokenize: () => [...weights.keys()],
+      boostTerm: (word) => weights.get(word) ?? 0,
+      boostDocument: (name) => (asked && writes.has(name) ? writeWhereAsked : 1),
+    })
+    return found.map(({ id }) => String(id))
+  }
 }
 
 /**
- * A word without the endings that say nothing: disks and disk, running and run, services and service are one.
- * @param {string} word
+ * What each word a question says or means is worth.
+ * @param {string} question
+ * @returns {Map<string, number>}
  */
-function stem(word) {
-  const lower = word.toLowerCase()
-  if (filler.has(lower)) return null
-  if (lower.length <= 3) return lower
-  return lower
-    .replace(/(?:ing|ed|es|(?<!s)s)$/, '')
-    .replace(/e$/, '')
-    .replace(/([^aeiou])\1$/, '$1')
+function weightsOf(question) {
+  const shown = shapes.filter(({ shape }) => shape.test(question))
+  const text = shown.reduce((rest, { shape }) => rest.replace(shape, ' '), question)
+  const stems = inStems(text.replace(compound, ' '))
+  const meant = meanings.filter(({ phrase }) => stems.includes(phrase)).flatMap(({ means }) => means)
+  return new Map([
+    ...[...shown.flatMap(({ means }) => telling(means)), ...meant].map((word) => /** @type {const} */ ([word, worth.meant])),
+    ...telling(text).map((word) => /** @type {const} */ ([word, worth.said])),
+  ])
+}
+
+/**
+ * @param {Tool} tool
+ * @param {string} field
+ */
+function textOf({ name, description, inputSchema }, field) {
+  if (field === 'name') return name
+  if (field === 'description') return description
+  return Object.entries(inputSchema?.properties ?? {})
+    .filter(([input]) => !shared.has(input))
+    .flatMap(([input, { description: told = '', enum: values = [] }]) => [input, told, ...values])
+    .join(' ')
+}
+
+/**
+ * The stems of a text in a row, so that a phrase is found in it whatever its endings.
+ * @param {string} text
+ */
+function inStems(text) {
+  return ` ${wordsOf(text)
+    .map((word) => stem(word))
+    .join(' ')} `
+}
+
+/**
+ * The stems of those words of a text that tell one question from another.
+ * @param {string} text
+ */
+function telling(text) {
+  return wordsOf(text)
+    .filter((word) => !filler.has(word))
+    .map((word) => stem(word))
+}
+
+/** @param {string} text */
+function wordsOf(text) {
+  return (
+    text
+      .toLowerCase()
+      .replaceAll('’', "'")
+      .match(/[\p{L}\p{N}]+(?:'\p{L}+)?/gu) ?? []
+  )
 }

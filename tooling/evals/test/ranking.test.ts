@@ -1,22 +1,64 @@
 import { describe, expect, test } from 'vitest'
-import { ranks } from '../ranking.mjs'
+import { rankingOf } from '../ranking.mjs'
 
-const tools = [
-  { name: 'docker_get_logs', description: 'Last lines a container wrote.' },
-  { name: 'linux_check_disks', description: 'SMART verdict of each disk.' },
-  { name: 'docker_list_containers', description: 'Containers with their state.' },
-]
+const reads = { annotations: { readOnlyHint: true } }
+const rank = rankingOf([
+  { name: 'docker_get_logs', description: 'Last lines a container wrote.', ...reads },
+  { name: 'docker_list_containers', description: 'Containers, running or restarting.', ...reads },
+  { name: 'docker_restart_container', description: 'Stop and start a container.', inputSchema: { properties: { confirm: {} } } },
+  { name: 'linux_check_disks', description: 'SMART health of each disk.', ...reads },
+  {
+    name: 'linux_get_host_info',
+    description: "A server's load, memory and swap.",
+    inputSchema: { properties: { sensor: { description: 'Thermometer.', enum: ['processor', 'chassis'] } } },
+    ...reads,
+  },
+  { name: 'prometheus_list_alerts', description: 'Alerts and their severity.', ...reads },
+])
 
-describe('the rank of a tool for a question', () => {
-  test('is that of the first tool which answers it', () => {
-    expect(ranks(tools, [{ ask: 'how are my disks', tools: ['docker_get_logs', 'linux_check_disks'] }])).toEqual([1])
+describe('the rank of tools for a question', () => {
+  test('comes from the words of the description, whatever their ending', () => {
+    expect(rank('how loaded is it, and is it swapping')).toEqual(['linux_get_host_info'])
   })
 
-  test('comes from words, whatever their ending, and from the words of the name', () => {
-    expect(ranks(tools, [{ ask: 'the logging of this container', tools: ['docker_get_logs'] }])).toEqual([1])
+  test('comes from the words of the name, too', () => {
+    expect(rank('logging')).toEqual(['docker_get_logs'])
   })
 
-  test('is none where no word leads there', () => {
-    expect(ranks(tools, [{ ask: 'is it the drive', tools: ['linux_check_disks'] }])).toEqual([undefined])
+  test('comes from what the inputs are called, described as and may be', () => {
+    for (const word of ['sensor', 'thermometer', 'chassis']) expect(rank(word)).toEqual(['linux_get_host_info'])
+  })
+
+  test('does not come from inputs that many tools share', () => {
+    expect(rank('confirm')).toEqual([])
+  })
+
+  test('understands what people say instead', () => {
+    expect(rank('how is the ram of that box')[0]).toBe('linux_get_host_info')
+    expect(rank('bounce it')[0]).toBe('docker_restart_container')
+  })
+
+  test('puts a word that was said before one that was meant', () => {
+    expect(rank('ram, disk')).toEqual(['linux_check_disks', 'linux_get_host_info'])
+  })
+
+  test('puts tools that change something behind where somebody only asks', () => {
+    expect(rank('restart the container')[0]).toBe('docker_restart_container')
+    expect(rank('which container has to restart')[0]).toBe('docker_list_containers')
+  })
+
+  test('takes a name for a name', () => {
+    expect(rank('paperless-ngx, attic.lan, vaultwarden')).toEqual([])
+    expect(rank('box')).toContain('linux_get_host_info')
+    expect(rank('my-box')).toEqual([])
+  })
+
+  test('knows an alert by how it is written', () => {
+    expect(rank('NodeDown')).toEqual(['prometheus_list_alerts'])
+  })
+
+  test('is none where no word leads anywhere', () => {
+    expect(rank('is it the weather')).toEqual([])
+    expect(rank('')).toEqual([])
   })
 })
