@@ -41,7 +41,7 @@ const census = z.object({
 export const describeHomelab = toolsFor<Lab>()({
   name: 'describe_homelab',
   title: 'Describe the homelab',
-  description: 'Overview of the lab: nodes, storage, containers, VMs, services, networks; marks what is new since the last.',
+  description: 'Overview of the lab: nodes, storage, containers, VMs, services, networks, and what changed since the last look.',
   access: 'observe',
   input: z.object({
     depth: z.enum(depths).default('summary').describe('How much.'),

@@ -10,9 +10,9 @@ const mostAssets = 25
 export const findAsset = toolsFor<Lab>()({
   name: 'find_asset',
   title: 'Find an asset',
-  description: 'Which device, VM or container has this name, IP address or MAC? Every service that knows it.',
+  description: 'What is this name, IP or MAC address, and where does it run? The device, VM or container.',
   access: 'observe',
-  input: z.object({ query: z.string().min(1).describe('Name, part of a name, IP or MAC.') }),
+  input: z.object({ query: z.string().min(1).describe('Part of a name, IP or MAC.') }),
   output: z.object({
     assets: z
       .array(

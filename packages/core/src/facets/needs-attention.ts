@@ -12,7 +12,7 @@ import type { Lab } from './lab.ts'
 export const needsAttention = toolsFor<Lab>()({
   name: 'needs_attention',
   title: 'What needs attention',
-  description: 'Is anything broken? Problems over all services, the worst first, each with the tool to call next.',
+  description: 'What is wrong or broken, what to fix first? Problems of all services, worst first, with the tool to call next.',
   access: 'observe',
   input: z.object({ severity: z.enum(severities).optional().describe('At least this severe.'), ...paging }),
   output: z.object({

@@ -6,7 +6,7 @@ import type { Lab } from './lab.ts'
 
 const defineTool = toolsFor<Lab>()
 
-const id = z.string().describe('Id the running call answered with.')
+const id = z.string().describe('Id it answered with.')
 const status = z
   .enum(['running', 'finished', 'cancelled', 'lost'])
   .describe('How it is; lost: its process is gone, and what it did is not known.')
@@ -15,7 +15,7 @@ const status = z
 export const getOperation = defineTool({
   name: 'get_operation',
   title: 'Get an operation',
-  description: 'How a long call that answered "running" is doing, and its result once it has one.',
+  description: 'Progress of a long call that answered "running", and its result once it is done.',
   access: 'observe',
   input: z.object({ id }),
   output: z.object({
@@ -45,7 +45,7 @@ export const getOperation = defineTool({
 export const cancelOperation = defineTool({
   name: 'cancel_operation',
   title: 'Cancel an operation',
-  description: 'Stop a long call that is still running; what it already did stays done.',
+  description: 'Abort a long call that is still running; what it already did stays done.',
   access: 'operate',
   input: z.object({ id }),
   output: z.object({ id, status }),

@@ -9,7 +9,7 @@ const status = z.enum(['ok', 'degraded', 'down']).describe('How it is.')
 export const serviceHealth = toolsFor<Lab>()({
   name: 'service_health',
   title: 'Health of every service',
-  description: 'Is the connection to every service up? One row each: status, version, latency, evidence. Start here.',
+  description: 'Is everything up? Connection to every service: status, version, latency. Start here.',
   access: 'observe',
   input: z.object({}),
   output: z.object({

@@ -10,7 +10,7 @@ import { containerInput, defineTool } from './define-tool.ts'
 export const getContainer = defineTool({
   name: 'get_container',
   title: 'Look at a container',
-  description: 'One container whole: state, health with the last probe, image, ports, mounted data, networks, variable names.',
+  description: 'Inspect one container: state, exit code, failed health probe, image, ports, mounts, networks, variable names.',
   access: 'observe',
   input: z.object({ container: containerInput }),
   output: z.object({

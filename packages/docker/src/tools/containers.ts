@@ -8,11 +8,11 @@ import { defineTool } from './define-tool.ts'
 export const listContainers = defineTool({
   name: 'list_containers',
   title: 'List containers',
-  description: 'Containers: running or not, health, restarts and compose project (stack); those in trouble first.',
+  description: 'Containers: running, stopped, unhealthy or restarting, and their compose project (stack); those in trouble first.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),
-    state: z.enum(['running', 'unhealthy', 'restarting', 'paused', 'exited', 'created', 'dead']).optional().describe('Only in this state.'),
+    state: z.enum(['running', 'unhealthy', 'restarting', 'paused', 'exited', 'created', 'dead']).optional().describe('Only this state.'),
     project: z.string().optional().describe('Compose project.'),
     ...paging,
   }),

@@ -8,11 +8,11 @@ import { defineTool } from './define-tool.ts'
 export const listImages = defineTool({
   name: 'list_images',
   title: 'List images',
-  description: 'Images with size, dangling and unused ones flagged and first; largest first within.',
+  description: 'Docker images by size; dangling and unused ones, fit to be cleaned up, first.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of a tag.'),
-    unused: z.boolean().optional().describe('True for only those no container was made of, false for the others.'),
+    unused: z.boolean().optional().describe('Only those no container was made of; false for the others.'),
     ...paging,
   }),
   output: z.object({

@@ -23,7 +23,7 @@ const readState: StateReader = ({ container }, { client, signal }) => lifecycleO
 export const startContainer = defineTool({
   name: 'start_container',
   title: 'Start a container',
-  description: 'Start a stopped container; done once it runs and its health check, if any, passes.',
+  description: 'Start a stopped container; done once it runs and any health check passes.',
   access: 'operate',
   idempotent: true,
   input,
@@ -45,7 +45,7 @@ export const startContainer = defineTool({
 export const stopContainer = defineTool({
   name: 'stop_container',
   title: 'Stop a container',
-  description: 'Shut a running container down in order, killing it only after its own stop timeout.',
+  description: 'Shut a container down in order, killing it only after its own stop timeout.',
   access: 'operate',
   idempotent: true,
   input,
@@ -67,7 +67,7 @@ export const stopContainer = defineTool({
 export const restartContainer = defineTool({
   name: 'restart_container',
   title: 'Restart a container',
-  description: 'Stop and start a container; done once it runs and its health check, if any, passes.',
+  description: 'Stop and start a container; done once it runs and any health check passes.',
   access: 'operate',
   input,
   output,

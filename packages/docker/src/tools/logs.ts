@@ -13,13 +13,13 @@ const longestLine = 1000
 export const getLogs = defineTool({
   name: 'get_logs',
   title: 'Read the log of a container',
-  description: 'Log output of a container: last lines, or the last that contain a text.',
+  description: 'Logs of a container: what it printed last, or the last lines with a text, like an error.',
   access: 'observe',
   input: z.object({
     container: containerInput,
-    tail: z.number().int().min(1).max(1000).default(100).describe('Newest lines to return.'),
-    grep: z.string().min(1).optional().describe('Text in the line, any case; `|` means or.'),
-    since: z.string().optional().describe('Only after: 15m, 2h, 3d ago, or ISO 8601.'),
+    tail: z.number().int().min(1).max(1000).default(100).describe('Newest lines.'),
+    grep: z.string().min(1).optional().describe('Text, any case; `|` means or.'),
+    since: z.string().optional().describe('After: 15m, 2h, 3d ago, or ISO 8601.'),
     stream: z.enum(['both', 'stdout', 'stderr']).default('both').describe('Output to read.'),
     timestamps: z.boolean().default(false).describe('Show and order by time.'),
   }),

@@ -7,7 +7,7 @@ import { defineTool } from './define-tool.ts'
 export const listNetworks = defineTool({
   name: 'list_networks',
   title: 'List networks',
-  description: 'Networks with driver, subnet and the containers in them.',
+  description: 'Docker networks: bridge or macvlan, subnet, gateway and the containers attached.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),

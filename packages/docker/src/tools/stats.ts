@@ -10,7 +10,7 @@ import { defineTool } from './define-tool.ts'
 export const getStats = defineTool({
   name: 'get_stats',
   title: 'Measure containers',
-  description: 'How much memory (RAM), CPU and network running containers use; most memory first.',
+  description: 'CPU, memory (RAM) and network usage of running containers, highest memory first.',
   access: 'observe',
   input: z.object({
     container: z.string().min(1).optional().describe('Only this one.'),

@@ -8,12 +8,12 @@ import { defineTool } from './define-tool.ts'
 export const listVolumes = defineTool({
   name: 'list_volumes',
   title: 'List volumes',
-  description: 'Volumes and the containers that mount them; orphans first.',
+  description: 'Docker volumes and the containers that mount them; orphans, unused by any, first.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),
     orphan: z.boolean().optional().describe('Only those nothing mounts.'),
-    sizes: z.boolean().default(false).describe('Also measure each; may take minutes.'),
+    sizes: z.boolean().default(false).describe('Measure each; may take minutes.'),
     ...paging,
   }),
   output: z.object({

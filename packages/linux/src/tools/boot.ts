@@ -63,7 +63,7 @@ function planBoot({ action, state, client, instance }: UnitPlan): Plan {
 export const enableUnit = defineTool({
   name: 'enable_unit',
   title: 'Enable a unit',
-  description: 'Let a systemd service start at boot; it is not started now.',
+  description: 'Make a systemd service start automatically at boot; it is not started now.',
   access: 'configure',
   idempotent: true,
   input,
@@ -81,7 +81,7 @@ export const enableUnit = defineTool({
 export const disableUnit = defineTool({
   name: 'disable_unit',
   title: 'Disable a unit',
-  description: 'Keep a systemd service from starting at boot; it is not stopped now.',
+  description: 'Keep a systemd service from starting automatically at boot; it is not stopped now.',
   access: 'configure',
   idempotent: true,
   input,

@@ -17,7 +17,7 @@ const parts = [systemPart, networkPart, storagePart, disksPart, poolsPart, manag
 export const checkHost = defineTool({
   name: 'check_host',
   title: 'Check a host',
-  description: 'Is a host fine? Checkup of a server: node, storage, units, updates, each ok, warn or crit.',
+  description: 'Is one host healthy, or why is it slow? Checkup of its node, storage, units and updates: each ok, warn or crit.',
   access: 'observe',
   input: z.object({
     section: z.enum(['node', 'storage', 'units', 'updates']).optional().describe('Only this part.'),

@@ -9,7 +9,7 @@ import { defineTool } from './define-tool.ts'
 export const listHosts = defineTool({
   name: 'list_hosts',
   title: 'List hosts',
-  description: 'All machines with Linux distribution, addresses and uptime; those that do not answer are named.',
+  description: 'All machines: Linux distribution, kernel, IP addresses, uptime; those that do not answer are named.',
   access: 'observe',
   input: z.object({}),
   output: z.object({
@@ -48,7 +48,7 @@ export const listHosts = defineTool({
 export const getHostInfo = defineTool({
   name: 'get_host_info',
   title: 'Look at a host',
-  description: "A server's CPU, memory, swap, free disk space, temperatures, load, uptime, kernel, virtualization, clock.",
+  description: "A server's CPU, load, memory (RAM), swap, free disk space, inodes, temperatures, uptime, kernel, clock.",
   access: 'observe',
   input: z.object({}),
   output: z.object({

@@ -7,11 +7,11 @@ import { defineTool } from './define-tool.ts'
 export const getInterfaces = defineTool({
   name: 'get_interfaces',
   title: 'Look at interfaces',
-  description: 'Network interfaces: state, addresses, MAC, MTU, speed, errors and drops, driver and firmware.',
+  description: 'Network interfaces (NICs): link state, IP and MAC addresses, MTU, speed, errors, drops, driver, firmware.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),
-    virtual: z.boolean().default(false).describe('Also loopback and those of containers.'),
+    virtual: z.boolean().default(false).describe('Also loopback and containers.'),
     ...paging,
   }),
   output: z.object({

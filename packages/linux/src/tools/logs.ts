@@ -12,13 +12,13 @@ const longestLine = 1000
 export const getUnitLogs = defineTool({
   name: 'get_unit_logs',
   title: 'Read the log of a unit',
-  description: 'Journal (journalctl) of a systemd service: its last log lines, or the last that contain a text.',
+  description: 'Logs (journalctl) of a systemd service: what it printed last, or the last lines with a text, like an error.',
   access: 'observe',
   input: z.object({
     unit: unitInput,
-    tail: z.number().int().min(1).max(1000).default(100).describe('Newest lines to return.'),
-    grep: z.string().min(1).optional().describe('Text in the line, any case; `|` means or.'),
-    since: z.string().optional().describe('Only after: 15m, 2h, 3d ago, or ISO 8601.'),
+    tail: z.number().int().min(1).max(1000).default(100).describe('Newest lines.'),
+    grep: z.string().min(1).optional().describe('Text, any case; `|` means or.'),
+    since: z.string().optional().describe('After: 15m, 2h, 3d ago, or ISO 8601.'),
     priority: z.enum(priorities).optional().describe('At least this bad.'),
   }),
   output: z.object({

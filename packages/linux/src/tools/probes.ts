@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { httpPart, httpProbeOf, tcpPart, tcpProbeOf } from '../probes.ts'
 import { defineTool } from './define-tool.ts'
 
-const seconds = z.number().int().min(1).max(30).default(5).describe('How long to wait.')
+const seconds = z.number().int().min(1).max(30).default(5).describe('Timeout.')
 
 /** Tries a TCP port, as seen from the host. */
 export const probeTcp = defineTool({
   name: 'probe_tcp',
   title: 'Try a TCP port',
-  description: 'Can a host connect to this TCP port? Open, refused, silent (a firewall) or unknown.',
+  description: 'Can a host reach this TCP port? Open, refused, silent (a firewall) or unknown.',
   access: 'observe',
   input: z.object({
     address: z
@@ -45,13 +45,13 @@ export const probeTcp = defineTool({
 export const probeHttp = defineTool({
   name: 'probe_http',
   title: 'Ask a web address',
-  description: 'Does a website or URL answer, asked from a host? Status, time and TLS certificate with its expiry.',
+  description: 'Does a website (URL) answer from a host? HTTP status, time, resolved IP, TLS certificate and its expiry.',
   access: 'observe',
   input: z.object({
     url: z
       .string()
       .regex(/^https?:\/\/[^\s'"<>\\]+$/i, 'is no http or https address')
-      .describe('http:// or https:// address.'),
+      .describe('http or https URL.'),
     seconds,
   }),
   output: z.object({

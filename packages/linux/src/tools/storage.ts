@@ -9,9 +9,9 @@ import { defineTool, verdictOutput } from './define-tool.ts'
 export const checkDisks = defineTool({
   name: 'check_disks',
   title: 'Check disks',
-  description: 'Is a drive dying? SMART verdict per disk, SSD and NVMe, worst first: bad sectors, wear, errors, hours.',
+  description: 'Is a drive dying? SMART health of each disk, SSD and NVMe, worst first: bad sectors, wear, temperature, hours.',
   access: 'observe',
-  input: z.object({ disk: z.string().optional().describe('Only this one: name, or serial.') }),
+  input: z.object({ disk: z.string().optional().describe('Name or serial.') }),
   output: z.object({
     disks: z.array(
       z.object({
@@ -78,7 +78,7 @@ export const checkDisks = defineTool({
 export const checkPools = defineTool({
   name: 'check_pools',
   title: 'Check pools',
-  description: 'ZFS, RAID (md) and Btrfs pools, degraded ones first: health, errors, last scrub, ailing disks.',
+  description: 'Is a pool degraded or rebuilding? ZFS, RAID (md) and Btrfs: errors, last scrub, ailing disks.',
   access: 'observe',
   input: z.object({ pool: z.string().optional().describe('Part of the name.') }),
   output: z.object({

@@ -9,10 +9,10 @@ import { defineTool, unitInput } from './define-tool.ts'
 export const listUnits = defineTool({
   name: 'list_units',
   title: 'List units',
-  description: 'systemd services, timers and other units, running or not; failed ones first.',
+  description: 'All systemd services, or timers, mounts, sockets: running or not; failed ones first.',
   access: 'observe',
   input: z.object({
-    state: z.enum(['active', 'inactive', 'failed', 'activating']).optional().describe('Only in this state.'),
+    state: z.enum(['active', 'inactive', 'failed', 'activating']).optional().describe('Only this state.'),
     name: z.string().optional().describe('Part of the name or description.'),
     type: z.enum(['service', 'timer', 'socket', 'mount', 'path', 'target', 'all']).default('service').describe('Kind of unit.'),
     ...paging,
@@ -66,7 +66,7 @@ function failedFirst(units: readonly Unit[]): Unit[] {
 export const getUnit = defineTool({
   name: 'get_unit',
   title: 'Look at a unit',
-  description: 'Status of one systemd service: active, since, enabled, memory, restarts, last exit, last log lines.',
+  description: 'Status of one systemd service: running or not, since when, PID, enabled at boot, memory, restarts, last exit, log.',
   access: 'observe',
   input: z.object({ unit: unitInput }),
   output: z.object({

@@ -7,9 +7,9 @@ import { defineTool } from './define-tool.ts'
 export const checkUpdates = defineTool({
   name: 'check_updates',
   title: 'Check updates',
-  description: "Packages to upgrade, security first, and whether a reboot is needed; from the host's lists, not refreshed.",
+  description: 'Pending package updates and patches, security first, and whether a reboot is needed.',
   access: 'observe',
-  input: z.object({ security: z.boolean().default(false).describe('Only those for security.'), ...paging }),
+  input: z.object({ security: z.boolean().default(false).describe('Only security updates.'), ...paging }),
   output: z.object({
     manager: z.string().describe('Package manager.'),
     waiting: z.number().describe('Packages that wait.'),

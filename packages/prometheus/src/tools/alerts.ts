@@ -9,12 +9,12 @@ import { defineTool, nextCursor } from './define-tool.ts'
 export const listAlerts = defineTool({
   name: 'list_alerts',
   title: 'List alerts',
-  description: 'Alerts (alarms) that fire or soon will, critical first, silenced last: severity, labels, summary.',
+  description: 'Active alerts (alarms), firing or pending, with labels and summary; critical first, silenced last.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),
-    state: z.enum(['firing', 'silenced', 'inhibited', 'pending']).optional().describe('Only in this state.'),
-    severity: z.string().optional().describe('Value of the severity label.'),
+    state: z.enum(['firing', 'silenced', 'inhibited', 'pending']).optional().describe('Only this state.'),
+    severity: z.string().optional().describe('Severity label.'),
     ...paging,
   }),
   output: z.object({

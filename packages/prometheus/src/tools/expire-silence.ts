@@ -9,10 +9,10 @@ import { defineTool } from './define-tool.ts'
 export const expireSilence = defineTool({
   name: 'expire_silence',
   title: 'End a silence',
-  description: 'Remove a silence: unmute its alerts now; those that still fire notify again.',
+  description: 'Remove a silence: its alerts are unmuted now, and those that still fire notify again.',
   access: 'operate',
   idempotent: true,
-  input: z.object({ silence: z.string().min(4).describe('Id, or its beginning.') }),
+  input: z.object({ silence: z.string().min(4).describe('Start of the id.') }),
   output: z.object({
     silence: z.string().describe('Id.'),
     state: z.string().describe('Whether it is in force.'),

@@ -16,7 +16,7 @@ const finestStep = 5
 export const queryRange = defineTool({
   name: 'query_range',
   title: 'Query a stretch of time',
-  description: 'Evaluate PromQL over time, for a graph: min, max, average, last and at most 60 points per series.',
+  description: 'History or trend of a metric, for a graph: PromQL over time; min, max, average, at most 60 points per series.',
   access: 'observe',
   input: z.object({
     query: queryInput,

@@ -9,7 +9,7 @@ import { defineTool, nextCursor, nothingFound, queryInput } from './define-tool.
 export const query = defineTool({
   name: 'query',
   title: 'Query now',
-  description: 'Evaluate PromQL now or at a time: a value per series, largest first.',
+  description: 'Current value of a metric, or at a time: PromQL; a value per series, largest first.',
   access: 'observe',
   input: z.object({
     query: queryInput,

@@ -10,11 +10,11 @@ const ranks: Readonly<Record<string, number>> = { error: 0, firing: 1, pending: 
 export const listRules = defineTool({
   name: 'list_rules',
   title: 'List rules',
-  description: 'Alerting and recording rules: expression with its threshold, state; broken ones first, then firing ones.',
+  description: 'Alerting and recording rules: expression with its threshold, how long it must hold; broken ones first.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of name or group.'),
-    state: z.enum(['error', 'firing', 'pending', 'inactive', 'recording']).optional().describe('Only in this state.'),
+    state: z.enum(['error', 'firing', 'pending', 'inactive', 'recording']).optional().describe('Only this state.'),
     ...paging,
   }),
   output: z.object({

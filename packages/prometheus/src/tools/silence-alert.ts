@@ -10,10 +10,10 @@ import { defineTool } from './define-tool.ts'
 export const silenceAlert = defineTool({
   name: 'silence_alert',
   title: 'Silence alerts',
-  description: 'Silence or mute matching alerts for at most 7 days, with a reason; they go on firing.',
+  description: 'Mute alerts for at most 7 days, with a reason: they go on firing, but notify nobody.',
   access: 'operate',
   input: z.object({
-    alert: z.string().min(1).optional().describe('Name of the alert.'),
+    alert: z.string().min(1).optional().describe('Alert name.'),
     matchers: z.array(z.string()).optional().describe('Further conditions, like job=~"node.*".'),
     duration: z.string().describe('30m, 4h, 2d, or ISO 8601 end.'),
     reason: z.string().trim().min(3).describe('Why.'),

@@ -10,10 +10,10 @@ const rank: Readonly<Record<string, number>> = { active: 0, pending: 1, expired:
 export const listSilences = defineTool({
   name: 'list_silences',
   title: 'List silences',
-  description: 'Who silenced or muted which alerts, why and until when; active silences first.',
+  description: 'Silences: who muted which alerts, why and until when; active ones first.',
   access: 'observe',
   input: z.object({
-    state: z.enum(['active', 'pending', 'expired']).optional().describe('Only in this state; else all but expired.'),
+    state: z.enum(['active', 'pending', 'expired']).optional().describe('Only this state; else all but expired.'),
     ...paging,
   }),
   output: z.object({
