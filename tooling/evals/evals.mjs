@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { hubList, serviceOf } from '../bench/tool-lists.mjs'
 import { rankingOf } from './ranking.mjs'
+import { shapes, synonyms } from './vocabulary.mjs'
 
 /**
  * @typedef {{ questions: number, first: number, firstThree: number }} Score
@@ -67,15 +68,19 @@ function drops() {
   })
 }
 
-/** What is wrong with the questions themselves. */
+/** What is wrong with the questions and the vocabulary themselves. */
 function flaws() {
   const names = new Set(tools.map(({ name }) => name))
   const all = [...asked, ...heldOut]
   const covered = new Set(all.flatMap(({ right }) => right))
+  const meant = [...synonyms.map(([means]) => means), ...shapes.map(({ means }) => means)].flatMap((means) => means.split(' '))
   const asks = all.map(({ ask }) => ask.toLowerCase())
   return [
     ...(asked.length < fewest ? [`There are ${asked.length} questions; at least ${fewest} are needed.`] : []),
     ...asks.filter((ask, index) => asks.indexOf(ask) !== index).map((ask) => `Asked twice: ${ask}`),
+    ...[...new Set(meant)]
+      .filter((word) => byWords(word).length === 0)
+      .map((word) => `The vocabulary means '${word}', which leads to no tool.`),
     ...[...covered].filter((name) => !names.has(name)).map((name) => `A question is answered by ${name}, which is no tool.`),
     ...[...names].filter((name) => !covered.has(name)).map((name) => `No question is answered by ${name}.`),
   ]

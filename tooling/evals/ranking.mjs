@@ -12,7 +12,7 @@ const boost = { name: 1.5, description: 1, inputs: 0.3 }
 // A word that was said is worth more than one it may stand for.
 const worth = { said: 1, meant: 0.5 }
 // Who asks does not want anything changed.
-const writeWhereAsked = 0.5
+const writeWhereAsked = 0.3
 const asks =
   /(?:^|[,.;:!?])\s*(?:any|are|am|can(?! you)|did|do|does|has|have|how|is|list|show|was|were|what|when|where|which|who|whose|why|will)(?:'s)?\b/i
 // Inputs many tools share tell none from another.
