@@ -12,7 +12,7 @@ export const listImages = defineTool({
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of a tag.'),
-    unused: z.boolean().optional().describe('Only those no container was made of; false for the others.'),
+    unused: z.boolean().optional().describe('Only those of no container; false for the others.'),
     ...paging,
   }),
   output: z.object({
