@@ -8,7 +8,8 @@ import { noticesOf } from './notices.mjs'
 /**
  * @typedef {{ publishConfig?: { bin?: Record<string, string> } }} Manifest
  * @typedef {{ name: string, loader: string, source: string }} Entry
- * @typedef {{ name: string, bytes: number, startBytes: number, files: number, inputs: string[], notes: string[] }} Bundle
+ * @typedef {{ inputs: string[], notices: Map<string, string> }} Contents
+ * @typedef {Contents & { name: string, bytes: number, startBytes: number, files: number, notes: string[] }} Bundle
  */
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -35,7 +36,7 @@ export function entriesOf(directory) {
  * Makes one program: a loader, and beside it the code it starts with and a file for everything imported lazily.
  * esbuild splits ES modules only, so it splits those and each file is turned into CommonJS afterwards.
  * @param {Entry} entry
- * @returns {Promise<Bundle & { notices: Map<string, string> }>}
+ * @returns {Promise<Bundle>}
  */
 export async function bundleEntry({ name, loader, source }) {
   const outdir = join(dirname(loader), `${name}-chunks`)
@@ -82,17 +83,25 @@ export async function bundleEntry({ name, loader, source }) {
     .replace('__HASHES__', JSON.stringify(hashes))
   writeFileSync(`${loader}.${process.pid}`, program, { mode: 0o755 })
   renameSync(`${loader}.${process.pid}`, loader)
-  const inputs = Object.keys(result.metafile.inputs).toSorted((a, b) => a.localeCompare(b))
   const start = startFiles(result.metafile.outputs, relative(root, join(outdir, 'main.cjs')))
   return {
     name,
     bytes,
     startBytes: start.reduce((sum, file) => sum + readFileSync(join(outdir, basename(file))).length, 0),
     files: result.outputFiles.length,
-    inputs,
     notes,
-    notices: noticesOf(inputs.map((input) => join(root, input))),
+    ...contentsOf(result.metafile, ['tooling/bundle/loader.cjs']),
   }
+}
+
+/**
+ * @param {import('esbuild').Metafile} metafile
+ * @param {string[]} [others] What is put in besides.
+ * @returns {Contents}
+ */
+function contentsOf(metafile, others = []) {
+  const inputs = [...Object.keys(metafile.inputs), ...others].toSorted((a, b) => a.localeCompare(b))
+  return { inputs, notices: noticesOf(inputs.map((input) => join(root, input))) }
 }
 
 const commonJsNames = `
@@ -103,16 +112,26 @@ const require = createRequireHere(import.meta.url), __filename = pathOf(import.m
 `
 
 /**
- * Puts a library whole where tsc left only its name: what a package has under src/libraries is shipped with it, not installed beside it.
+ * What a package has under src/libraries, which is shipped with it, not installed beside it.
  * @param {string} directory
- * @returns {Promise<Map<string, string>>} The notices of what is shipped.
+ */
+export function librariesOf(directory) {
+  const sources = join(directory, 'src/libraries')
+  if (!existsSync(sources)) return []
+  return readdirSync(sources)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(sources, file))
+}
+
+/**
+ * Puts libraries whole where tsc left only their names.
+ * @param {string} directory
+ * @returns {Promise<Contents>}
  */
 export async function bundleLibraries(directory) {
-  const sources = join(directory, 'src/libraries')
-  if (!existsSync(sources)) return new Map()
-  const files = readdirSync(sources).filter((file) => file.endsWith('.ts'))
+  const files = librariesOf(directory)
   const result = await build({
-    entryPoints: files.map((file) => join(sources, file)),
+    entryPoints: files,
     absWorkingDir: root,
     outdir: join(directory, 'dist/libraries'),
     bundle: true,
@@ -128,8 +147,8 @@ export async function bundleLibraries(directory) {
     logLevel: 'warning',
     logOverride,
   })
-  for (const file of files) rmSync(join(directory, 'dist/libraries', file.replace(/\.ts$/, '.js.map')), { force: true })
-  return noticesOf(Object.keys(result.metafile.inputs).map((input) => join(root, input)))
+  for (const file of files) rmSync(join(directory, 'dist/libraries', basename(file).replace(/\.ts$/, '.js.map')), { force: true })
+  return contentsOf(result.metafile)
 }
 
 /**

@@ -1,27 +1,27 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bundleEntry, bundleLibraries, entriesOf } from './bundle-package.mjs'
+import { bundleEntry, bundleLibraries, entriesOf, librariesOf } from './bundle-package.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const records = join(root, 'tooling/bundle/dist')
 const onlyStale = process.argv.includes('--if-stale')
+// A package that is no more must not be planned for.
+if (!onlyStale) rmSync(records, { recursive: true, force: true })
 mkdirSync(records, { recursive: true })
 
 for (const directory of ['packages', 'apps'].flatMap((group) => readdirSync(join(root, group)).map((name) => join(root, group, name)))) {
   const entries = entriesOf(directory)
-  if (!onlyStale) {
-    const shipped = await bundleLibraries(directory).catch(giveUp)
-    if (shipped.size > 0) writeNotices(directory, shipped)
-  }
-  if (entries.length === 0) continue
+  const hasLibraries = librariesOf(directory).length > 0
+  if (entries.length === 0 && (onlyStale || !hasLibraries)) continue
   /** @type {{ name: string }} */
   const { name } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const record = join(records, `${name.replace('/', '-')}.json`)
   if (onlyStale && isFresh(record, entries)) continue
   const bundles = await Promise.all(entries.map(bundleEntry)).catch(giveUp)
-  writeNotices(directory, new Map(bundles.flatMap((bundle) => [...bundle.notices])))
-  const inputs = [...new Set(bundles.flatMap((bundle) => bundle.inputs))]
+  const contents = hasLibraries ? [await bundleLibraries(directory).catch(giveUp), ...bundles] : bundles
+  writeNotices(directory, new Map(contents.flatMap(({ notices }) => [...notices])))
+  const inputs = [...new Set(contents.flatMap((bundle) => bundle.inputs))]
   writeFileSync(record, JSON.stringify({ name, inputs }, undefined, 2))
   for (const bundle of bundles) {
     const kilobytes = (/** @type {number} */ bytes) => `${Math.round(bytes / 1000)} kB`

@@ -29,8 +29,13 @@ function packageDirectory(file) {
  * @returns {[string, string]}
  */
 function notice(directory) {
-  /** @type {{ name: string, version: string, license?: string }} */
-  const { name, version, license = 'licence not named' } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+  /** @type {{ name: string, version: string, license?: string, licenses?: { type: string }[] }} */
+  const {
+    name,
+    version,
+    licenses,
+    license = licenses?.map(({ type }) => type).join(' or ') ?? 'licence not named',
+  } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const texts = readdirSync(directory)
     .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
     .map((file) => readFileSync(join(directory, file), 'utf8').trim())

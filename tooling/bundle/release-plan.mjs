@@ -1,51 +1,59 @@
-// A bin contains packages its manifest does not depend on. This gives every package whose bundle contains a changed
-// file a patch changeset; with --check it only says which are missing.
+// A program contains packages its manifest does not depend on, and libraries are shipped inside what uses them. This
+// gives every package that ships something changed a patch changeset; with --check it only says which are missing.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { shippedChanges } from './shipped-changes.mjs'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const records = join(root, 'tooling/bundle/dist')
-const base = valueOf('--base') ?? 'origin/main'
+const root = valueOf('--root') ?? fileURLToPath(new URL('../..', import.meta.url))
+const records = fileURLToPath(new URL('dist', import.meta.url))
+const onlyCheck = process.argv.includes('--check')
+const lockFile = 'pnpm-lock.yaml'
+const own = 'bundled-changes.md'
 
-const changed = new Set(lines(execFileSync('git', ['diff', '--name-only', '--merge-base', base], { cwd: root, encoding: 'utf8' })))
-const covered = new Set(
-  changesetTexts().flatMap((text) => [...text.matchAll(/^['"]?([@\w/-]+)['"]?: (?:patch|minor|major)$/gm)].map(([, name]) => name)),
-)
-const affected = bundles()
-  .filter(({ inputs }) => inputs.some((input) => changed.has(input)))
-  .map(({ name }) => name)
-const missing = affected.filter((name) => !covered.has(name))
+const base = git('merge-base', valueOf('--base') ?? 'origin/main', 'HEAD').trim()
+const changes = shippedChanges(shippedRecords(), {
+  files: new Set(git('diff', '--name-only', base).split('\n')),
+  before: parse(git('show', `${base}:${lockFile}`)),
+  now: parse(readFileSync(join(root, lockFile), 'utf8')),
+})
+const covered = coveredPackages()
+const missing = changes.filter(({ name }) => !covered.has(name))
 
-if (missing.length === 0) console.log('Every package whose bundle changed has a changeset.')
-else if (process.argv.includes('--check')) {
-  console.error(`Run \`npm run release:plan\`: no changeset for ${missing.join(', ')}, whose bundles contain changed files.`)
+if (missing.length === 0) console.log('Every package that ships something changed has a changeset.')
+else if (onlyCheck) {
+  const names = missing.map(({ name }) => name).join(', ')
+  console.error(`Run \`npm run release:plan\`: no changeset for ${names}, which ship changed files or libraries.`)
   process.exitCode = 1
 } else {
-  const file = '.changeset/bundled-changes.md'
-  const header = missing.map((name) => `'${name}': patch`).join('\n')
-  writeFileSync(join(root, file), `---\n${header}\n---\n\nThe program contains the current core and server.\n`)
-  console.log(`${file}: ${missing.join(', ')}`)
+  const header = missing.map(({ name }) => `'${name}': patch`).join('\n')
+  const libraries = [...new Set(missing.flatMap((change) => change.libraries))].toSorted()
+  const which = libraries.length === 0 ? '' : `: ${libraries.join(', ')}`
+  writeFileSync(join(root, '.changeset', own), `---\n${header}\n---\n\nWhat is shipped inside is current${which}.\n`)
+  console.log(`.changeset/${own}: ${missing.map(({ name }) => name).join(', ')}`)
 }
 
-/** @returns {{ name: string, inputs: string[] }[]} */
-function bundles() {
+/** @returns {import('./shipped-changes.mjs').Record[]} */
+function shippedRecords() {
   const files = existsSync(records) ? readdirSync(records).filter((name) => name.endsWith('.json')) : []
   if (files.length === 0) throw new Error('There are no bundles yet: run `npm run build` first.')
   return files.map((name) => JSON.parse(readFileSync(join(records, name), 'utf8')))
 }
 
-function changesetTexts() {
+/** What is written anew covers nothing yet. */
+function coveredPackages() {
   const directory = join(root, '.changeset')
-  return readdirSync(directory)
-    .filter((name) => name.endsWith('.md') && name !== 'README.md')
+  const texts = readdirSync(directory)
+    .filter((name) => name.endsWith('.md') && name !== 'README.md' && (onlyCheck || name !== own))
     .map((name) => readFileSync(join(directory, name), 'utf8'))
+  return new Set(texts.flatMap((text) => [...text.matchAll(/^['"]?([@\w/-]+)['"]?: (?:patch|minor|major)$/gm)].map(([, name]) => name)))
 }
 
-/** @param {string} text */
-function lines(text) {
-  return text.split('\n').filter(Boolean)
+/** @param {string[]} args */
+function git(...args) {
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 64_000_000 })
 }
 
 /** @param {string} option */
