@@ -17,11 +17,23 @@ export async function prepare(root) {
     .digest('hex')
   const stamp = readStamp(stampFile)
   const pnpm = stamp?.pnpm !== undefined && existsSync(stamp.pnpm) ? stamp.pnpm : await findPnpm(root)
-  const env = { ...process.env, PATH: [join(root, 'node_modules/.bin'), dirname(pnpm), process.env['PATH'] ?? ''].join(delimiter) }
+  const env = {
+    ...process.env,
+    PATH: [join(root, 'node_modules/.bin'), ...ownNode(), dirname(pnpm), process.env['PATH'] ?? ''].join(delimiter),
+  }
   if (stamp?.lock === lock && stamp.pnpm === pnpm) return env
   if (stamp?.lock !== lock) await install(root, env)
   writeFileSync(stampFile, JSON.stringify({ lock, pnpm }))
   return env
+}
+
+/**
+ * The directory of the Node that runs this, before whatever else lies beside pnpm; one with a pnpm of its own would hide the pinned one.
+ * @returns {string[]}
+ */
+function ownNode() {
+  const directory = dirname(process.execPath)
+  return firstOnPath(directory) === undefined ? [directory] : []
 }
 
 /**

@@ -1,8 +1,9 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runChild } from './child.mjs'
 import { prepare } from './install.mjs'
+import { nodeRelease } from './node-release.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const docsGenerator = 'tooling/docs/docs.mjs'
@@ -28,6 +29,12 @@ const tasks = {
   'test:real': (args, shell) =>
     inOrder([() => build(shell), () => shell.show('vitest', ['run', '--config', 'vitest.real.config.ts', ...args, ...report('real')])]),
   'test:packed': (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/pack/consume.mjs', ...args])]),
+  // Other tasks under another release of Node: it comes first on PATH, so that all they start runs under it, too.
+  'test:node': async ([release = '22', ...names], { show }) => {
+    const PATH = [dirname(await nodeRelease(release)), process.env['PATH'] ?? ''].join(delimiter)
+    const chosen = names.length === 0 ? ['test:unit', 'test:packed'] : names
+    return inOrder(chosen.map((name) => () => show('node', ['tooling/bootstrap/run.mjs', name], { env: { PATH } })))
+  },
   test: (args, shell) =>
     inGroups([
       ['types and bundles', () => build(shell)],

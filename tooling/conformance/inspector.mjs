@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import { newerNode } from '../bootstrap/node-release.mjs'
 import { runCommand } from '../pack/command.mjs'
-import { installed, newerNode } from './newer-node.mjs'
+import { installed } from './installed.mjs'
 
 /**
  * Lists and calls a program's tools with the inspector, in both protocol eras, and says what went wrong.
@@ -32,7 +33,7 @@ async function inspect(file, home, era, options) {
   const inspector = installed('@modelcontextprotocol/inspector/clients/launcher/build/index.js')
   const args = [inspector, '--cli', '--quiet', '--format', 'json', '--protocol-era', era, ...options, '--', file, 'serve', '--demo']
   const env = { PATH: process.env['PATH'], HOME: home, XDG_CACHE_HOME: join(home, '.cache'), RACKWARDEN_STATE_DIR: join(home, 'state') }
-  const { code, output } = await runCommand(newerNode(), args, { cwd: home, env, timeoutMs: 30_000 })
+  const { code, output } = await runCommand(await newerNode(), args, { cwd: home, env, timeoutMs: 30_000 })
   if (code === 0) return JSON.parse(output).result
   return { content: [{ text: output }], isError: true }
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { newerNode } from '../bootstrap/node-release.mjs'
 import { runCommand } from '../pack/command.mjs'
-import { installed, newerNode } from './newer-node.mjs'
+import { installed } from './installed.mjs'
 
 /** The revisions of the protocol that are held to what they required when they were released. */
 export const revisions = ['2025-11-25', '2026-07-28']
@@ -24,7 +25,7 @@ export async function runSuite(url, revision) {
   const program = installed('@modelcontextprotocol/conformance/dist/index.js')
   try {
     const args = [program, 'server', '--url', url, '--requirements', revision, '--output-dir', results]
-    const { output } = await runCommand(newerNode(), args, { cwd: results, env: { PATH: process.env['PATH'], HOME: results } })
+    const { output } = await runCommand(await newerNode(), args, { cwd: results, env: { PATH: process.env['PATH'], HOME: results } })
     const { server, not_scored: others } = requirementsOf(revision)
     const outcomes = [...server.map((scenario) => ({ scenario, required: true })), ...others].map(({ scenario, required }) => ({
       scenario,
