@@ -2,26 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { runCommand } from './command.mjs'
-import { publicPackages, root } from './public-packages.mjs'
+import { packInto, publicPackages, root } from './public-packages.mjs'
 import { report } from './results.mjs'
+import { soundnessProblems } from './sound-package.mjs'
 
 const packed = mkdtempSync(join(tmpdir(), 'rackwarden-pack-'))
 try {
-  for (const { directory, manifest, tarball } of publicPackages()) {
-    const file = join(packed, tarball)
-    const packing = await runCommand('pnpm', ['pack', '--pack-destination', packed], { cwd: directory })
-    const checks =
-      packing.code === 0
-        ? await Promise.all([
-            runCommand('publint', ['run', file, '--strict'], { cwd: root }),
-            runCommand('attw', [file, '--profile', 'esm-only', '--no-emoji', '--no-color'], { cwd: root }),
-          ])
-        : [packing]
-    report(
-      `${manifest.name} (${relative(root, directory)}) is a sound package`,
-      checks.flatMap(({ code, output }) => (code === 0 ? [] : [output])),
-    )
+  for (const candidate of publicPackages()) {
+    const { directory, manifest, tarball } = candidate
+    const packing = await packInto(packed, candidate)
+    const problems = packing.length === 0 ? await soundnessProblems(join(packed, tarball)) : packing
+    report(`${manifest.name} (${relative(root, directory)}) is a sound package`, problems)
   }
 } finally {
   rmSync(packed, { recursive: true, force: true })

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runCommand } from './command.mjs'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -22,4 +23,15 @@ export function publicPackages() {
       const tarball = `${manifest.name.replace(/^@/, '').replace('/', '-')}-${manifest.version}.tgz`
       return manifest.private ? [] : [{ directory, manifest, tarball }]
     })
+}
+
+/**
+ * Packs one package as it would be published, and gives what was said against it.
+ * @param {string} destination
+ * @param {PublicPackage} candidate
+ * @returns {Promise<string[]>}
+ */
+export async function packInto(destination, { directory }) {
+  const { code, output } = await runCommand('pnpm', ['pack', '--pack-destination', destination], { cwd: directory })
+  return code === 0 ? [] : [output]
 }
