@@ -17,6 +17,7 @@ import { installInto } from './strangers-folder.mjs'
 const budgetMegabytes = 12
 const home = mkdtempSync(join(tmpdir(), 'rackwarden-consume-'))
 const packages = publicPackages()
+console.log(`Under Node ${process.version}:`)
 try {
   for (const candidate of packages) {
     const packing = await packInto(home, candidate)
