@@ -9,9 +9,11 @@ import { root } from './public-packages.mjs'
  */
 export async function soundnessProblems(tarball) {
   const tool = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name)
+  // Both would colour what they say where CI is set.
+  const options = { cwd: root, env: { ...process.env, NO_COLOR: '1' } }
   const checks = await Promise.all([
-    runCommand(tool('publint'), ['run', tarball, '--strict'], { cwd: root }),
-    runCommand(tool('attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--no-color'], { cwd: root }),
+    runCommand(tool('publint'), ['run', tarball, '--strict'], options),
+    runCommand(tool('attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--no-color'], options),
   ])
   return checks.flatMap(({ code, output }) => (code === 0 ? [] : [output]))
 }
