@@ -1,7 +1,7 @@
-import type { ConfigOf, sshConfig } from '@rackwarden/core'
+import type { ConfigOf, httpConfig, sshConfig } from '@rackwarden/core'
 
-/** What is configured of a host: the fields of `sshConfig`, its address, and the limit of one call. */
-export type SshConfig = Partial<ConfigOf<typeof sshConfig>> & {
+/** What is configured of a host: the fields of `sshConfig`, its address, the limit of one call, and whom to trust behind it. */
+export type SshConfig = Partial<ConfigOf<typeof sshConfig> & ConfigOf<Omit<typeof httpConfig, 'url' | 'timeoutMs'>>> & {
   /** `ssh://user@host[:port][/path/of/a/socket]`. */
   url: string
   timeoutMs?: number | undefined

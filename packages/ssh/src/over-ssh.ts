@@ -1,4 +1,4 @@
-import { ToolError, type Connection, type OpenContext } from '@rackwarden/core'
+import { ToolError, type Connection, type DialTarget, type OpenContext } from '@rackwarden/core'
 import { createConnection } from '@rackwarden/core/runtime'
 import { parseSshUrl } from './address.ts'
 import { callLimit, type SshConfig } from './config.ts'
@@ -30,15 +30,15 @@ export interface SshContext extends OpenContext {
 export function overSsh(config: SshConfig, base: Connection, context: SshContext): SshConnection {
   const address = parseSshUrl(config.url)
   const sessions = createSessions(address, async (closed) => openSession(config, base, closed))
-  const dial: Connection['dial'] = async (target) => streamOf(await sessions.current(), target)
+  const tunnel = { name: address.name, dial: async (target: DialTarget) => streamOf(await sessions.current(), target) }
   const socketPath = address.socketPath ?? context.socketPath
   const requests = createConnection(
-    { ...(socketPath !== undefined && { url: `unix://${socketPath}` }), timeoutMs: callLimit(config) },
-    { log: context.log, tunnel: { name: address.name, dial } },
+    { ...config, url: socketPath === undefined ? undefined : `unix://${socketPath}`, timeoutMs: callLimit(config) },
+    { log: context.log, tunnel },
   )
   return {
     fetch: requests.fetch.bind(requests),
-    dial,
+    dial: requests.dial.bind(requests),
     async exec(argv, options = {}) {
       options.signal?.throwIfAborted()
       const { timeoutMs = callLimit(config) } = options

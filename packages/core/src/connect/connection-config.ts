@@ -24,6 +24,6 @@ export interface Tunnel {
 /** What a connection is given besides its configuration. */
 export interface ConnectionDependencies {
   log: Log
-  /** Where requests go out, if not from this machine; programs and raw streams do not go through it. */
+  /** Where requests and raw streams go out, if not from this machine; programs do not go through it. */
   tunnel?: Tunnel | undefined
 }

@@ -15,7 +15,7 @@ export function createConnection(config: ConnectionConfig, dependencies: Connect
   const timeoutMs = config.timeoutMs ?? defaultTimeoutMs
   const http = createHttp({ ...config, timeoutMs }, dependencies)
   const programs = createExec({ timeoutMs })
-  const sockets = createDial({ timeoutMs })
+  const sockets = createDial({ ...config, timeoutMs }, dependencies)
   return {
     fetch: http.fetch,
     exec: programs.exec,

@@ -28,8 +28,8 @@ export interface ExecResult {
   truncated: boolean
 }
 
-/** Where a raw stream leads to. */
-export type DialTarget = { host: string; port: number } | { socketPath: string }
+/** Where a raw stream leads to; with `tls` it is one only the instance's own trust lets through: its authority, its pin. */
+export type DialTarget = { host: string; port: number; tls?: boolean } | { socketPath: string }
 
 /**
  * The only way out of the process: tests, simulators, SSH and the real network all come in through it.

@@ -1,6 +1,7 @@
 import { createServer } from 'node:https'
 import { connect as connectSocket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import type { ConnectionConfig } from '../../src/connect/connection-config.ts'
 import { createConnection } from '../../src/connect/connection.ts'
@@ -105,6 +106,21 @@ test('TLS is spoken through the tunnel, and the certificate is looked at as ever
     code: 'unreachable',
     hint: expect.stringContaining('tlsFingerprint'),
   })
+})
+
+test('a raw stream goes through the tunnel, too, and TLS is spoken over it where it is asked for', async () => {
+  const certificate = createCertificate()
+  const { port } = await serve(
+    (_, response) => response.end('secret'),
+    createServer({ key: certificate.key, cert: certificate.certificate }),
+  )
+  const { connection, dialled } = throughTunnel({ tlsFingerprint: certificate.fingerprint }, () => plainStream(port))
+  const stream = await connection.dial({ host: 'engine.lan', port: 2376, tls: true })
+  stream.write('GET / HTTP/1.1\r\nhost: engine.lan\r\nconnection: close\r\n\r\n')
+  expect(await text(stream)).toContain('secret')
+  expect(dialled).toMatchObject([{ host: 'engine.lan', port: 2376 }])
+  const strange = throughTunnel({}, () => plainStream(port))
+  expect((await failure(strange.connection.dial({ host: 'engine.lan', port: 2376, tls: true }))).code).toBe('unreachable')
 })
 
 test('what the tunnel says of its failure is passed on, and tried again by the next request', async () => {
