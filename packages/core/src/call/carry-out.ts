@@ -71,7 +71,9 @@ async function takeEffect(
   const { clock, secrets } = environment.runtime
   return withClient(call, instance, signal, report, async (context) => {
     const readState = async () => writing.state(input, context)
-    const output = await runTool(call, writing, context, before)
+    // Through the client of then: that of the write may be what failed.
+    const look = async () => withClient(call, instance, signal, report, async (fresh) => writing.state(input, fresh))
+    const output = await runTool(call, { context, before, look })
     const { after, problem, milliseconds } = await settle(writing, {
       before,
       input,
@@ -97,13 +99,16 @@ async function takeEffect(
 }
 
 /** Runs the tool; a failure says whether the state moved all the same. */
-async function runTool({ tool, input }: Call, writing: RegisteredWrite, context: ReadContext<unknown>, before: unknown): Promise<unknown> {
+async function runTool(
+  { tool, input }: Call,
+  { context, before, look }: { context: ReadContext<unknown>; before: unknown; look: () => Promise<unknown> },
+): Promise<unknown> {
   try {
     return tool.output.parse(await tool.run(input, { ...context, state: before }))
   } catch (thrown) {
     const error = abortReason(context.signal, thrown)
     if (!ToolError.isInstance(error)) throw error
-    const moved = await writing.state(input, context).then(
+    const moved = await look().then(
       (after) => hashOf(after) !== hashOf(before),
       () => undefined,
     )

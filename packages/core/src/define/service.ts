@@ -10,14 +10,18 @@ export type ConfigShape = Readonly<Record<string, z.ZodType>>
 /** The parsed configuration of one instance. */
 export type ConfigOf<Shape extends ConfigShape> = { [Key in keyof Shape]: z.output<Shape[Key]> }
 
-/** A client that may want to be told when it is no longer needed. */
-export type Closeable = { close?: () => void | Promise<void> }
+/** A client that may want to be told when it is no longer needed, and that may end by itself. */
+export interface Closeable {
+  close?: () => void | Promise<void>
+  /** True once nothing more comes of it, as of a socket the upstream closed: the next call makes a new one. */
+  isLost?: () => boolean
+}
 
 /** How one pretend upstream is reached. */
 export interface SimulatedInstance {
   /** Configuration of the pretend instance, as raw values. */
   config: Record<string, unknown>
-  /** Stands in for the way out of the process. */
+  /** Stands in for the way out of the process; without one the pretend upstream listens on loopback, where `config` says. */
   connection?: Connection
 }
 

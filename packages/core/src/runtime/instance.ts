@@ -74,6 +74,7 @@ export function createInstance({ service, configuration, connection, log }: Inst
     host: hostOf(configuration.values?.['url']),
     problem: configuration.problem,
     client: async () => {
+      if ((current?.client as Closeable | undefined)?.isLost?.() === true) void drop(true)
       opened ??= open()
       const mine = opened
       try {

@@ -164,3 +164,18 @@ test('a client that failed one call is closed only when those still at work with
   expect((await writing).kind).toBe('done')
   await vi.waitFor(() => expect(closed).toEqual(['closed']))
 })
+
+test('a client that ended by itself is replaced before the next call, which does not fail for it', async () => {
+  const closed: string[] = []
+  let lost = false
+  const close = () => {
+    lost = false
+    closed.push('closed')
+  }
+  const { call } = await openShelves({ main: Object.assign(createShelf({ lamp: 'on' }), { isLost: () => lost, close }) })
+  expect((await call('shelf_list_entries')).kind).toBe('done')
+  expect(closed).toEqual([])
+  lost = true
+  expect((await call('shelf_list_entries')).kind).toBe('done')
+  expect(closed).toEqual(['closed'])
+})
