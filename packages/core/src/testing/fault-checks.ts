@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import type { Connection } from '../define/connection.ts'
+import type { Connection, DialTarget } from '../define/connection.ts'
 import type { ErrorCode } from '../define/error.ts'
-import type { Service } from '../define/service.ts'
+import type { Service, Simulation } from '../define/service.ts'
 import { hashOf } from '../call/canonical.ts'
 import type { CallResult } from '../call/result.ts'
-import { createFaultProxy, type Fault } from './fault-proxy.ts'
+import { createFaultProxy, type Fault, type FaultProxy } from './fault-proxy.ts'
 import { openSimulatedLab, type SimulatedLab } from './simulated-lab.ts'
+import { wayTo } from './way-to.ts'
 
 /** What each fault may be reported as. */
 export const expectedCodes: Readonly<Record<Fault, readonly ErrorCode[]>> = {
@@ -17,6 +18,7 @@ export const expectedCodes: Readonly<Record<Fault, readonly ErrorCode[]>> = {
   '429': ['rate_limited'],
   '500': ['upstream'],
   html: ['upstream'],
+  garbage: ['upstream'],
   truncated: ['upstream', 'unreachable'],
   slow: ['timeout'],
   oversized: ['upstream'],
@@ -27,22 +29,55 @@ export const expectedCodes: Readonly<Record<Fault, readonly ErrorCode[]>> = {
 const limitMs: Partial<Record<Fault, number>> = { hang: 200, slow: 200 }
 const ampleMs = 5_000
 
-/** One fault of the wire over health, a read and a write: a clear error, nothing changed, and well again afterwards. */
-export async function checkFault(
-  service: Service,
-  fault: Fault,
-  calls: readonly { name: string; input: Record<string, unknown> }[],
-): Promise<void> {
+/** A tool and an input that works on the default simulated world. */
+export interface FaultCall {
+  name: string
+  input: Record<string, unknown>
+}
+
+/** A service on the real way out, which leads through a fault proxy to its simulator. */
+interface Exposed {
+  simulation: Simulation
+  proxy: FaultProxy
+  lab: SimulatedLab
+  close: () => Promise<void>
+}
+
+/** Whatever a simulator answers through, one proxy stands before it: requests are forwarded, and other protocols led on. */
+async function expose(service: Service, configuration: { tls: boolean; timeoutMs: number }): Promise<Exposed> {
   const simulation = await (await service.simulate()).default()
-  const { connection } = simulation
-  assert.ok(connection !== undefined, 'the simulator answers through a connection')
-  const proxy = await createFaultProxy(forwardTo(connection), { tls: fault === 'wrongCertificate' })
+  const { url } = simulation.config
+  assert.ok(typeof url === 'string', 'the simulator says where it is')
+  const upstream = wayTo(simulation)
+  const proxy = await createFaultProxy(forwardTo(upstream), {
+    tls: configuration.tls,
+    dial: () => upstream.dial(placeOf(url)),
+  })
   const lab = await openSimulatedLab(service, {
     configuration: {
       url: proxy.url,
-      timeoutMs: limitMs[fault] ?? ampleMs,
+      timeoutMs: configuration.timeoutMs,
       ...(proxy.fingerprint === undefined ? {} : { tlsFingerprint: proxy.fingerprint }),
     },
+  })
+  return {
+    simulation,
+    proxy,
+    lab,
+    async close() {
+      await lab.close()
+      await proxy.close()
+      await upstream.close?.()
+      await simulation.close?.()
+    },
+  }
+}
+
+/** One fault of the wire over health, a read and a write: a clear error, nothing changed, and well again afterwards. */
+export async function checkFault(service: Service, fault: Fault, calls: readonly FaultCall[]): Promise<void> {
+  const { simulation, proxy, lab, close } = await expose(service, {
+    tls: fault === 'wrongCertificate',
+    timeoutMs: limitMs[fault] ?? ampleMs,
   })
   try {
     const before = hashOf(simulation.snapshot())
@@ -63,9 +98,27 @@ export async function checkFault(
       assert.notEqual(result.kind, 'error', `${name} is well again after ${fault}: ${result.text}`)
     }
   } finally {
-    await lab.close()
-    await proxy.close()
-    await simulation.close?.()
+    await close()
+  }
+}
+
+/** A connection that is cut once a write took effect, before that is told: an error that says so, and well again afterwards. */
+export async function checkCut(service: Service, { name, input }: FaultCall): Promise<void> {
+  const { simulation, proxy, lab, close } = await expose(service, { tls: false, timeoutMs: ampleMs })
+  try {
+    const planned = await lab.call(name, input)
+    assert.ok(planned.kind === 'plan', planned.text)
+    const before = hashOf(simulation.snapshot())
+    const tookEffect = () => hashOf(simulation.snapshot()) !== before
+    proxy.cutAfter(tookEffect)
+    const result = await lab.call(name, { ...input, confirm: planned.plan.confirm })
+    assert.ok(tookEffect(), `${name} took effect before the connection was cut: ${result.text}`)
+    // A client may ask again for what is the same twice, and then hear that it is done.
+    if (result.kind !== 'done') assert.match(result.text, /no longer what it was/, `${name} says what became of it`)
+    const next = await lab.call(name, input)
+    assert.equal(next.kind, 'plan', `${name} is well again after the connection was cut: ${next.text}`)
+  } finally {
+    await close()
   }
 }
 
@@ -75,6 +128,12 @@ async function wellAgain(lab: SimulatedLab, name: string, input: Record<string, 
   for (let attempt = 1; attempt < 20 && result.kind === 'error' && result.error.code === 'timeout'; attempt += 1)
     result = await lab.call(name, input)
   return result
+}
+
+/** A simulator that answers in memory does not mind where it is dialled. */
+function placeOf(url: string): DialTarget {
+  const { hostname: host, port } = new URL(url)
+  return { host, port: Number(port) }
 }
 
 function forwardTo(connection: Connection): (request: Request) => Promise<Response> {

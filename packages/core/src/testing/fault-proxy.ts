@@ -1,9 +1,12 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, ServerResponse, type IncomingMessage } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { createCertificate } from './certificate.ts'
+import { blanks, drip, flood, oversizedBytes } from './endless.ts'
+import { isSpoiling, relay } from './relay.ts'
 import { answer, listenOnLoopback, requestOf, stopListening, type Handler } from './serve-handler.ts'
 
 /** Every way an upstream is shown to fail. */
@@ -16,6 +19,7 @@ export const faults = [
   '429',
   '500',
   'html',
+  'garbage',
   'truncated',
   'slow',
   'oversized',
@@ -36,25 +40,51 @@ export interface FaultProxy {
   requests: readonly { method: string; path: string }[]
   /** Fails every request from now on, or none any more; open connections are dropped. */
   setFault(fault: Fault | null): Promise<void>
+  /** Drops every connection, once, in the place of the first answer after this has happened. */
+  cutAfter(happened: () => boolean): void
   close(): Promise<void>
 }
 
-const oversizedBytes = 1024 ** 3
-const chunk = Buffer.alloc(65_536, ' ')
-const dripMs = 50
+/** What stands behind a fault proxy besides the answers to requests. */
+export interface FaultProxyOptions {
+  /** Shows a certificate; `wrongCertificate` needs it. */
+  tls?: boolean
+  /** Opens a stream to the upstream, for whoever asks for another protocol: WebSocket. */
+  dial?: () => Promise<Duplex>
+}
 
-/** Starts a fault proxy; `wrongCertificate` needs `tls`. */
-export async function createFaultProxy(upstream: Handler, options: { tls?: boolean } = {}): Promise<FaultProxy> {
+/** Starts a fault proxy. */
+export async function createFaultProxy(upstream: Handler, options: FaultProxyOptions = {}): Promise<FaultProxy> {
   const own = options.tls === true ? createCertificate() : undefined
   const requests: { method: string; path: string }[] = []
   const sockets = new Set<Socket>()
   let fault: Fault | null = null
+  let happened: (() => boolean) | undefined
+  /** True where nothing may be passed on any more: the connections are gone. */
+  const isCut = (): boolean => {
+    if (happened?.() !== true) return false
+    happened = undefined
+    for (const socket of sockets) socket.destroy()
+    return true
+  }
+  const cuttable: Handler = async (request) => {
+    const response = await upstream(request)
+    isCut()
+    return response
+  }
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     requests.push({ method: incoming.method ?? 'GET', path: incoming.url ?? '/' })
-    if (fault === null) void answer(upstream, incoming, outgoing)
+    if (fault === null) void answer(cuttable, incoming, outgoing)
     else void misbehave(fault, upstream, incoming, outgoing)
   }
   const server = own === undefined ? createServer(listener) : createTlsServer({ key: own.key, cert: own.certificate }, listener)
+  const { dial } = options
+  if (dial !== undefined)
+    server.on('upgrade', (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
+      requests.push({ method: 'UPGRADE', path: incoming.url ?? '/' })
+      if (fault !== null && !isSpoiling(fault)) void misbehave(fault, upstream, incoming, responseOn(client, incoming))
+      else void relay(incoming, { client, head, dial, isCut, fault })
+    })
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -76,7 +106,12 @@ export async function createFaultProxy(upstream: Handler, options: { tls?: boole
       if (next === 'refused') await stopListening(server)
       else if (!server.listening) await listenAgain(server, port)
     },
-    close: () => stopListening(server),
+    cutAfter: (condition) => void (happened = condition),
+    async close() {
+      // What was upgraded is no longer the server's own to close.
+      await drop(sockets)
+      await stopListening(server)
+    },
   }
 }
 
@@ -112,6 +147,8 @@ async function misbehave(fault: Fault, upstream: Handler, incoming: IncomingMess
     outgoing.writeHead(Number(fault), headers).end(JSON.stringify({ message: `fault ${fault}` }))
   } else if (fault === 'html') {
     outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><html><title>Sign in</title></html>')
+  } else if (fault === 'garbage') {
+    incoming.socket.end('220 a mail server, ready\r\n')
   } else if (fault === 'truncated') {
     const body = Buffer.from(await (await upstream(requestOf(incoming))).arrayBuffer())
     outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': Math.max(body.length, 2) })
@@ -119,19 +156,19 @@ async function misbehave(fault: Fault, upstream: Handler, incoming: IncomingMess
   } else if (fault === 'slow') {
     // The upstream's own headers come at once; it is the body nobody sees the end of.
     const { headers } = await upstream(requestOf(incoming))
-    outgoing.writeHead(200, { ...Object.fromEntries(headers), 'content-type': 'application/json', 'content-length': chunk.length })
-    await drip(outgoing, chunk.subarray(0, 1), dripMs)
+    outgoing.writeHead(200, { ...Object.fromEntries(headers), 'content-type': 'application/json', 'content-length': blanks.length })
+    await drip(outgoing)
   } else if (fault === 'oversized') {
     outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': oversizedBytes })
-    await drip(outgoing, chunk, 0)
+    await flood(outgoing)
   }
   // 'hang' never answers; 'refused' and 'wrongCertificate' do not come this far.
 }
 
-/** Writes blanks, which JSON allows, until the client has had enough. */
-async function drip(outgoing: ServerResponse, part: Buffer, everyMs: number): Promise<void> {
-  while (!outgoing.destroyed) {
-    if (!outgoing.write(part)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')])
-    await pause(everyMs)
-  }
+/** Refuses to upgrade as a server refuses any request. */
+function responseOn(client: Duplex, incoming: IncomingMessage): ServerResponse {
+  const outgoing = new ServerResponse(incoming)
+  outgoing.assignSocket(client as Socket)
+  outgoing.once('finish', () => client.end())
+  return outgoing
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { ToolError } from '../define/error.ts'
 import { httpConfig, sshConfig, traitsOf } from '../define/field.ts'
-import type { Connection } from '../define/connection.ts'
 import type { Service } from '../define/service.ts'
 import { checkRead, checkSecrets, checkWrite, checkWrong } from './call-checks.ts'
-import { checkFault } from './fault-checks.ts'
+import { checkCut, checkFault } from './fault-checks.ts'
 import { faults } from './fault-proxy.ts'
 import { openSimulatedLab } from './simulated-lab.ts'
 import { checkSurface } from './surface-checks.ts'
+import { wayTo } from './way-to.ts'
 
 /** Inputs the suite calls a tool with. */
 export interface Sample {
@@ -97,23 +97,31 @@ export function testService(service: Service, { test, samples = {} }: TestServic
   if (secretFields.length > 0)
     test(`${service.name}: wrong credentials are 'unauthorized'`, async () => {
       const simulation = await (await service.simulate()).default()
-      for (const [field] of secretFields) {
-        const client = service.connect({ ...simulation.config, [field]: 'not-the-right-one' }, simulation.connection as Connection)
-        await assert.rejects(
-          async () => service.health(await client, { instance: 'default', signal: new AbortController().signal }),
-          (error) => ToolError.isInstance(error) && error.code === 'unauthorized',
-        )
+      const connection = wayTo(simulation)
+      try {
+        for (const [field] of secretFields) {
+          const client = service.connect({ ...simulation.config, [field]: 'not-the-right-one' }, connection)
+          await assert.rejects(
+            async () => service.health(await client, { instance: 'default', signal: new AbortController().signal }),
+            (error) => ToolError.isInstance(error) && error.code === 'unauthorized',
+          )
+        }
+      } finally {
+        await connection.close?.()
+        await simulation.close?.()
       }
     })
 
-  // What is asked over HTTP has the fields of it; the wire of anything else is broken by tests of its own.
+  // What is reached over HTTP or WebSocket has the fields of it; the wire of anything else is broken by tests of its own.
   if ('tlsFingerprint' in service.config) {
     const [read] = reads
     const [write] = writes
-    const calls = [read, write].flatMap((tool) =>
-      tool === undefined ? [] : [{ name: tool.definition.name, input: sampleOf(tool.definition.name).right }],
-    )
+    const callOf = ({ definition: { name } }: { definition: { name: string } }) => ({ name, input: sampleOf(name).right })
+    const calls = [read, write].flatMap((tool) => (tool === undefined ? [] : [callOf(tool)]))
     for (const fault of faults)
       test(`${service.name}: '${fault}' on the wire is told clearly and leaves nothing broken`, () => checkFault(service, fault, calls))
+    if (write !== undefined)
+      test(`${service.name}: a connection cut in the middle of a write, on the wire, says what became of it`, () =>
+        checkCut(service, callOf(write)))
   }
 }

@@ -14,6 +14,7 @@ const codes: Record<Fault, string | string[]> = {
   429: 'rate_limited',
   500: 'upstream',
   html: 'upstream',
+  garbage: 'upstream',
   truncated: 'upstream',
   slow: 'timeout',
   oversized: 'upstream',

@@ -1,0 +1,28 @@
+import type { Writable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** What is announced where more comes than anybody takes. */
+export const oversizedBytes = 1024 ** 3
+
+/** What stands in for content nobody sees the end of: JSON allows blanks. */
+export const blanks = Buffer.alloc(65_536, ' ')
+
+const dripMs = 50
+
+/** Writes one byte now and then, until the client has had enough. */
+export async function drip(outgoing: Writable): Promise<void> {
+  await pour(outgoing, blanks.subarray(0, 1), dripMs)
+}
+
+/** Writes as fast as the client takes it, until it has had enough. */
+export async function flood(outgoing: Writable): Promise<void> {
+  await pour(outgoing, blanks, 0)
+}
+
+async function pour(outgoing: Writable, part: Buffer, everyMs: number): Promise<void> {
+  while (!outgoing.destroyed) {
+    // That the client has gone is its end here, not a failure.
+    if (!outgoing.write(part)) await new Promise<unknown>((resolve) => outgoing.once('drain', resolve).once('close', resolve))
+    await pause(everyMs)
+  }
+}
