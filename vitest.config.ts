@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const conditions = ['@rackwarden/source', 'node', 'import', 'default']
+const conditions = ['@rackwarden/source', 'node']
 
 export default defineConfig({
   resolve: { conditions },

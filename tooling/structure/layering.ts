@@ -1,6 +1,9 @@
 import { posix } from 'node:path'
 import { importsOf, type ImportSite, type SourceFile } from './source-file.mjs'
 
+/** Packages that are themselves imported where they are needed: what they stand on may come with them. */
+const eager = foundations.filter((name) => name !== 'core')
+
 const entryPoints = [
   '@rackwarden/core',
   '@rackwarden/core/runtime',
@@ -26,7 +29,7 @@ function whyForbidden(path: string, site: ImportSite, services: readonly string[
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(path), specifier)
     if (!target.startsWith(`${group}/${name}/`)) return 'a package is entered by its name, not by a path'
-    const isHeavy = target.startsWith('packages/core/src/libraries/') && site.kind === 'static'
+    const isHeavy = area === 'src' && target.includes('/src/libraries/') && site.kind === 'static' && !eager.includes(name)
     return isHeavy ? 'it is loaded on first use, by a dynamic import' : undefined
   }
   if (area !== 'src') return isOurs(specifier) && specifier.includes('/src') ? 'nobody imports the sources of another package' : undefined
@@ -52,11 +55,7 @@ function mayImport(name: string, path: string, { specifier, kind }: ImportSite, 
 /** What costs start time is imported lazily by core and by services; types cost nothing. */
 function mayLoad(name: string, path: string, { specifier, kind }: ImportSite): boolean {
   if (kind !== 'static' || specifier.startsWith('node:') || specifier === 'zod') return true
-  return (
-    ['ssh', 'server', 'simlab', 'hub'].includes(name) ||
-    path.startsWith('packages/core/src/testing') ||
-    path.startsWith('packages/core/src/libraries/')
-  )
+  return eager.includes(name) || path.startsWith('packages/core/src/testing') || path.includes('/src/libraries/')
 }
 
 function isOurs(specifier: string): boolean {

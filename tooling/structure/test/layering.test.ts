@@ -17,6 +17,7 @@ describe('the layers of the house', () => {
     ['packages/core/src/a.ts', `import { run } from '@rackwarden/server'`],
     ['packages/core/src/a.ts', `import { Agent } from 'undici'`],
     ['packages/core/src/connect/a.ts', `import { Agent } from '../libraries/undici.ts'`],
+    ['packages/docker/src/client.ts', `import { io } from './libraries/socket-io-client.ts'`],
     ['packages/server/src/a.ts', `import docker from '@rackwarden/docker'`],
     ['packages/docker/src/tools.ts', `import { run } from '@rackwarden/server'`],
     ['packages/docker/src/tools.ts', `import pihole from '@rackwarden/pihole'`],
@@ -42,6 +43,9 @@ describe('the layers of the house', () => {
     ['apps/hub/src/hub.ts', `const { createLab } = await import('@rackwarden/simlab')`],
     ['packages/core/src/connect/a.ts', `const { Agent } = await import('../libraries/undici.ts')`],
     ['packages/core/src/libraries/undici.ts', `export { Agent } from 'undici'`],
+    ['packages/docker/src/libraries/socket-io-client.ts', `export { io } from 'socket.io-client'`],
+    ['packages/docker/src/client.ts', `const { io } = await import('./libraries/socket-io-client.ts')`],
+    ['packages/docker/test/client.test.ts', `import { Server } from '../src/libraries/socket-io.ts'`],
     ['packages/core/src/a.ts', `// import { run } from '@rackwarden/server'`],
   ])('allow %s to have %s', ([path, text], { expect }) => {
     expect(layeringViolations([{ path, text }], ['docker'])).toEqual([])
