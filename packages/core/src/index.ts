@@ -1,3 +1,5 @@
+export { acceptWebSockets, type AcceptedSocket } from './connect/accept-web-sockets.ts'
+export { createAgent } from './connect/agent.ts'
 export {
   createApiClient,
   type ApiClient,
@@ -7,6 +9,9 @@ export {
   type JsonCall,
   type Query,
 } from './connect/api-client.ts'
+export { statusError } from './connect/api-error.ts'
+export { failureOf, type Place } from './connect/failure.ts'
+export { openRpcClient, type RpcClient, type RpcClientOptions, type RpcRequest } from './connect/rpc-client.ts'
 export { accessLevels, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
 export type { Candidate } from './define/candidate.ts'
 export type { Connection, DialTarget, ExecOptions, ExecResult, FetchOptions } from './define/connection.ts'

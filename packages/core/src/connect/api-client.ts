@@ -91,7 +91,8 @@ function readJson(text: string, response: Response, name: string): unknown {
   })
 }
 
-function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, name: string): z.output<Schema> {
+/** What the schema makes of an answer, or what is wrong with it. */
+export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, name: string): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
