@@ -5,8 +5,7 @@ import { whyNoName } from './names.mjs'
 import { kinds, packageFiles } from './package-files.mjs'
 import { joinWorkspace } from './workspace.mjs'
 
-const usage = 'npm run create-service -- <name> --http|--exec'
-const planned = ['socket', 'library']
+const usage = `npm run create-service -- <name> ${kinds.map((kind) => `--${kind}`).join('|')}`
 
 /**
  * What was asked for, or why it cannot be done.
@@ -14,11 +13,10 @@ const planned = ['socket', 'library']
  * @returns {{ name: string, kind: string } | { refused: string }}
  */
 export function readArguments(args) {
-  const flags = [...kinds, ...planned]
   /** @type {{ values: Record<string, unknown>, positionals: string[] }} */
   let parsed
   try {
-    const options = Object.fromEntries(flags.map((flag) => [flag, { type: /** @type {const} */ ('boolean') }]))
+    const options = Object.fromEntries(kinds.map((flag) => [flag, { type: /** @type {const} */ ('boolean') }]))
     parsed = parseArgs({ args: args.filter((word) => word !== '--'), options, allowPositionals: true })
   } catch (error) {
     return { refused: error instanceof Error ? error.message : String(error) }
@@ -27,13 +25,9 @@ export function readArguments(args) {
   if (name === undefined || others.length > 0) return { refused: 'Give one name.' }
   const wrong = whyNoName(name)
   if (wrong !== undefined) return { refused: wrong }
-  const [kind, ...more] = flags.filter((flag) => parsed.values[flag] === true)
+  const [kind, ...more] = kinds.filter((flag) => parsed.values[flag] === true)
   if (kind === undefined || more.length > 0)
     return { refused: `Say how it is reached, in one way: ${kinds.map((flag) => `--${flag}`).join(' or ')}.` }
-  if (!kinds.includes(kind))
-    return {
-      refused: `There is no template for --${kind} yet. Take --http or --exec and write client.ts and simulate.ts anew; packages/docker talks over a socket.`,
-    }
   return { name, kind }
 }
 

@@ -5,10 +5,19 @@ import { registryName } from '../docs/registry-name.mjs'
 import { json } from './json.mjs'
 import { formsOf, renamed } from './names.mjs'
 
+/**
+ * What a template stands on besides core and zod: at run time, and shipped inside its package.
+ * @type {Record<string, { dependencies: Record<string, string>, shipped: Record<string, string> }>}
+ */
+const needs = {
+  http: { dependencies: {}, shipped: {} },
+  exec: { dependencies: { '@rackwarden/ssh': 'workspace:^' }, shipped: {} },
+  socket: { dependencies: {}, shipped: {} },
+  library: { dependencies: {}, shipped: { 'socket.io': 'catalog:', 'socket.io-client': 'catalog:' } },
+}
+
 /** The templates there are. */
-export const kinds = readdirSync(fileURLToPath(new URL('.', import.meta.url)))
-  .filter((file) => file.startsWith('template-'))
-  .map((file) => file.slice('template-'.length))
+export const kinds = Object.keys(needs)
 
 /**
  * Every file of the package of a new service, by its path in it.
@@ -53,10 +62,10 @@ function manifestOf(name, kind) {
     files: ['dist', 'src', '!dist/.tsbuildinfo'],
     dependencies: {
       '@rackwarden/core': 'workspace:^',
-      ...(kind === 'exec' ? { '@rackwarden/ssh': 'workspace:^' } : {}),
+      ...needs[kind]?.dependencies,
       zod: 'catalog:',
     },
-    devDependencies: { '@rackwarden/server': 'workspace:^' },
+    devDependencies: { '@rackwarden/server': 'workspace:^', ...needs[kind]?.shipped },
     engines: { node: '>=20.19' },
     publishConfig: {
       access: 'public',
@@ -72,5 +81,6 @@ function manifestOf(name, kind) {
  * @param {string} packages
  */
 function referencesTo(kind, packages) {
-  return ['core', ...(kind === 'exec' ? ['ssh'] : [])].map((path) => ({ path: `${packages}/${path}` }))
+  const siblings = ['@rackwarden/core', ...Object.keys(needs[kind]?.dependencies ?? {})]
+  return siblings.map((name) => ({ path: name.replace('@rackwarden', packages) }))
 }

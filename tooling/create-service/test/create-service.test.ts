@@ -30,7 +30,7 @@ function copyOfWorkspace(): string {
 function install(copy: string, name: string): string {
   const made = join(copy, 'packages', name)
   mkdirSync(join(made, 'node_modules'))
-  for (const dependency of ['@rackwarden', 'zod'])
+  for (const dependency of ['@rackwarden', 'zod', 'socket.io', 'socket.io-client'])
     symlinkSync(join(root, 'tooling/create-service/node_modules', dependency), join(made, 'node_modules', dependency))
   return made
 }
@@ -71,22 +71,6 @@ test.each(kinds)(
   60_000,
 )
 
-test('what two templates have in common is the same in both', () => {
-  const [http, exec] = [packageFiles('plain', 'http'), packageFiles('plain', 'exec')]
-  const common = [
-    'src/tools.ts',
-    'src/facets.ts',
-    'src/job.ts',
-    'src/bin.ts',
-    'test/conformance.test.ts',
-    'test/facets.test.ts',
-    'test/golden.test.ts',
-    'test/transcript.md',
-    'test/tools.json',
-  ]
-  expect(common.filter((file) => !http.has(file) || exec.get(file) !== http.get(file))).toEqual([])
-})
-
 test('nothing of the template is left in a new service, and its name is there in every form', () => {
   const files = kinds.flatMap((kind) => [...packageFiles('pi-hole', kind)])
   expect(files.filter(([, text]) => /quiet|lantern/i.test(text))).toEqual([])
@@ -107,15 +91,14 @@ test.each([
   [['services', '--http'], /something else/],
   [['quiet-lantern', '--http'], /templates/],
   [['a-name-that-is-longer-than-all-of-them', '--http'], /longer than 30/],
-  [['pihole', '--socket'], /no template for --socket/],
-  [['pihole', '--library'], /no template for --library/],
   [['pihole', '--htpp'], /--htpp/],
 ] as const)('%j is refused with the reason', (args, reason) => {
   expect(readArguments([...args])).toEqual({ refused: expect.stringMatching(reason) as string })
 })
 
 test('a name and a way out are all that is needed, with or without the dashes npm takes', () => {
-  expect(readArguments(['--', 'pi-hole', '--http'])).toEqual({ name: 'pi-hole', kind: 'http' })
+  for (const kind of ['http', 'exec', 'socket', 'library'])
+    expect(readArguments(['--', 'pi-hole', `--${kind}`])).toEqual({ name: 'pi-hole', kind })
 })
 
 test('a hub that grows much by it is explained in the release notes', () => {

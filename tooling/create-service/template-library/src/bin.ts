@@ -1,0 +1,4 @@
+import { run } from '@rackwarden/server'
+import quietLantern from './index.ts'
+
+void run(quietLantern)

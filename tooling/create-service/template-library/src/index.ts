@@ -1,0 +1,18 @@
+import { defineService } from '@rackwarden/core'
+import { config, connect } from './client.ts'
+import { findings, health } from './facets.ts'
+import { listJobs, startJob, stopJob } from './tools.ts'
+
+/** Quiet Lantern, by the client library of its own protocol, socket.io. */
+export default defineService({
+  name: 'quiet-lantern',
+  title: 'Quiet Lantern',
+  description: 'Quiet Lantern: its jobs, and starting and stopping them.',
+  instances: 'many',
+  config,
+  connect,
+  health,
+  findings,
+  simulate: () => import('./simulate.ts'),
+  tools: [listJobs, startJob, stopJob],
+})
