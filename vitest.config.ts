@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
+// Not 'import' as well: Node would take it to hold for what libraries require(), too.
 const conditions = ['@rackwarden/source', 'node']
 
 export default defineConfig({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import type { Service, Simulation } from '@rackwarden/core'
-import { createFaultProxy, type Fault } from '@rackwarden/core/testing'
+import { exposeSimulation, type Fault } from '@rackwarden/core/testing'
 import { createRuntime, diagnose, openCatalogue, type Catalogue, type InstanceConfiguration } from '@rackwarden/core/runtime'
 import { createLab } from '@rackwarden/simlab'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -56,6 +56,7 @@ async function openHub(service: Service, instances: readonly InstanceConfigurati
   onTestFinished(async () => {
     await catalogue.close(0)
     await runtime.close()
+    for (const simulation of simulations.values()) await simulation.close?.()
     await rm(directory, { recursive: true, force: true })
   })
   return catalogue
@@ -100,21 +101,10 @@ for (const service of services) {
       'showing %s the hub says why, serves the rest, and recovers by itself',
       async (_, fault) => {
         const simulation = await (await service.simulate()).default()
-        const { connection } = simulation
-        if (connection === undefined) throw new Error('the simulator answers through a connection')
-        const forward = async (request: Request) => {
-          const { pathname, search } = new URL(request.url)
-          return connection.fetch(`${pathname}${search}`, {
-            method: request.method,
-            headers: request.headers,
-            ...(request.method === 'GET' ? {} : { body: await request.text() }),
-          })
-        }
-        const proxy = await createFaultProxy(forward, { tls: fault === 'wrongCertificate' })
-        onTestFinished(() => proxy.close())
-        const pinned = proxy.fingerprint === undefined ? {} : { tlsFingerprint: proxy.fingerprint }
-        const { alertmanagerUrl: _other, ...config } = simulation.config
-        const catalogue = await openHub(service, [{ name: 'default', source: 'test', values: { ...config, url: proxy.url, ...pinned } }])
+        const { proxy, config, close } = await exposeSimulation(simulation, { tls: fault === 'wrongCertificate' })
+        onTestFinished(close)
+        const { alertmanagerUrl: _other, ...values } = config
+        const catalogue = await openHub(service, [{ name: 'default', source: 'test', values }])
         await proxy.setFault(fault)
         expect(await expectOthersWell(catalogue, service)).toMatch(/^down: (?:unauthorized|unreachable|timeout|upstream): \S/)
         await proxy.setFault(null)

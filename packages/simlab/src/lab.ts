@@ -6,7 +6,7 @@ import { residents } from './residents.ts'
 
 /** One coherent pretend homelab: what one service shows, the others know, too. */
 export interface Lab {
-  /** The pretend upstream of a service, the same one each time; nothing for a service this lab does not have. */
+  /** The pretend upstream of a service, the same one each time, for the caller to close; nothing for a service this lab does not have. */
   simulationOf(serviceName: string): Promise<Simulation | undefined>
 }
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import type { Connection, DialTarget } from '../define/connection.ts'
 import type { ErrorCode } from '../define/error.ts'
 import type { Service, Simulation } from '../define/service.ts'
 import { hashOf } from '../call/canonical.ts'
 import type { CallResult } from '../call/result.ts'
-import { createFaultProxy, type Fault, type FaultProxy } from './fault-proxy.ts'
+import { exposeSimulation } from './expose-simulation.ts'
+import type { Fault, FaultProxy } from './fault-proxy.ts'
 import { openSimulatedLab, type SimulatedLab } from './simulated-lab.ts'
-import { wayTo } from './way-to.ts'
 
 /** What each fault may be reported as. */
 export const expectedCodes: Readonly<Record<Fault, readonly ErrorCode[]>> = {
@@ -43,32 +42,17 @@ interface Exposed {
   close: () => Promise<void>
 }
 
-/** Whatever a simulator answers through, one proxy stands before it: requests are forwarded, and other protocols led on. */
-async function expose(service: Service, configuration: { tls: boolean; timeoutMs: number }): Promise<Exposed> {
+async function expose(service: Service, { tls, timeoutMs }: { tls: boolean; timeoutMs: number }): Promise<Exposed> {
   const simulation = await (await service.simulate()).default()
-  const { url } = simulation.config
-  assert.ok(typeof url === 'string', 'the simulator says where it is')
-  const upstream = wayTo(simulation)
-  const proxy = await createFaultProxy(forwardTo(upstream), {
-    tls: configuration.tls,
-    dial: () => upstream.dial(placeOf(url)),
-  })
-  const lab = await openSimulatedLab(service, {
-    configuration: {
-      url: proxy.url,
-      timeoutMs: configuration.timeoutMs,
-      ...(proxy.fingerprint === undefined ? {} : { tlsFingerprint: proxy.fingerprint }),
-    },
-  })
+  const { proxy, config, close } = await exposeSimulation(simulation, { tls })
+  const lab = await openSimulatedLab(service, { configuration: { ...config, timeoutMs } })
   return {
     simulation,
     proxy,
     lab,
     async close() {
       await lab.close()
-      await proxy.close()
-      await upstream.close?.()
-      await simulation.close?.()
+      await close()
     },
   }
 }
@@ -128,22 +112,4 @@ async function wellAgain(lab: SimulatedLab, name: string, input: Record<string, 
   for (let attempt = 1; attempt < 20 && result.kind === 'error' && result.error.code === 'timeout'; attempt += 1)
     result = await lab.call(name, input)
   return result
-}
-
-/** A simulator that answers in memory does not mind where it is dialled. */
-function placeOf(url: string): DialTarget {
-  const { hostname: host, port } = new URL(url)
-  return { host, port: Number(port) }
-}
-
-function forwardTo(connection: Connection): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const { pathname, search } = new URL(request.url)
-    const body = request.method === 'GET' || request.method === 'HEAD' ? undefined : await request.text()
-    return connection.fetch(`${pathname}${search}`, {
-      method: request.method,
-      headers: request.headers,
-      ...(body === undefined ? {} : { body }),
-    })
-  }
 }

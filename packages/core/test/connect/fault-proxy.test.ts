@@ -1,5 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { acceptWebSockets } from '../../src/connect/accept-web-sockets.ts'
 import { createApiClient } from '../../src/connect/api-client.ts'
+import { openRpcClient } from '../../src/connect/rpc-client.ts'
 import { createFaultProxy, faults, type Fault } from '../../src/testing/fault-proxy.ts'
 import { serveHandler } from '../../src/testing/serve-handler.ts'
 import { failure } from '../../src/testing/failure.ts'
@@ -51,6 +53,43 @@ test.each([true, false])(
     expect(proxy.requests.filter(({ path }) => path === '/after')).toHaveLength(faults.length - (tls ? 0 : 1))
   },
 )
+
+test('other protocols are led through, and meet every fault as requests do', async () => {
+  const dial = acceptWebSockets((socket) => (message) => socket.send({ id: (message as { id: number }).id, result: 'heard' }))
+  const proxy = await createFaultProxy(echo, { tls: true, dial: () => dial({ host: 'echo.simulated', port: 80 }) })
+  onTestFinished(() => proxy.close())
+  const ask = async (timeoutMs: number) => {
+    const connection = connect({ tlsFingerprint: proxy.fingerprint, timeoutMs })
+    const client = await openRpcClient(connection, { name: 'Echo', url: proxy.url, timeoutMs })
+    try {
+      return await client.request('say')
+    } finally {
+      await client.close()
+    }
+  }
+  for (const fault of faults) {
+    await proxy.setFault(fault)
+    const { code } = await failure(ask(fault === 'hang' || fault === 'slow' ? 200 : 5_000))
+    expect([fault, code]).toEqual([fault, fault === 'truncated' ? 'unreachable' : codes[fault]])
+    await proxy.setFault(null)
+    expect(await ask(5_000)).toBe('heard')
+  }
+  expect(proxy.requests.every(({ method, path }) => method === 'UPGRADE' && path === '/')).toBe(true)
+})
+
+test('what happened is not told where the connection is cut after it, once', async () => {
+  let happened = false
+  const proxy = await createFaultProxy((request) => {
+    happened = request.method === 'POST'
+    return new Response('done')
+  })
+  onTestFinished(() => proxy.close())
+  const { fetch } = connect({ url: proxy.url })
+  proxy.cutAfter(() => happened)
+  expect(await (await fetch('/')).text()).toBe('done')
+  expect((await failure(fetch('/', { method: 'POST' }))).code).toBe('unreachable')
+  expect(await (await fetch('/', { method: 'POST' })).text()).toBe('done')
+})
 
 test('a wrong certificate needs TLS', async () => {
   const proxy = await createFaultProxy(echo)

@@ -21,6 +21,8 @@ export async function connectionFailure({ message = '', description }: LibraryFa
     return new ToolError('upstream', `${name} says more at once than is taken.`, { hint: 'Ask for less of it at once.' })
   if (code.startsWith('WS_ERR') || message === 'parse error')
     return new ToolError('upstream', `${name} said something that is not socket.io.`, { hint: 'Is url the address of its web page?' })
+  if (message === 'ping timeout')
+    return new ToolError('unreachable', `${name} no longer answers.`, { hint: 'Is it still up? The next call connects anew.' })
   if (error !== undefined) return failureOf(error, place)
   return new ToolError('unreachable', `${name} closed the connection.`, { hint: 'Is it restarting? The next call connects anew.' })
 }
