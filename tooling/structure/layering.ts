@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { foundations } from './packages.mjs'
 import { importsOf, type ImportSite, type SourceFile } from './source-file.mjs'
 
 /** Packages that are themselves imported where they are needed: what they stand on may come with them. */

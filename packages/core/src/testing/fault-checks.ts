@@ -4,7 +4,8 @@ import type { Service, Simulation } from '../define/service.ts'
 import { hashOf } from '../call/canonical.ts'
 import type { CallResult } from '../call/result.ts'
 import { exposeSimulation } from './expose-simulation.ts'
-import type { Fault, FaultProxy } from './fault-proxy.ts'
+import type { Fault } from './fault.ts'
+import type { FaultProxy } from './fault-proxy.ts'
 import { openSimulatedLab, type SimulatedLab } from './simulated-lab.ts'
 
 /** What each fault may be reported as. */

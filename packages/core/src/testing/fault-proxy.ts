@@ -7,27 +7,8 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { createCertificate } from './certificate.ts'
 import { blanks, drip, flood, oversizedBytes } from './endless.ts'
 import { isSpoiling, relay } from './relay.ts'
+import type { Fault } from './fault.ts'
 import { answer, listenOnLoopback, requestOf, stopListening, type Handler } from './serve-handler.ts'
-
-/** Every way an upstream is shown to fail. */
-export const faults = [
-  'refused',
-  'hang',
-  '401',
-  '403',
-  '404',
-  '429',
-  '500',
-  'html',
-  'garbage',
-  'truncated',
-  'slow',
-  'oversized',
-  'wrongCertificate',
-] as const
-
-/** One way an upstream fails. */
-export type Fault = (typeof faults)[number]
 
 /** A loopback server in front of a pretend upstream that can be told to fail. */
 export interface FaultProxy {

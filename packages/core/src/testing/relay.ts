@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { blanks, drip, flood, oversizedBytes } from './endless.ts'
-import type { Fault } from './fault-proxy.ts'
+import type { Fault } from './fault.ts'
 
 /** Faults that come after the other protocol was agreed on: what is said in it is spoiled. */
 const spoiling = ['garbage', 'truncated', 'slow', 'oversized'] as const satisfies readonly Fault[]
