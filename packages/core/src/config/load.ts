@@ -166,7 +166,8 @@ export function parseValues(service: Service, raw: Record<string, unknown>, secr
     if (traitsOf(schema).secret === true) secrets.add(value)
     else for (const password of passwordsIn(value)) secrets.add(password)
   }
-  const parsed = z.object(service.config).safeParse(raw)
+  // Parsed once in the life of a process: compiling the schema for it, as zod does, takes longer.
+  const parsed = z.object(service.config).safeParse(raw, { jitless: true })
   if (parsed.success) return parsed.data
   const names = new Map(variablesOf(service).map((entry) => [entry.field, entry.names[0] ?? entry.field]))
   const told = parsed.error.issues.map((issue) => {

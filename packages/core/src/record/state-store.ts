@@ -32,7 +32,8 @@ const staleAfterMs = 3_600_000
 /** Keeps records as files (0600, in directories 0700) under one directory. */
 export function createFileStore(directory: string): StateStore {
   // A container's process id is nearly always 1, so it alone does not tell writers of a shared volume apart.
-  const writer = `${process.pid}-${randomBytes(6).toString('hex')}`
+  let name: string | undefined
+  const writer = () => (name ??= `${process.pid}-${randomBytes(6).toString('hex')}`)
   let counter = 0
   let swept = false
 
@@ -66,7 +67,7 @@ export function createFileStore(directory: string): StateStore {
 
   const writeTemporary = async (text: string): Promise<string> => {
     const folder = join(directory, temporaryDirectory)
-    const path = join(folder, `${writer}-${(counter += 1)}`)
+    const path = join(folder, `${writer()}-${(counter += 1)}`)
     const file = await inDirectory(folder, () => open(path, 'wx', 0o600))
     try {
       await file.writeFile(text)

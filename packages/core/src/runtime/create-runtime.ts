@@ -66,7 +66,7 @@ const systemClock: Clock = {
 
 /** Random bytes drawn from the system a page at a time: asking it for six costs as much as for thousands. */
 function pooledRandom(): (bytes: number) => Uint8Array {
-  let pool = randomBytes(0)
+  let pool: Uint8Array = new Uint8Array()
   return (bytes) => {
     if (bytes > 256) return randomBytes(bytes)
     if (pool.length < bytes) pool = randomBytes(4096)

@@ -5,6 +5,7 @@ import {
   ProtocolErrorCode,
   type InputRequests,
   type InputRequiredResult,
+  type RequestStateCodec,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
@@ -26,14 +27,23 @@ export interface Asking {
   ask(questions: Questions, view: View, request: AskingRequest): Promise<InputRequiredResult>
 }
 
+interface Sealed {
+  call: string
+  state: unknown
+}
+
 /** Makes the asking of one process: what it seals, no other process opens. */
 export function createAsking(): Asking {
-  const seal = createRequestStateCodec<{ call: string; state: unknown }>({ key: randomBytes(32) })
+  let made: RequestStateCodec<Sealed> | undefined
+  // Most processes never ask anything.
+  const seal = () => (made ??= createRequestStateCodec<Sealed>({ key: randomBytes(32) }))
   const callOf = ({ caller, service }: View, request: AskingRequest) =>
     hashOf({ principal: caller.principal, service: service ?? null, ...request })
 
   async function opened(sealed: string, context: ServerContext, call: string): Promise<unknown> {
-    const held = await seal.verify(sealed, context).catch(() => undefined)
+    const held = await seal()
+      .verify(sealed, context)
+      .catch(() => undefined)
     if (held?.call === call) return held.state
     throw new ProtocolError(
       ProtocolErrorCode.InvalidParams,
@@ -54,7 +64,7 @@ export function createAsking(): Asking {
     async ask({ ask, state }, view, request) {
       const inputRequests = ask as unknown as InputRequests
       if (state === undefined) return inputRequired({ inputRequests })
-      return inputRequired({ inputRequests, requestState: await seal.mint({ call: callOf(view, request), state }) })
+      return inputRequired({ inputRequests, requestState: await seal().mint({ call: callOf(view, request), state }) })
     },
   }
 }
