@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
+import { leanLibraries } from './lean-libraries.mjs'
 import { noticesOf } from './notices.mjs'
 
 /**
@@ -53,7 +54,7 @@ export async function bundleEntry({ name, loader, source }) {
     target,
     conditions: ['@rackwarden/source'],
     external: ['*.node'],
-    plugins: [englishOnly, smallValidator],
+    plugins: leanLibraries,
     legalComments: 'none',
     metafile: true,
     write: false,
@@ -151,40 +152,6 @@ export async function bundleLibraries(directory) {
   return contentsOf(result.metafile)
 }
 
-/**
- * Programs speak English: the other forty languages of zod's messages stay out.
- * @type {import('esbuild').Plugin}
- */
-const englishOnly = {
-  name: 'english-only',
-  setup: (esbuild) => {
-    esbuild.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: `export { default as en } from './en.js'`,
-    }))
-  },
-}
-
-/**
- * The MCP SDK checks what a person answers with Ajv, which compiles its own schemas at start; the other validator it ships does not.
- * @type {import('esbuild').Plugin}
- */
-const smallValidator = {
-  name: 'small-validator',
-  setup: (esbuild) => {
-    esbuild.onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ resolveDir }) => ({
-      path: 'shims',
-      namespace: 'small-validator',
-      pluginData: resolveDir,
-    }))
-    esbuild.onLoad({ filter: /^shims$/, namespace: 'small-validator' }, ({ pluginData }) => ({
-      resolveDir: pluginData,
-      contents: `
-        export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker'
-        export { default as process } from 'node:process'`,
-    }))
-  },
-}
-
 const fileUrlName = '__fileUrl'
 
 // A lazily imported CommonJS module has its names beside its default, as when Node imports it.
@@ -197,6 +164,9 @@ const namedExports = `
   module.exports = names
 }
 `
+
+// What esbuild makes of a static import whose names alone are used; a default or a whole namespace it wraps in a call.
+const staticImport = /=\s*require\("(?=\.\/|node:)/g
 
 /**
  * @param {string} code
@@ -217,7 +187,7 @@ async function toCommonJs(code) {
     logOverride,
   })
   const head = result.code.includes(fileUrlName) ? `const ${fileUrlName}=require("node:url").pathToFileURL(__filename).href;` : ''
-  return head + result.code
+  return head + result.code.replaceAll(staticImport, '=require.defer("')
 }
 
 /**

@@ -14,6 +14,7 @@ const cacheDirectory = findCacheDirectory()
 const modules = new Map()
 const unsaved = []
 requireFrom.resolve = require.resolve
+requireFrom.defer = defer
 load('main.cjs')
 
 function load(name) {
@@ -34,6 +35,20 @@ function load(name) {
 
 function requireFrom(id) {
   return id.startsWith('./') ? load(id.slice(2)) : require(id)
+}
+
+// As with `import defer`: a module that is imported is evaluated when something of it is first used, and never if
+// nothing is. Modules of a bundle have no effect by being imported, and most of Node's own are not needed to answer.
+function defer(id) {
+  const evaluated = {
+    get(_target, name) {
+      const whole = requireFrom(id)
+      Object.defineProperties(names, Object.getOwnPropertyDescriptors(whole))
+      return whole[name]
+    },
+  }
+  const names = Object.create(new Proxy(Object.prototype, evaluated))
+  return names
 }
 
 function compile(name, filename) {

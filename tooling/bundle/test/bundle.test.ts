@@ -35,6 +35,11 @@ describe('a bundled program', () => {
     expect(await start(['lazy'])).toBe('lazy is evaluated\ndefault named remembered: bin, lazy')
   })
 
+  test('evaluates what it imports when something of it is used, and never if nothing is', async ({ expect }) => {
+    expect(await start([])).not.toContain('late')
+    for (const command of ['late', 'later']) expect(await start([command])).toBe('late is evaluated\nlate')
+  })
+
   test('imports libraries lazily, CommonJS by default and by name', async ({ expect }) => {
     expect(await start(['library'])).toBe('checked')
     expect(await start(['legacy'])).toBe('42 42')
