@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { runCommand } from './command.mjs'
+import { tarballOf } from './install-packed.mjs'
 import { installationProblems, installedPackages } from './installed-packages.mjs'
 import { root } from './public-packages.mjs'
 import { installInto } from './strangers-folder.mjs'
@@ -17,11 +18,11 @@ const resolutions = { nodenext: { module: 'nodenext' }, bundler: { module: 'pres
  * Installs every package into one folder, compiles a program that uses each of their entry points, and runs it.
  * @param {string} folder
  * @param {import('./public-packages.mjs').PublicPackage[]} packages
- * @param {(name: string) => string} tarballOf
+ * @param {string} home Where they were packed.
  * @param {(name: string, problems: string[]) => void} report
  */
-export async function compileConsumer(folder, packages, tarballOf, report) {
-  const own = Object.fromEntries(packages.map(({ manifest: { name } }) => [name, tarballOf(name)]))
+export async function compileConsumer(folder, packages, home, report) {
+  const own = Object.fromEntries(packages.map((candidate) => [candidate.manifest.name, tarballOf(candidate, home)]))
   const others = ['zod', '@types/node', '@modelcontextprotocol/client', '@modelcontextprotocol/sdk', '@modelcontextprotocol/server']
   const installing = await installInto(folder, {
     ...own,

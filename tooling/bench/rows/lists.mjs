@@ -1,0 +1,47 @@
+import { inTurn, measureLoad } from '../measure/load.mjs'
+import { floor, hub, openTarget, peerTargets, sdk } from '../measure/targets.mjs'
+
+/**
+ * What it costs to list a hundred and a thousand tools.
+ * @param {import('../bench.mjs').Bench} bench
+ */
+export async function measureLists({ add, env, peers, quick }) {
+  const targets = [hub, sdk, floor, ...peerTargets(peers).proxying]
+  for (const count of /** @type {const} */ ([100, 1000])) {
+    const found = await listCosts(targets, { ...env, ECHO_TOOLS: String(count / 5) }, quick ? 3 : 6)
+    const [own, reference, least] = [found.get(hub), found.get(sdk), found.get(floor)]
+    if (own === undefined || reference === undefined || least === undefined) throw new Error('A list was not measured.')
+    for (const kind of /** @type {const} */ (['cpu', 'bytes'])) {
+      const figure = /** @type {const} */ (`list.${count}.${kind}`)
+      add(figure, { subject: hub.name, value: own[kind], reference: sdk.name, referenceValue: reference[kind], judged: true })
+      add(figure, { subject: hub.name, value: own[kind], reference: floor.name, referenceValue: least[kind] })
+      for (const target of targets.slice(2)) {
+        const value = found.get(target)?.[kind] ?? Number.NaN
+        add(figure, { subject: target.name, value, reference: sdk.name, referenceValue: reference[kind] })
+      }
+    }
+  }
+}
+
+/**
+ * @param {import('../measure/targets.mjs').Target[]} targets
+ * @param {NodeJS.ProcessEnv} env
+ * @param {number} rounds
+ */
+async function listCosts(targets, env, rounds) {
+  /** @type {import('../measure/targets.mjs').OpenTarget[]} */
+  const open = []
+  try {
+    for (const target of targets) open.push(await openTarget(target, env, { sockets: 1 }))
+    const bytes = await inTurn(open, 1, async ({ session }) => Buffer.byteLength(await session.ask('tools/list')))
+    const cpu = await inTurn(open, rounds, async ({ server, session }) => {
+      const load = await measureLoad(server, () => session.ask('tools/list'), { calls: 20 })
+      return load.cpu
+    })
+    return new Map(
+      open.map((opened) => [opened.target, { cpu: Math.min(...(cpu.get(opened) ?? [])), bytes: bytes.get(opened)?.[0] ?? Number.NaN }]),
+    )
+  } finally {
+    for (const opened of open) await opened.stop()
+  }
+}
