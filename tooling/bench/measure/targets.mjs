@@ -74,14 +74,14 @@ function aggregatorTarget({ name, entry }) {
     args: [],
     open: openEventStream,
     tool: listed,
-    prepare: async ({ HOME = '' }) => {
+    prepare: async ({ HOME = '', ECHO_TOOLS = String(names.length) }) => {
       const port = await freePort()
       const config = join(HOME, `mcp-hub-${port}.json`)
-      const server = { command: process.execPath, args: [serverFile('floor-stdio.mjs')] }
+      const server = { command: process.execPath, args: [serverFile('floor-stdio.mjs')], env: { ECHO_TOOLS } }
       mkdirSync(HOME, { recursive: true })
       writeFileSync(config, JSON.stringify({ mcpServers: Object.fromEntries(groups.map((group) => [group, server])) }))
       const url = `http://127.0.0.1:${port}/mcp`
-      return { args: [entry, '--port', String(port), '--config', config], ready: () => listing(url, groups.length * names.length) }
+      return { args: [entry, '--port', String(port), '--config', config], ready: () => listing(url, groups.length * Number(ECHO_TOOLS)) }
     },
   }
 }

@@ -1,4 +1,5 @@
 import { inTurn, measureLoad } from '../measure/load.mjs'
+import { groups } from '../servers/echo-tools.mjs'
 import { floor, hub, openTarget, peerTargets, sdk } from '../measure/targets.mjs'
 
 /**
@@ -8,7 +9,7 @@ import { floor, hub, openTarget, peerTargets, sdk } from '../measure/targets.mjs
 export async function measureLists({ add, env, peers, quick }) {
   const targets = [hub, sdk, floor, ...peerTargets(peers).proxying]
   for (const count of /** @type {const} */ ([100, 1000])) {
-    const found = await listCosts(targets, { ...env, ECHO_TOOLS: String(count / 5) }, quick ? 3 : 6)
+    const found = await listCosts(targets, env, { count, rounds: quick ? 3 : 6 })
     const [own, reference, least] = [found.get(hub), found.get(sdk), found.get(floor)]
     if (own === undefined || reference === undefined || least === undefined) throw new Error('A list was not measured.')
     for (const kind of /** @type {const} */ (['cpu', 'bytes'])) {
@@ -26,14 +27,19 @@ export async function measureLists({ add, env, peers, quick }) {
 /**
  * @param {import('../measure/targets.mjs').Target[]} targets
  * @param {NodeJS.ProcessEnv} env
- * @param {number} rounds
+ * @param {{ count: number, rounds: number }} amount
  */
-async function listCosts(targets, env, rounds) {
+async function listCosts(targets, env, { count, rounds }) {
   /** @type {import('../measure/targets.mjs').OpenTarget[]} */
   const open = []
   try {
-    for (const target of targets) open.push(await openTarget(target, env, { sockets: 1 }))
-    const bytes = await inTurn(open, 1, async ({ session }) => Buffer.byteLength(await session.ask('tools/list')))
+    for (const target of targets) open.push(await openTarget(target, { ...env, ECHO_TOOLS: String(count / groups.length) }, { sockets: 1 }))
+    const bytes = await inTurn(open, 1, async ({ session, target }) => {
+      const list = await session.ask('tools/list')
+      const listed = list.match(/"name":"echo/g)?.length ?? 0
+      if (listed !== count) throw new Error(`${target.name} lists ${listed} of ${count} tools.`)
+      return Buffer.byteLength(list)
+    })
     const cpu = await inTurn(open, rounds, async ({ server, session }) => {
       const load = await measureLoad(server, () => session.ask('tools/list'), { calls: 20 })
       return load.cpu
