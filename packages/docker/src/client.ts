@@ -1,17 +1,7 @@
 import { createApiClient, httpConfig, sshConfig, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
 import { oneLine } from './container-facts.ts'
-import {
-  containerDetail,
-  containerStats,
-  containerSummary,
-  imageSummary,
-  networkSummary,
-  systemInfo,
-  volumeList,
-  volumeUsage,
-  type ContainerDetail,
-} from './engine-schema.ts'
+import type { ContainerDetail } from './engine-schema.ts'
 import { inParallel } from './in-parallel.ts'
 import { demultiplex, logLines, type LogLine, type LogStream } from './log-frames.ts'
 
@@ -45,10 +35,12 @@ export interface LogRequest {
 }
 
 /** What one engine is asked. */
-export type DockerClient = ReturnType<typeof connect>
+export type DockerClient = Awaited<ReturnType<typeof connect>>
 
 /** Makes the client of one engine; the API version is agreed on with the first request. */
-export function connect(_: ConfigOf<typeof config>, connection: Connection) {
+export async function connect(_: ConfigOf<typeof config>, connection: Connection) {
+  // What an engine answers with is not needed to list the tools.
+  const schemas = await import('./engine-schema.ts')
   const api = createApiClient(connection, { name: 'Docker' })
   let agreed: Promise<string> | undefined
 
@@ -93,7 +85,7 @@ export function connect(_: ConfigOf<typeof config>, connection: Connection) {
     await response.body?.cancel()
   }
 
-  const inspect = (id: string, signal: AbortSignal): Promise<ContainerDetail> => get(container(id, 'json'), containerDetail, signal)
+  const inspect = (id: string, signal: AbortSignal): Promise<ContainerDetail> => get(container(id, 'json'), schemas.containerDetail, signal)
 
   /** Looks at many, a few at a time; what went away meanwhile is left out. */
   async function each<Result>(ids: readonly string[], look: (id: string) => Promise<Result>): Promise<Result[]> {
@@ -131,24 +123,24 @@ export function connect(_: ConfigOf<typeof config>, connection: Connection) {
 
   return {
     apiVersion: versionOf,
-    info: (signal: AbortSignal) => get('/info', systemInfo, signal),
-    containers: (signal: AbortSignal) => get('/containers/json', z.array(containerSummary), signal, { all: 'true' }),
+    info: (signal: AbortSignal) => get('/info', schemas.systemInfo, signal),
+    containers: (signal: AbortSignal) => get('/containers/json', z.array(schemas.containerSummary), signal, { all: 'true' }),
     inspect,
     inspectAll: (ids: readonly string[], signal: AbortSignal) => each(ids, (id) => inspect(id, signal)),
     each,
-    images: (signal: AbortSignal) => get('/images/json', z.array(imageSummary), signal),
-    volumes: async (signal: AbortSignal) => (await get('/volumes', volumeList, signal)).Volumes,
-    networks: (signal: AbortSignal) => get('/networks', z.array(networkSummary), signal),
+    images: (signal: AbortSignal) => get('/images/json', z.array(schemas.imageSummary), signal),
+    volumes: async (signal: AbortSignal) => (await get('/volumes', schemas.volumeList, signal)).Volumes,
+    networks: (signal: AbortSignal) => get('/networks', z.array(schemas.networkSummary), signal),
 
     /** One sample with the one before it; `once` leaves the one before out and answers at once. */
     stats: (id: string, signal: AbortSignal, { once = false } = {}) =>
-      get(container(id, 'stats'), containerStats, signal, { stream: 'false', ...(once ? { 'one-shot': 'true' } : {}) }),
+      get(container(id, 'stats'), schemas.containerStats, signal, { stream: 'false', ...(once ? { 'one-shot': 'true' } : {}) }),
 
     /** Bytes of each volume by name; the engine walks every file for it. */
     async volumeSizes(signal: AbortSignal): Promise<Map<string, number>> {
       const path = await at('/system/df', signal)
       const query = { type: 'volume', verbose: 'true' }
-      const usage = await api.get(path, { schema: volumeUsage, query, signal, timeoutMs: 40_000 })
+      const usage = await api.get(path, { schema: schemas.volumeUsage, query, signal, timeoutMs: 40_000 })
       const volumes = usage.VolumeUsage?.Items ?? usage.Volumes
       return new Map(volumes.flatMap(({ Name, UsageData }) => (UsageData == null || UsageData.Size < 0 ? [] : [[Name, UsageData.Size]])))
     },
