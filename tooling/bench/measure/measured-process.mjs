@@ -20,15 +20,26 @@ export async function startServer(args, env, { heap = false, ready } = {}) {
   const ended = new Promise((resolve) => child.once('close', resolve))
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (chunk) => (said += chunk))
+  /** @type {Promise<never>} */
+  const gone = new Promise((_resolve, reject) => {
+    const fail = (/** @type {string} */ why) => reject(new Error(`${args[0]} ${why}:\n${said}`))
+    child.once('exit', () => fail('ended before it answered'))
+    child.once('error', (error) => fail(error.message))
+  })
+  // It ends one day, whether or not anybody still waits for it.
+  gone.catch(() => undefined)
+  const late = setTimeout(() => child.kill('SIGKILL'), startLimitMs)
   const id = child.pid ?? 0
   const stop = async () => {
+    clearTimeout(late)
     child.kill('SIGTERM')
     const forced = setTimeout(() => child.kill('SIGKILL'), 5000)
     await ended
     clearTimeout(forced)
   }
   try {
-    const url = await (ready === undefined ? matchIn(/http:\/\/\S+\/mcp/) : Promise.race([ready(), goneBefore()]))
+    const url = await (ready === undefined ? matchIn(/http:\/\/\S+\/mcp/) : Promise.race([ready(), gone]))
+    clearTimeout(late)
     return {
       url,
       stop,
@@ -63,15 +74,6 @@ export async function startServer(args, env, { heap = false, ready } = {}) {
       child.stderr.on('data', check)
       check()
     })
-    return Promise.race([/** @type {Promise<string>} */ (look), goneBefore()])
-  }
-
-  /** @returns {Promise<never>} */
-  function goneBefore() {
-    return new Promise((_resolve, reject) => {
-      const give = (/** @type {string} */ why) => reject(new Error(`${args[0]} ${why}:\n${said}`))
-      child.once('exit', () => give('ended before it served'))
-      setTimeout(() => give('did not serve within a minute'), startLimitMs).unref()
-    })
+    return Promise.race([/** @type {Promise<string>} */ (look), gone])
   }
 }

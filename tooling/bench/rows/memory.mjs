@@ -3,7 +3,7 @@ import { bins, serverFile } from '../measure/bench-environment.mjs'
 import { inTurn, median, measureLoad } from '../measure/load.mjs'
 import { askOverStdio } from '../measure/stdio-start.mjs'
 import { stdioPeers } from '../measure/stdio-peers.mjs'
-import { hub, openTarget, sdk } from '../measure/targets.mjs'
+import { floor, hub, openTarget, sdk } from '../measure/targets.mjs'
 
 const idleMs = 500
 const sessions = 80
@@ -42,15 +42,19 @@ async function idle({ add, env, peers, quick }) {
 
 /** @param {import('../bench.mjs').Bench} bench */
 async function heaps({ add, env, quick }) {
-  const amount = quick ? { calls: 10_000, rounds: 3 } : { calls: 40_000, rounds: 8 }
+  const amount = quick ? { calls: 10_000, rounds: 10 } : { calls: 40_000, rounds: 40 }
   const own = await heapOf(hub, env, amount)
   const other = await heapOf(sdk, env, amount)
-  for (const [figure, value, referenceValue] of /** @type {const} */ ([
-    ['memory.session.open', own.open, other.open],
-    ['memory.session.kept', own.kept, other.kept],
-    ['memory.call.kept', own.call, other.call],
-  ]))
-    add(figure, { subject: hub.name, value, reference: sdk.name, referenceValue, judged: true })
+  // Has neither sessions nor anything else to keep: what is Node's own.
+  const least = await heapOf(floor, env, amount)
+  for (const [figure, kind] of /** @type {const} */ ([
+    ['memory.session.open', 'open'],
+    ['memory.session.kept', 'kept'],
+    ['memory.call.kept', 'call'],
+  ])) {
+    add(figure, { subject: hub.name, value: own[kind], reference: sdk.name, referenceValue: other[kind], judged: true })
+    add(figure, { subject: hub.name, value: own[kind], reference: floor.name, referenceValue: least[kind] })
+  }
 }
 
 /**
@@ -67,7 +71,7 @@ async function heapOf(target, env, { calls, rounds }) {
   }
   try {
     // Code that runs for the first time stays on the heap, whoever it ran for.
-    for (let round = 0; round < 2; round += 1) await withSessions(target, server.url, server.heap)
+    for (let round = 0; round < rounds / 2; round += 1) await withSessions(target, server.url, server.heap)
     const before = await heap()
     const held = await withSessions(target, server.url, heap)
     for (let round = 1; round < rounds; round += 1) await withSessions(target, server.url, server.heap)
