@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { installedMegabytes, installPacked, packInto } from '../../pack/install-packed.mjs'
+import { installedMegabytes, installPacked, packAll } from '../../pack/install-packed.mjs'
 import { publicPackages } from '../../pack/public-packages.mjs'
 import { sdkSource } from '../measure/sdk-source.mjs'
 
@@ -12,13 +12,13 @@ export async function measureSize({ add, attempt, home, peers }) {
   const folder = join(home, 'packed')
   mkdirSync(folder)
   const packages = publicPackages()
-  await packInto(packages, folder)
+  await packAll(packages, folder)
   const reference = { reference: 'SDK v2 with zod', referenceValue: sdkSource().megabytes }
   for (const candidate of packages) {
     const { manifest } = candidate
     await attempt(`installed size of ${manifest.name}`, async () => {
-      const { folder: installed, problem } = await installPacked(candidate, packages, folder)
-      if (problem !== undefined) throw new Error(problem)
+      const { folder: installed, problems } = await installPacked(candidate, packages, folder)
+      if (problems.length > 0) throw new Error(problems.join('\n'))
       const isService = manifest.publishConfig?.bin !== undefined && manifest.name.startsWith('@')
       const figure = isService ? 'size.service' : 'size.other'
       add(figure, { subject: manifest.name, value: installedMegabytes(installed), ...reference, judged: isService })
