@@ -1,6 +1,6 @@
 import { accessLevels, ToolError, type Tier } from '@rackwarden/core'
 import type { StateStore } from '@rackwarden/core/runtime'
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { momentAfter } from './moment.ts'
 import { grantedTier } from './granted-tier.ts'
@@ -140,18 +140,30 @@ export function openTokens({
 
 /** Changes the tokens while nobody else does: what two commands read and wrote at once could bring a revoked token back. */
 async function alone<T>(store: StateStore, clock: { now(): number }, change: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; !(await store.create(lock, String(clock.now()))); attempt += 1) {
-    const since = Number(await store.read(lock))
+  const own = `${clock.now()}-${randomUUID()}`
+  for (let attempt = 1; !(await store.create(lock, own)); attempt += 1) {
     if (attempt > mostAttempts)
       throw new ToolError('conflict', 'Another command is changing the tokens', { hint: 'Try again in a moment.' })
+    const held = await store.read(lock)
     // Whoever left it behind did not live to take it away.
-    if (Math.abs(clock.now() - since) > abandonedMs) await store.remove(lock)
+    if (held !== undefined && Math.abs(clock.now() - Number.parseInt(held, 10)) > abandonedMs) await takeAway(store, held)
     else await pause(20)
   }
   try {
     return await change()
   } finally {
-    await store.remove(lock)
+    if ((await store.read(lock)) === own) await store.remove(lock)
+  }
+}
+
+/** Takes an abandoned lock away, once: of several that saw it, a late one would take the lock of whoever came next. */
+async function takeAway(store: StateStore, held: string): Promise<void> {
+  const mark = `${lock}.${hashOf(held)}`
+  if (!(await store.create(mark, ''))) return pause(20)
+  try {
+    if ((await store.read(lock)) === held) await store.remove(lock)
+  } finally {
+    await store.remove(mark)
   }
 }
 
