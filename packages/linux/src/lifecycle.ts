@@ -20,17 +20,19 @@ export async function readUnit(
 }
 
 /** Does it and reads where the unit stands then; throws where it was not allowed to. */
-export async function act(action: UnitAction, unit: string, client: LinuxClient, signal: AbortSignal): Promise<UnitDetail> {
-  const { sections } = await client.ask([actPart, unitPart], { parameters: [action, unit], signal, asRoot: true, timeoutMs: actTimeoutMs })
-  const after = unitOf(sections, unit)
+export async function act(action: UnitAction, before: UnitDetail, client: LinuxClient, signal: AbortSignal): Promise<UnitDetail> {
+  const { name } = before
+  const { sections } = await client.ask([actPart, unitPart], { parameters: [action, name], signal, asRoot: true, timeoutMs: actTimeoutMs })
+  const after = unitOf(sections, name)
   if (sections.text('act:code').trim() === '0') return after
   const said = sections.lines('act:said').join(' ').slice(0, 300)
   if (/authentication (?:is )?required|Access denied|Permission denied|not permitted|interactive auth/i.test(said))
     throw new ToolError('forbidden', `systemd does not let this user ${action} ${after.name}.`, {
       hint: "Set sudo to 'passwordless' or 'password', or log in as root.",
     })
-  // Where the unit itself shows what went wrong, it is judged by that.
-  if ((action === 'start' || action === 'restart') && !isUp(after)) return after
+  // Where the unit itself shows what went wrong, it is judged by that: systemd may have brought it up again meanwhile.
+  const isTried = !isUp(after) || after.invocation !== before.invocation
+  if ((action === 'start' || action === 'restart') && isTried) return after
   throw new ToolError('upstream', `systemd could not ${action} ${after.name}: ${said}`, { hint: 'get_unit_logs shows what it said.' })
 }
 

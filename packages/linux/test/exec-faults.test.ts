@@ -85,3 +85,13 @@ test('disks that take longer than there is time are told, and cost nothing else'
     expect.arrayContaining(['linux/host/disks#slow', 'linux/unit/backup.service#failed', 'linux/filesystem/srv#space']),
   )
 })
+
+test('a unit that systemd failed to restart and brought up again by itself is judged by how it is', async () => {
+  const failing: Exec = async (argv, options) => {
+    const result = await exec(argv, options)
+    return { ...result, stdout: result.stdout.replace(/(?<= act:code\n)0/, '1') }
+  }
+  const host = await broken(failing)
+  expect(await host.write('restart_unit', { unit: 'nginx' })).toMatchObject({ settled: true, output: { active: 'active' } })
+  await expect(host.write('stop_unit', { unit: 'nginx' })).rejects.toThrow(/systemd could not stop nginx\.service/)
+})

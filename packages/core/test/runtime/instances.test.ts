@@ -147,22 +147,28 @@ test('what several instances say beside their rows is kept, once where it is the
 })
 
 test('a client that failed one call is closed only when those still at work with it are done', async () => {
+  const events: string[] = []
   let open = () => {}
-  const closed: string[] = []
-  const shelf = Object.assign(createShelf(), { close: () => void closed.push('closed') })
-  shelf.door = new Promise((resolve) => (open = resolve))
+  let arrive = () => {}
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  const arrived = new Promise<void>((resolve) => (arrive = resolve))
+  const shelf = Object.assign(createShelf(), { close: () => void events.push('closed') })
+  Object.defineProperty(shelf, 'door', {
+    get: () => {
+      arrive()
+      return opened.then(() => void events.push('written'))
+    },
+  })
   const { call } = await openShelves({ main: shelf })
   const confirm = tokenOf(await call('shelf_add_entry', { name: 'lamp', value: 'on' }))
   const writing = call('shelf_add_entry', { name: 'lamp', value: 'on', confirm })
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await arrived
   shelf.failure = new ToolError('unreachable', 'gone')
   expect(codeOf(await call('shelf_list_entries'))).toBe('unreachable')
   shelf.failure = undefined
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(closed).toEqual([])
   open()
   expect((await writing).kind).toBe('done')
-  await vi.waitFor(() => expect(closed).toEqual(['closed']))
+  await vi.waitFor(() => expect(events).toEqual(['written', 'closed']))
 })
 
 test('a client that ended by itself is replaced before the next call, which does not fail for it', async () => {

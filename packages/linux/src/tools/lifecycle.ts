@@ -27,7 +27,7 @@ export const startUnit = defineTool({
   state: readUnit,
   basis: lifecycleBasis,
   plan: (_, { state, client, instance }) => planLifecycle({ action: 'start', state, client, instance }),
-  run: async (_, { state, client, signal }) => show(await act('start', state.name, client, signal)),
+  run: async (_, { state, client, signal }) => show(await act('start', state, client, signal)),
   settled: (after, _, before) => (isUp(before) && after.invocation === before.invocation ? true : settledUp(after, before)),
   settleWithinMs: 40_000,
   verified: (_, after) => show(after),
@@ -46,7 +46,7 @@ export const stopUnit = defineTool({
   state: readUnit,
   basis: lifecycleBasis,
   plan: (_, { state, client, instance }) => planLifecycle({ action: 'stop', state, client, instance }),
-  run: async (_, { state, client, signal }) => show(await act('stop', state.name, client, signal)),
+  run: async (_, { state, client, signal }) => show(await act('stop', state, client, signal)),
   settled: (after) => (!isUp(after) && after.active !== 'deactivating') || `it is still ${after.active}`,
   settleWithinMs: 40_000,
   verified: (_, after) => show(after),
@@ -64,7 +64,7 @@ export const restartUnit = defineTool({
   state: readUnit,
   basis: lifecycleBasis,
   plan: (_, { state, client, instance }) => planLifecycle({ action: 'restart', state, client, instance }),
-  run: async (_, { state, client, signal }) => show(await act('restart', state.name, client, signal)),
+  run: async (_, { state, client, signal }) => show(await act('restart', state, client, signal)),
   settled: (after, _, before) =>
     isUp(after) && after.invocation !== '' && after.invocation === before.invocation
       ? 'it has not restarted yet'
