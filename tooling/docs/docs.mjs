@@ -3,16 +3,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { documents } from './documents.mjs'
 import { stale } from './drift.mjs'
 import { listings } from './listings.mjs'
-import { openWorkspace } from './workspace.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const flags = process.argv.slice(2)
 
 try {
-  const written = flags.includes('--listings') ? await listings(root) : await documents(await openWorkspace(root))
+  const written = flags.includes('--listings') ? await listings(root) : await everything()
   const changed = stale(root, written)
   if (flags.includes('--check')) {
     for (const path of changed) console.error(`${path} is not what is generated; run npm run docs and commit the difference`)
@@ -24,4 +22,10 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
+}
+
+/** What reads the packages as they are built is imported only where they have to be. */
+async function everything() {
+  const [{ documents }, { openWorkspace }] = await Promise.all([import('./documents.mjs'), import('./workspace.mjs')])
+  return documents(await openWorkspace(root))
 }

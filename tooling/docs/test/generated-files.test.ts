@@ -1,11 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { runCommand } from '../../pack/command.mjs'
 import { packageGraph } from '../architecture.mjs'
 import { stale } from '../drift.mjs'
 import { formatted, listings } from '../listings.mjs'
 
+const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'rackwarden-docs-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
@@ -72,4 +75,15 @@ test('the picture of the packages has services alike in one place, types left ou
     '  hub --> c',
     '```',
   ])
+})
+
+test('the lists of services are written where nothing is built yet', async () => {
+  const root = workspaceOf({ 'packages/docker/src/index.ts': '', 'packages/simlab/src/index.ts': '', 'apps/hub/src/bin.ts': '' })
+  // Without its node_modules the generator finds none of our packages; the formatter is no package of ours.
+  for (const path of ['tooling/docs', 'tooling/create-service', 'tooling/structure', '.oxfmtrc.json'])
+    cpSync(join(repository, path), join(root, path), { recursive: true, filter: (file) => !file.includes('node_modules') })
+  mkdirSync(join(root, 'node_modules'))
+  symlinkSync(join(repository, 'node_modules/oxfmt'), join(root, 'node_modules/oxfmt'))
+  const { code, output } = await runCommand('node', ['tooling/docs/docs.mjs', '--listings'], { cwd: root })
+  expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('apps/hub/src/services.ts') as string })
 })
