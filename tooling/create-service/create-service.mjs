@@ -39,7 +39,8 @@ export function readArguments(args) {
  */
 export function createService(root, { name, kind }) {
   const directory = `packages/${name}`
-  if (existsSync(join(root, directory))) throw new Error(`${directory} exists already.`)
+  // What git leaves of one that was taken back, as `node_modules`, is in nobody's way.
+  if (existsSync(join(root, directory, 'package.json'))) throw new Error(`${directory} exists already.`)
   const files = packageFiles(name, kind)
   const changed = joinWorkspace(root, name)
   for (const [path, text] of files) {
@@ -58,8 +59,8 @@ export function nextSteps(name) {
   return [
     `packages/${name} is a service now: with jobs that can be listed, started and stopped, at a made-up upstream. It stands in the hub and in the demo.`,
     '',
-    `  npm test -- packages/${name}`,
-    `  npm run build && node packages/${name}/dist/bin.cjs call list_jobs --demo`,
+    `  npm run test:unit -- packages/${name}`,
+    `  node packages/${name}/dist/bin.cjs call list_jobs --demo`,
     '',
     'Make it yours: src/client.ts and src/simulate.ts first, then src/tools.ts, src/facets.ts, README.md and the changeset;',
     'docs/adding-a-service.md goes through it step by step.',

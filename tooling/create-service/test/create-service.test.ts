@@ -118,3 +118,9 @@ test('a directory that exists is left alone, and nothing else is touched', () =>
   expect(() => createService(copy, { name: 'server', kind: 'http' })).toThrow('packages/server exists already.')
   expect(readFileSync(join(copy, 'tsconfig.json'), 'utf8')).toBe(before)
 })
+
+test("what git leaves of a service that was taken back is in nobody's way", () => {
+  const copy = copyOfWorkspace()
+  mkdirSync(join(copy, 'packages/pi-hole/node_modules'), { recursive: true })
+  expect(createService(copy, { name: 'pi-hole', kind: 'http' })).toContain('packages/pi-hole/src/index.ts')
+})
