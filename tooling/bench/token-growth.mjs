@@ -40,6 +40,31 @@ export function unexplained(before, after, changesets) {
   })
 }
 
+/**
+ * Lists nobody measured. One of a service whose first release is only being written may wait until its tools are its own.
+ * @param {Costs} before
+ * @param {Costs} after
+ * @param {readonly string[]} changesetFiles
+ * @returns {string[]}
+ */
+export function unmeasured(before, after, changesetFiles) {
+  return Object.keys(after)
+    .filter((list) => before[list] === undefined && !changesetFiles.includes(`first-${list}.md`))
+    .map((list) => `${list} has no baseline: npm run tokens -- --update`)
+}
+
+/**
+ * The baseline with the lists that are named as they are now; with every list where none is named.
+ * @param {Costs} before
+ * @param {Costs} after
+ * @param {readonly string[]} named
+ * @returns {Costs}
+ */
+export function moved(before, after, named) {
+  if (named.length === 0) return after
+  return { ...before, ...Object.fromEntries(Object.entries(after).filter(([list]) => named.includes(list))) }
+}
+
 /** @param {Record<string, number>} tools */
 export function total(tools) {
   return Object.values(tools).reduce((sum, cost) => sum + cost, 0)

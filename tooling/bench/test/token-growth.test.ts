@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { difference, unexplained } from '../token-growth.mjs'
+import { difference, moved, unexplained, unmeasured } from '../token-growth.mjs'
 
 const before = { docker: { get_logs: 100, get_stats: 100 }, linux: { get_unit: 50 } }
 
@@ -28,5 +28,17 @@ describe('the growth of the lists', () => {
 
   test('a new list is no growth', () => {
     expect(unexplained(before, { ...before, proxmox: { list_vms: 900 } }, '')).toEqual([])
+  })
+
+  test('a new list has to be measured, but for a service whose first release is being written', () => {
+    const after = { ...before, proxmox: { list_vms: 900 } }
+    expect(unmeasured(before, after, ['plain-descriptions.md'])).toEqual(['proxmox has no baseline: npm run tokens -- --update'])
+    expect(unmeasured(before, after, ['first-proxmox.md'])).toEqual([])
+  })
+
+  test('the baseline moves for every list, or for those that are named', () => {
+    const after = { docker: { get_logs: 90 }, proxmox: { list_vms: 900 } }
+    expect(moved(before, after, [])).toEqual(after)
+    expect(moved(before, after, ['docker'])).toEqual({ ...before, docker: after.docker })
   })
 })
