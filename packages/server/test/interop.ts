@@ -58,13 +58,16 @@ export function interop(connect: () => Promise<TestClient>): void {
   test('hears of progress while it waits', async () => {
     const client = await connected()
     const seen: unknown[] = []
+    const ended: Promise<unknown>[] = []
     // The call ends only once its progress was heard: a client that finds both in one read drops the progress.
     const onprogress = (progress: unknown) => {
       seen.push(progress)
-      void client.call('end_waiting')
+      ended.push(client.call('end_waiting'))
     }
     expect(await client.call('wait_signal', {}, { onprogress })).toEqual({ text: 'released', isError: false })
     expect(seen).toEqual([expect.objectContaining({ progress: 1, total: 2, message: 'waiting' })])
+    // Answered, too, before the client is closed.
+    await Promise.all(ended)
   })
 
   test('cancels a call, and the tool is told to stop', async () => {
