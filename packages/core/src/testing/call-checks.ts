@@ -25,7 +25,10 @@ export async function checkWrong(lab: SimulatedLab, name: string, input: Record<
   const before = hashOf(lab.simulation.snapshot())
   const result = await lab.call(name, input)
   assert.equal(result.kind, 'error', `${name} refuses ${JSON.stringify(input)}`)
-  assert.ok(result.kind === 'error' && result.error.hint, `${name} says what to do: ${result.text}`)
+  assert.ok(
+    result.kind === 'error' && result.error.hint,
+    `${name} says what is wrong, but not what to do: ${result.text} Throw ToolError(code, message, { hint }) there.`,
+  )
   assert.doesNotMatch(result.text, /\n\s+at /, 'no stack trace')
   assert.equal(hashOf(lab.simulation.snapshot()), before, `${name} changes nothing`)
 }
@@ -36,7 +39,7 @@ export async function checkWrite(lab: SimulatedLab, tool: Tool<unknown>, input: 
   const before = hashOf(lab.simulation.snapshot())
   const planned = planOf(await lab.call(name, input))
   assert.equal(hashOf(lab.simulation.snapshot()), before, `${name} without a token changes nothing`)
-  for (const target of planned.targets) assert.match(target, /^[a-z-]+(@[^/]+)?\/[^/]+\/.+$/, `'${target}' is a target`)
+  for (const target of planned.targets) assert.match(target, /^[a-z0-9-]+(@[^/]+)?\/[^/]+\/.+$/, `'${target}' is a target`)
   const altered = planned.confirm.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'))
   await denied(lab.call(name, { ...input, confirm: altered }), `${name} refuses an altered token`)
   await denied(

@@ -12,6 +12,6 @@ export async function checkReadme(service: Service, directory: URL): Promise<voi
   assert.deepEqual(
     steps.filter((step) => !transcript.includes(step)),
     [],
-    'the conversation of the README is part of the transcript that is tested',
+    'These steps of the conversation in README.md are not in test/transcript.md: copy them from there.',
   )
 }

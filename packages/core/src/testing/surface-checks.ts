@@ -6,41 +6,55 @@ import { leanSchema, type JsonSchema } from '../call/json-schema.ts'
 
 const longestName = 48
 const longestDescription = 120
+const verbsAre = 'Each has one meaning, in core/src/define/verbs.ts; one that is missing is added there.'
 
-/** Names, words and descriptions of a service: what a model chooses by. */
+/** Names, words and descriptions of a service, what a model chooses by: everything that is wrong with them at once. */
 export function checkSurface(service: Service): void {
-  assert.match(service.name, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'a service is named in kebab-case')
-  const names = service.tools.map((tool) => tool.definition.name)
-  assert.deepEqual(
-    names.filter((name, index) => names.indexOf(name) !== index),
-    [],
-    'every tool has a name of its own',
-  )
-  for (const [field, schema] of Object.entries(service.config))
-    assert.ok(traitsOf(schema).description, `the configuration field '${field}' is described`)
-  for (const { definition } of service.tools) {
-    const { name, description, title } = definition
-    assert.match(name, /^[a-z]+(_[a-z0-9]+)*$/, `${name} is snake_case`)
-    const [verb = ''] = name.split('_')
-    assert.ok(verb in verbs || fixedNames.includes(name), `'${verb}' of ${name} is one of the verbs`)
-    assert.ok(`${service.name}_${name}`.length <= longestName, `${name} is at most ${longestName} characters with its prefix`)
-    assert.ok(title.length > 0, `${name} has a title`)
-    assert.ok(
-      description.length > 0 && description.length <= longestDescription,
-      `the description of ${name} has at most ${longestDescription} characters`,
-    )
-    checkDescribed(`${name} input`, leanSchema(definition.input, 'input'))
-    checkDescribed(`${name} output`, leanSchema(definition.output, 'output'))
-  }
+  const wrong = surfaceViolations(service)
+  assert.ok(wrong.length === 0, `${service.name}: ${wrong.join('\n')}`)
 }
 
-function checkDescribed(where: string, schema: JsonSchema): void {
-  for (const [key, property] of Object.entries((schema['properties'] ?? {}) as Record<string, JsonSchema>)) {
+/** A sentence for each thing a model would stumble over. */
+export function surfaceViolations(service: Service): string[] {
+  const names = service.tools.map((tool) => tool.definition.name)
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+  const fields = Object.entries(service.config).filter(([, schema]) => (traitsOf(schema).description ?? '') === '')
+  return [
+    ...(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(service.name) ? [] : [`'${service.name}' is not kebab-case.`]),
+    ...[...twice].map((name) => `${name} is the name of two tools.`),
+    ...fields.map(([field]) => `The configuration field '${field}' is not described: .describe() says what it is.`),
+    ...service.tools.flatMap((tool) => violationsOf(service.name, tool.definition)),
+  ]
+}
+
+function violationsOf(service: string, { name, title, description, input, output }: Service['tools'][number]['definition']): string[] {
+  const [verb = ''] = name.split('_')
+  const length = `${service}_${name}`.length
+  const isKnown = Object.hasOwn(verbs, verb) || fixedNames.includes(name)
+  return [
+    ...(/^[a-z]+(_[a-z0-9]+)*$/.test(name) ? [] : [`'${name}' is not snake_case.`]),
+    ...(isKnown ? [] : [`${name} begins with '${verb}', which is none of the verbs: ${Object.keys(verbs).join(', ')}. ${verbsAre}`]),
+    ...(length <= longestName ? [] : [`${name} has ${length} characters with its prefix; ${longestName} are allowed.`]),
+    ...(title.length > 0 ? [] : [`${name} has no title.`]),
+    ...(description.length > 0 ? [] : [`${name} has no description.`]),
+    ...(description.length <= longestDescription
+      ? []
+      : [`The description of ${name} has ${description.length} characters; ${longestDescription} are allowed.`]),
+    ...undescribed(`${name} input`, leanSchema(input, 'input')),
+    ...undescribed(`${name} output`, leanSchema(output, 'output')),
+  ]
+}
+
+function undescribed(where: string, schema: JsonSchema): string[] {
+  return Object.entries((schema['properties'] ?? {}) as Record<string, JsonSchema>).flatMap(([key, property]) => {
     const path = `${where}.${key}`
     const items = property['items'] as JsonSchema | undefined
     // A list of rows is what its columns are.
-    if (items?.['properties'] === undefined) assert.ok(property['description'], `${path} is described`)
-    checkDescribed(path, property)
-    if (items !== undefined) checkDescribed(`${path}[]`, items)
-  }
+    const isDescribed = items?.['properties'] !== undefined || (property['description'] ?? '') !== ''
+    return [
+      ...(isDescribed ? [] : [`${path} is not described: .describe() says what it is.`]),
+      ...undescribed(path, property),
+      ...(items === undefined ? [] : undescribed(`${path}[]`, items)),
+    ]
+  })
 }
