@@ -39,7 +39,8 @@ test.each(kinds)(
   'a service made with --%s type-checks and passes its own tests, and the workspace knows it',
   async (kind) => {
     const copy = copyOfWorkspace()
-    const name = `plain-${kind}`
+    // A digit, as names of products have them.
+    const name = `plain2-${kind}`
     createService(copy, { name, kind })
     const lists = await listings(copy)
     for (const [path, text] of lists) writeFileSync(join(copy, path), text)
@@ -54,7 +55,7 @@ test.each(kinds)(
     expect(existsSync(join(copy, `.changeset/first-${name}.md`))).toBe(true)
     const questions = JSON.parse(read('tooling/evals/questions.json')) as { tools: string[] }[]
     expect(questions.slice(-3).flatMap(({ tools }) => tools)).toEqual(
-      ['list_jobs', 'start_job', 'stop_job'].map((tool) => `plain_${kind}_${tool}`),
+      ['list_jobs', 'start_job', 'stop_job'].map((tool) => `plain2_${kind}_${tool}`),
     )
     const made = install(copy, name)
     // What breaks the wire takes its time, and is tried where the templates are.

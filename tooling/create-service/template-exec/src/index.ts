@@ -3,6 +3,8 @@ import { config, connect, open } from './client.ts'
 import { findings, health } from './facets.ts'
 import { listJobs, startJob, stopJob } from './tools.ts'
 
+export type { QuietLanternWorld } from './job.ts'
+
 /** Quiet Lantern, by its program on this machine or over SSH. */
 export default defineService({
   name: 'quiet-lantern',

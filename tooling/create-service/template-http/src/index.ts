@@ -3,6 +3,8 @@ import { config, connect } from './client.ts'
 import { findings, health } from './facets.ts'
 import { listJobs, startJob, stopJob } from './tools.ts'
 
+export type { QuietLanternWorld } from './job.ts'
+
 /** Quiet Lantern, over HTTP. */
 export default defineService({
   name: 'quiet-lantern',

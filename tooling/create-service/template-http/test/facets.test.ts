@@ -1,7 +1,6 @@
 import { openSimulatedLab } from '@rackwarden/core/testing'
 import { expect, test } from 'vitest'
-import quietLantern from '../src/index.ts'
-import type { QuietLanternWorld } from '../src/job.ts'
+import quietLantern, { type QuietLanternWorld } from '../src/index.ts'
 
 test('a failed job needs attention, with the tool to call next', async () => {
   const world: QuietLanternWorld = { jobs: [{ name: 'index', state: 'failed', since: '2026-06-01T06:00:00Z' }] }

@@ -3,6 +3,8 @@ import { config, connect } from './client.ts'
 import { findings, health } from './facets.ts'
 import { listJobs, startJob, stopJob } from './tools.ts'
 
+export type { QuietLanternWorld } from './job.ts'
+
 /** Quiet Lantern, by the client library of its own protocol, socket.io. */
 export default defineService({
   name: 'quiet-lantern',
