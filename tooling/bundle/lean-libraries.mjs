@@ -34,18 +34,31 @@ const smallValidator = {
   },
 }
 
-/**
- * `z` is an object of everything zod can do, parsing of JSON Schema included; as a namespace, only what is used of it stays.
- * @type {import('esbuild').Plugin}
- */
-const usedZod = {
-  name: 'used-zod',
+/** @type {import('esbuild').Plugin} */
+const ownSources = {
+  name: 'own-sources',
   setup: (esbuild) => {
     esbuild.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(/^import \{ z \} from 'zod'$/m, `import * as z from 'zod'`),
+      contents: lateOutputs(usedZod(await readFile(path, 'utf8'))),
       loader: 'ts',
     }))
   },
+}
+
+/**
+ * `z` is an object of everything zod can do, parsing of JSON Schema included; as a namespace, only what is used of it stays.
+ * @param {string} code
+ */
+function usedZod(code) {
+  return code.replace(/^import \{ z \} from 'zod'$/m, `import * as z from 'zod'`)
+}
+
+/**
+ * No list shows what a tool answers with, so that schema is made at its first answer; core reads it once.
+ * @param {string} code As the formatter leaves it: what belongs to a property is indented, or closes it.
+ */
+export function lateOutputs(code) {
+  return code.replaceAll(/^  output: (z\.object\(\{(?:[^\n]*|\n[^]*?^  \}\))),$/gm, '  get output() { return $1 },')
 }
 
 /**
@@ -88,4 +101,4 @@ function replaced(path, code, change) {
 }
 
 /** What makes libraries as small at a start as their use here. */
-export const leanLibraries = [englishOnly, smallValidator, usedZod, usedSchemas]
+export const leanLibraries = [englishOnly, smallValidator, ownSources, usedSchemas]

@@ -24,53 +24,55 @@ export interface Smart {
   hours: number | undefined
 }
 
-const number = z.number().optional().catch(undefined)
-const text = z.string().optional().catch(undefined)
-
-const report = z.object({
-  smartctl: z
-    .object({
-      exit_status: number,
-      messages: z
-        .array(z.object({ string: text }))
-        .optional()
-        .catch(undefined),
-    })
-    .optional(),
-  device: z.object({ type: text, protocol: text }).optional(),
-  model_name: text,
-  scsi_model_name: text,
-  serial_number: text,
-  firmware_version: text,
-  user_capacity: z.object({ bytes: number }).optional().catch(undefined),
-  rotation_rate: number,
-  smart_status: z.object({ passed: z.boolean().optional() }).optional(),
-  temperature: z.object({ current: number }).optional(),
-  power_on_time: z.object({ hours: number }).optional(),
-  ata_smart_attributes: z
-    .object({
-      table: z.array(
-        z.object({
-          id: z.number(),
-          name: text,
-          value: number,
-          when_failed: text,
-          raw: z.object({ value: number }).optional(),
-        }),
-      ),
-    })
-    .optional(),
-  nvme_smart_health_information_log: z
-    .object({
-      critical_warning: number,
-      available_spare: number,
-      available_spare_threshold: number,
-      percentage_used: number,
-      media_errors: number,
-    })
-    .optional(),
-  scsi_grown_defect_list: number,
-  power_mode: z.unknown().optional(),
+// Made when the first disk is judged: the tools are listed without it.
+const report = z.lazy(() => {
+  const number = z.number().optional().catch(undefined)
+  const text = z.string().optional().catch(undefined)
+  return z.object({
+    smartctl: z
+      .object({
+        exit_status: number,
+        messages: z
+          .array(z.object({ string: text }))
+          .optional()
+          .catch(undefined),
+      })
+      .optional(),
+    device: z.object({ type: text, protocol: text }).optional(),
+    model_name: text,
+    scsi_model_name: text,
+    serial_number: text,
+    firmware_version: text,
+    user_capacity: z.object({ bytes: number }).optional().catch(undefined),
+    rotation_rate: number,
+    smart_status: z.object({ passed: z.boolean().optional() }).optional(),
+    temperature: z.object({ current: number }).optional(),
+    power_on_time: z.object({ hours: number }).optional(),
+    ata_smart_attributes: z
+      .object({
+        table: z.array(
+          z.object({
+            id: z.number(),
+            name: text,
+            value: number,
+            when_failed: text,
+            raw: z.object({ value: number }).optional(),
+          }),
+        ),
+      })
+      .optional(),
+    nvme_smart_health_information_log: z
+      .object({
+        critical_warning: number,
+        available_spare: number,
+        available_spare_threshold: number,
+        percentage_used: number,
+        media_errors: number,
+      })
+      .optional(),
+    scsi_grown_defect_list: number,
+    power_mode: z.unknown().optional(),
+  })
 })
 
 type Report = z.output<typeof report>

@@ -1,6 +1,6 @@
 import { createApiClient, ToolError, type ApiClient, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
-import { alertmanagerStatus, createdSilence, managedAlert, silence, type NewSilence } from './alertmanager-schema.ts'
+import type { NewSilence } from './alertmanager-schema.ts'
 
 /** How the Alertmanager is found and spoken to. */
 export interface AlertmanagerOptions {
@@ -19,7 +19,8 @@ export interface Asking {
 }
 
 /** Makes the client of the configured Alertmanager, or of the first that answers of those Prometheus names. */
-export function createAlertmanager(connection: Connection, { url, headers, named }: AlertmanagerOptions) {
+export async function createAlertmanager(connection: Connection, { url, headers, named }: AlertmanagerOptions) {
+  const schemas = await import('./alertmanager-schema.ts')
   const own = url === undefined ? undefined : endpointOf(url)
   const name = 'Alertmanager'
 
@@ -56,21 +57,27 @@ export function createAlertmanager(connection: Connection, { url, headers, named
 
     version: async ({ signal, ...rest }: Asking): Promise<string> =>
       ask(signal, async (api, base) => {
-        const { versionInfo } = await api.get(`${base}/status`, { schema: alertmanagerStatus, signal, ...rest })
+        const { versionInfo } = await api.get(`${base}/status`, { schema: schemas.alertmanagerStatus, signal, ...rest })
         return versionInfo?.version ?? ''
       }),
 
     /** Its alerts, those that all filters match; Alertmanager itself reads the filters. */
     alerts: async (filters: readonly string[], { signal, ...rest }: Asking) =>
       ask(signal, (api, base) =>
-        api.get(`${base}/alerts`, { schema: z.array(managedAlert), query: { filter: filters }, signal, maxBytes: mostBytes, ...rest }),
+        api.get(`${base}/alerts`, {
+          schema: z.array(schemas.managedAlert),
+          query: { filter: filters },
+          signal,
+          maxBytes: mostBytes,
+          ...rest,
+        }),
       ),
 
     silences: async (signal: AbortSignal) =>
-      ask(signal, (api, base) => api.get(`${base}/silences`, { schema: z.array(silence), signal, maxBytes: mostBytes })),
+      ask(signal, (api, base) => api.get(`${base}/silences`, { schema: z.array(schemas.silence), signal, maxBytes: mostBytes })),
 
     createSilence: async (body: NewSilence, signal: AbortSignal): Promise<string> =>
-      ask(signal, async (api, base) => (await api.post(`${base}/silences`, { schema: createdSilence, body, signal })).silenceID),
+      ask(signal, async (api, base) => (await api.post(`${base}/silences`, { schema: schemas.createdSilence, body, signal })).silenceID),
 
     expireSilence: async (id: string, signal: AbortSignal): Promise<void> =>
       ask(signal, async (api, base) => {

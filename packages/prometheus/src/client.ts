@@ -1,19 +1,7 @@
 import { createApiClient, httpConfig, secret, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
 import { basicAuthorization, createAlertmanager } from './alertmanager.ts'
-import {
-  alertDiscovery,
-  alertmanagerDiscovery,
-  buildInfo,
-  envelope,
-  metricMetadata,
-  names,
-  queryData,
-  rangeData,
-  ruleDiscovery,
-  targetDiscovery,
-  type Rule,
-} from './prometheus-schema.ts'
+import type { Rule } from './prometheus-schema.ts'
 import { tellingRefusals } from './refusals.ts'
 
 /** What has to be known of a Prometheus, and of its Alertmanager, to reach them. */
@@ -36,7 +24,7 @@ const mostBytes = 64 * 1024 * 1024
 type ClientConfig = Pick<Partial<ConfigOf<typeof config>>, 'alertmanagerUrl' | 'token' | 'username' | 'password'>
 
 /** What one Prometheus and its Alertmanager are asked. */
-export type PrometheusClient = ReturnType<typeof connect>
+export type PrometheusClient = Awaited<ReturnType<typeof connect>>
 
 /** A stretch of time and how finely it is looked at, in seconds. */
 export interface Range {
@@ -46,7 +34,10 @@ export interface Range {
 }
 
 /** Makes the client of one Prometheus. */
-export function connect(given: ClientConfig, connection: Connection) {
+export async function connect(given: ClientConfig, connection: Connection) {
+  // What Prometheus answers with is not needed to list the tools.
+  const schemas = await import('./prometheus-schema.ts')
+  const { envelope } = schemas
   const headers = authorizationOf(given)
   const telling = tellingRefusals(connection)
   const api = createApiClient(telling, { name: 'Prometheus', headers: () => headers })
@@ -61,48 +52,53 @@ export function connect(given: ClientConfig, connection: Connection) {
   }
 
   const named = async (signal: AbortSignal): Promise<string[]> => {
-    const { data } = await get('alertmanagers', envelope(alertmanagerDiscovery), signal)
+    const { data } = await get('alertmanagers', envelope(schemas.alertmanagerDiscovery), signal)
     return data.activeAlertmanagers.map(({ url }) => url).filter((url) => /^https?:\/\//i.test(url))
   }
 
   return {
-    alertmanager: createAlertmanager(telling, { url: given.alertmanagerUrl, headers, named }),
+    alertmanager: await createAlertmanager(telling, { url: given.alertmanagerUrl, headers, named }),
 
-    version: async (signal: AbortSignal) => (await get('status/buildinfo', envelope(buildInfo), signal)).data.version,
+    version: async (signal: AbortSignal) => (await get('status/buildinfo', envelope(schemas.buildInfo), signal)).data.version,
 
     /** One value per series, at a time in seconds or now. */
     query: async (query: string, at: number | undefined, signal: AbortSignal) =>
-      get('query', envelope(queryData), signal, { query, time: at?.toString() }),
+      get('query', envelope(schemas.queryData), signal, { query, time: at?.toString() }),
 
     queryRange: async (query: string, { start, end, step }: Range, signal: AbortSignal) =>
-      get('query_range', envelope(rangeData), signal, { query, start: start.toString(), end: end.toString(), step: step.toString() }),
+      get('query_range', envelope(schemas.rangeData), signal, {
+        query,
+        start: start.toString(),
+        end: end.toString(),
+        step: step.toString(),
+      }),
 
     /** The time on its own clock, which its samples carry, in seconds since the epoch. */
     async now(signal: AbortSignal): Promise<number> {
-      const { data } = await get('query', envelope(queryData), signal, { query: 'time()' })
+      const { data } = await get('query', envelope(schemas.queryData), signal, { query: 'time()' })
       if (data.resultType !== 'scalar')
         throw new ToolError('upstream', 'Prometheus does not tell its time.', { hint: 'Give start and end.' })
       return Number(data.result[1])
     },
 
     targets: async (signal: AbortSignal) =>
-      (await get('targets', envelope(targetDiscovery), signal, { state: 'active' })).data.activeTargets,
+      (await get('targets', envelope(schemas.targetDiscovery), signal, { state: 'active' })).data.activeTargets,
 
-    alerts: async (signal: AbortSignal) => (await get('alerts', envelope(alertDiscovery), signal)).data.alerts,
+    alerts: async (signal: AbortSignal) => (await get('alerts', envelope(schemas.alertDiscovery), signal)).data.alerts,
 
     /** Every rule with the name of its group; the alerts of a rule are asked for elsewhere. */
     async rules(signal: AbortSignal): Promise<Rule[]> {
-      const { data } = await get('rules', envelope(ruleDiscovery), signal, { exclude_alerts: 'true' })
+      const { data } = await get('rules', envelope(schemas.ruleDiscovery), signal, { exclude_alerts: 'true' })
       return data.groups.flatMap(({ name, rules }) => rules.map((rule) => ({ ...rule, group: name })))
     },
 
-    metadata: async (signal: AbortSignal) => (await get('metadata', envelope(metricMetadata), signal)).data,
+    metadata: async (signal: AbortSignal) => (await get('metadata', envelope(schemas.metricMetadata), signal)).data,
 
-    metricNames: async (signal: AbortSignal) => (await get('label/__name__/values', envelope(names), signal)).data,
+    metricNames: async (signal: AbortSignal) => (await get('label/__name__/values', envelope(schemas.names), signal)).data,
 
     /** Names of the labels the series of a metric carry. */
     async labelNames(metric: string, signal: AbortSignal): Promise<string[]> {
-      const { data } = await get('labels', envelope(names), signal, { 'match[]': [`{__name__=${JSON.stringify(metric)}}`] })
+      const { data } = await get('labels', envelope(schemas.names), signal, { 'match[]': [`{__name__=${JSON.stringify(metric)}}`] })
       return data.filter((label) => label !== '__name__')
     },
   }

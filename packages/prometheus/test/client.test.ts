@@ -28,14 +28,14 @@ async function wired(answers: Record<string, () => Response | Promise<Response>>
 
 test('the configured Alertmanager is spoken to with the credentials, below its own path', async () => {
   const { asked, connection } = await wired({ 'https://am.lan/alerts/api/v2/silences': () => Response.json([]) })
-  const { alertmanager } = connect({ alertmanagerUrl: 'https://am.lan/alerts/', token: 'a-token-of-the-proxy' }, connection)
+  const { alertmanager } = await connect({ alertmanagerUrl: 'https://am.lan/alerts/', token: 'a-token-of-the-proxy' }, connection)
   expect(await alertmanager.silences(signal)).toEqual([])
   expect(asked).toEqual([{ target: 'https://am.lan/alerts/api/v2/silences', authorization: 'Bearer a-token-of-the-proxy' }])
 })
 
 test('user and password of its address count for the Alertmanager before those of Prometheus', async () => {
   const { asked, connection } = await wired({ 'http://am:9093/api/v2/silences': () => Response.json([]) })
-  const { alertmanager } = connect({ alertmanagerUrl: 'http://sam:p%40ss@am:9093', username: 'u', password: 'p' }, connection)
+  const { alertmanager } = await connect({ alertmanagerUrl: 'http://sam:p%40ss@am:9093', username: 'u', password: 'p' }, connection)
   await alertmanager.silences(signal)
   expect(asked[0]?.authorization).toBe(`Basic ${Buffer.from('sam:p@ss').toString('base64')}`)
 })
@@ -45,7 +45,7 @@ test('without one configured those Prometheus names are tried in turn, without a
     '/api/v1/alertmanagers': () => Response.json(named),
     'http://second:9093/am/api/v2/silences': () => Response.json([]),
   })
-  const { alertmanager } = connect({ token: 'a-token-of-the-proxy' }, connection)
+  const { alertmanager } = await connect({ token: 'a-token-of-the-proxy' }, connection)
   expect(await alertmanager.silences(signal)).toEqual([])
   expect(asked.map(({ target, authorization }) => `${target} ${authorization}`)).toEqual([
     '/api/v1/alertmanagers Bearer a-token-of-the-proxy',
@@ -56,7 +56,7 @@ test('without one configured those Prometheus names are tried in turn, without a
 
 test('that none of the named ones can be reached from here says whose word it was and what to set', async () => {
   const { connection } = await wired({ '/api/v1/alertmanagers': () => Response.json(named) })
-  await expect(connect({}, connection).alertmanager.silences(signal)).rejects.toThrow(
+  await expect((await connect({}, connection)).alertmanager.silences(signal)).rejects.toThrow(
     expect.objectContaining({
       code: 'unreachable',
       message: expect.stringContaining('The Alertmanager that Prometheus names, http://second:9093/am/api/v2, cannot be reached from here'),
@@ -69,7 +69,9 @@ test('where none is configured and none named, that is said', async () => {
   const { connection } = await wired({
     '/api/v1/alertmanagers': () => Response.json({ status: 'success', data: { activeAlertmanagers: [], droppedAlertmanagers: null } }),
   })
-  await expect(connect({}, connection).alertmanager.silences(signal)).rejects.toThrow(expect.objectContaining({ code: 'invalid_config' }))
+  await expect((await connect({}, connection)).alertmanager.silences(signal)).rejects.toThrow(
+    expect.objectContaining({ code: 'invalid_config' }),
+  )
 })
 
 test('a named Alertmanager that refuses is not passed over for the next', async () => {
@@ -77,14 +79,16 @@ test('a named Alertmanager that refuses is not passed over for the next', async 
     '/api/v1/alertmanagers': () => Response.json(named),
     'http://first:9093/api/v2/silences': () => new Response('', { status: 403 }),
   })
-  await expect(connect({}, connection).alertmanager.silences(signal)).rejects.toThrow(expect.objectContaining({ code: 'forbidden' }))
+  await expect((await connect({}, connection)).alertmanager.silences(signal)).rejects.toThrow(
+    expect.objectContaining({ code: 'forbidden' }),
+  )
   expect(asked).toHaveLength(2)
 })
 
 test('an address that is none and half a credential are told as such', async () => {
   const { connection } = await wired({})
-  expect(() => connect({ alertmanagerUrl: 'am:9093' }, connection)).toThrow(expect.objectContaining({ code: 'invalid_config' }))
-  expect(() => connect({ username: 'sam' }, connection)).toThrow(expect.objectContaining({ code: 'invalid_config' }))
+  await expect(connect({ alertmanagerUrl: 'am:9093' }, connection)).rejects.toThrow(expect.objectContaining({ code: 'invalid_config' }))
+  await expect(connect({ username: 'sam' }, connection)).rejects.toThrow(expect.objectContaining({ code: 'invalid_config' }))
 })
 
 test('an answer of a proxy that is no word of Prometheus stays a failure of the upstream', async () => {

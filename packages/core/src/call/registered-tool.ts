@@ -46,7 +46,9 @@ const defaultSettleMs = 30_000
 export function registeredTool(tool: Tool<never>): RegisteredTool {
   const { definition } = tool as Tool<unknown>
   const inputSchema = once(() => leanSchema(definition.input, 'input'))
-  const outputSchema = once(() => leanSchema(definition.output, 'output'))
+  // A bundle makes it when it is first read.
+  const output = once(() => definition.output)
+  const outputSchema = once(() => leanSchema(output(), 'output'))
   return {
     name: definition.name,
     title: definition.title,
@@ -65,7 +67,7 @@ export function registeredTool(tool: Tool<never>): RegisteredTool {
       get jsonSchema() {
         return outputSchema()
       },
-      parse: (value) => parseOutput(definition.name, definition.output, value),
+      parse: (value) => parseOutput(definition.name, output(), value),
     },
     ...(definition.text === undefined ? {} : { text: definition.text }),
     run: async (input, context) => definition.run(input, context),
