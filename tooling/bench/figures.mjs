@@ -56,6 +56,7 @@ export const figures = {
   'memory.call.kept': { name: 'heap kept of a call', unit: 'bytes', judged: 'value', budget: 100, horizon: 50 },
 
   'size.service': { name: 'installed size of a service', unit: 'MB', judged: 'value', budget: 12, horizon: 4 },
+  'size.workspace': { name: 'size of a service, not installed but weighed here', unit: 'MB', judged: 'value', budget: 12, horizon: 4 },
   'size.other': { name: 'installed size of what is no single service', unit: 'MB' },
 
   'fault.call': { name: 'a hung call to its error', unit: 'ms', judged: 'ratio', budget: 1.05, horizon: 1.02 },

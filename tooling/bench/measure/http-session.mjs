@@ -141,7 +141,12 @@ function send(url, { agent, headers, message, method = 'POST' }) {
           : reject(new Error(`${response.statusCode} ${text}`)),
       )
     })
-    sent.on('error', reject)
+    sent.on('error', (error) => {
+      // A kept-alive socket that the server closed just as it was used again: nothing was read from it.
+      if (sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET')
+        resolve(send(url, { agent, headers, method, ...(message === undefined ? {} : { message }) }))
+      else reject(error)
+    })
     sent.end(body)
   })
 }

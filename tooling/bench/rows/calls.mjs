@@ -17,7 +17,7 @@ export async function measureCalls(bench) {
   const peers = peerTargets(bench.peers)
   const serving = [hub, sdk, floor, sdkPerRequest, ...peers.serving]
   const proxying = [proxyingFloor, ...peers.proxying]
-  const first = await inTurn([...serving, ...proxying], bench.quick ? 2 : 4, (target) => firstCost(target, bench.env))
+  const first = await inTurn([...serving, ...proxying], bench.quick ? 1 : 4, (target) => firstCost(target, bench.env))
   const warm = await warmCosts([...serving, ...proxying], bench)
   /** @param {Target} target */
   const costOf = (target) => {
@@ -97,7 +97,7 @@ async function warmCosts(targets, { env, quick }) {
   const costs = new Map()
   try {
     for (const target of targets) open.push(await openTarget(target, env))
-    const slices = quick ? 4 : 10
+    const slices = quick ? 2 : 10
     const calls = (/** @type {Target} */ target) => (quick ? 300 : 600) / (target.slow === true ? 6 : 1)
     await inTurn(open, 1, async ({ server, call, target }) => {
       await measureLoad(server, call, { calls: calls(target) * 4, atOnce: 16 })

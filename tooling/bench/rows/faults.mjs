@@ -27,7 +27,7 @@ export async function measureFaults({ add, attempt, env, home, quick }) {
   })
   await attempt('the end of a program', async () => {
     const programs = Object.entries({ ...bins, 'floor, one file': serverFile('floor-stdio.mjs') })
-    const times = await inTurn(programs, quick ? 3 : 8, async ([, file]) => (await askOverStdio([file], env)).endMs)
+    const times = await inTurn(programs, quick ? 2 : 8, async ([, file]) => (await askOverStdio([file], env)).endMs)
     const [floor = Number.NaN, ...own] = programs.toReversed().map((program) => Math.min(...(times.get(program) ?? [])))
     for (const [index, value] of own.toReversed().entries())
       add('fault.end', { subject: programs[index]?.[0] ?? '', value, reference: 'floor, one file', referenceValue: floor, judged: true })

@@ -9,7 +9,7 @@ import { floor, hub, openTarget, peerTargets, sdk } from '../measure/targets.mjs
 export async function measureLists({ add, env, peers, quick }) {
   const targets = [hub, sdk, floor, ...peerTargets(peers).proxying]
   for (const count of /** @type {const} */ ([100, 1000])) {
-    const found = await listCosts(targets, env, { count, rounds: quick ? 3 : 6 })
+    const found = await listCosts(targets, env, { count, rounds: quick ? 2 : 6 })
     const [own, reference, least] = [found.get(hub), found.get(sdk), found.get(floor)]
     if (own === undefined || reference === undefined || least === undefined) throw new Error('A list was not measured.')
     for (const kind of /** @type {const} */ (['cpu', 'bytes'])) {

@@ -7,9 +7,6 @@ import { floor, hub, openTarget, sdk } from '../measure/targets.mjs'
 
 const idleMs = 500
 const sessions = 80
-// What was answered is still being written into the audit.
-const settleMs = 1500
-const warmingCalls = 10_000
 
 /**
  * What a program holds when it is idle, of each session, and of each call.
@@ -42,7 +39,9 @@ async function idle({ add, env, peers, quick }) {
 
 /** @param {import('../bench.mjs').Bench} bench */
 async function heaps({ add, env, quick }) {
-  const amount = quick ? { calls: 10_000, rounds: 10 } : { calls: 40_000, rounds: 40 }
+  const amount = quick
+    ? { calls: 3000, warmingCalls: 2000, rounds: 2, settleMs: 500 }
+    : { calls: 40_000, warmingCalls: 10_000, rounds: 40, settleMs: 1500 }
   const own = await heapOf(hub, env, amount)
   const other = await heapOf(sdk, env, amount)
   // Has neither sessions nor anything else to keep: what is Node's own.
@@ -60,12 +59,13 @@ async function heaps({ add, env, quick }) {
 /**
  * @param {import('../measure/targets.mjs').Target} target
  * @param {NodeJS.ProcessEnv} env
- * @param {{ calls: number, rounds: number }} amount
+ * @param {{ calls: number, warmingCalls: number, rounds: number, settleMs: number }} amount
  */
-async function heapOf(target, env, { calls, rounds }) {
+async function heapOf(target, env, { calls, warmingCalls, rounds, settleMs }) {
   const opened = await openTarget(target, env, { heap: true })
   const { server, call } = opened
   const heap = async () => {
+    // What was answered is still being written into the audit.
     await pause(settleMs)
     return server.heap()
   }

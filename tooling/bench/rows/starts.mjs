@@ -37,7 +37,7 @@ async function measureIn({ add, attempt, peers, quick }, env, reference) {
       await askOverStdio(program.args, { ...env, ...program.env })
       programs.push(program)
     })
-  const times = await inTurn([bare, ...programs], quick ? 8 : 20, async (program) =>
+  const times = await inTurn([bare, ...programs], quick ? 3 : 20, async (program) =>
     program === bare ? timeToEnd(bare.args, env) : (await askOverStdio(program.args, { ...env, ...program.env })).startMs,
   )
   const best = (/** @type {typeof bare} */ program) => Math.min(...(times.get(program) ?? []))
