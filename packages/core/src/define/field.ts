@@ -54,8 +54,8 @@ export const sshConfig = {
   sshJumpHostKey: z.string().optional().describe('SHA-256 fingerprint of the host key of the jump host.'),
 }
 
-/** The inputs every list tool takes; spread into its `input`. */
+/** The inputs every list tool takes; spread into its `input`. What they are, their names say. */
 export const paging = {
-  limit: z.number().int().min(1).max(500).default(50).describe('Most rows.'),
-  cursor: z.string().optional().describe('From next_cursor.'),
+  limit: z.number().int().min(1).max(500).optional().describe('Limit.'),
+  cursor: z.string().optional().describe('Cursor.'),
 }

@@ -1,9 +1,11 @@
 import { ToolError } from './error.ts'
 
-/** Cuts one page out of rows that are all at hand; the cursor is the position of the next row. */
+const usualRows = 50
+
+/** Cuts one page out of rows that are all at hand, fifty where no limit is given; the cursor is the position of the next row. */
 export function page<Row>(
   rows: readonly Row[],
-  { limit, cursor }: { limit: number; cursor?: string | undefined },
+  { limit = usualRows, cursor }: { limit?: number | undefined; cursor?: string | undefined },
 ): { rows: Row[]; next_cursor?: string } {
   const start = cursor === undefined ? 0 : Number(cursor)
   if (!Number.isSafeInteger(start) || start < 0)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { traitsOf } from '../define/field.ts'
 import type { Service } from '../define/service.ts'
 import { fixedNames, verbs } from '../define/verbs.ts'
-import { leanSchema, type JsonSchema } from '../call/json-schema.ts'
+import { wholeSchema, type JsonSchema } from '../call/json-schema.ts'
 
 const longestName = 48
 const longestDescription = 120
@@ -40,8 +40,8 @@ function violationsOf(service: string, { name, title, description, input, output
     ...(description.length <= longestDescription
       ? []
       : [`The description of ${name} has ${description.length} characters; ${longestDescription} are allowed.`]),
-    ...undescribed(`${name} input`, leanSchema(input, 'input')),
-    ...undescribed(`${name} output`, leanSchema(output, 'output')),
+    ...undescribed(`${name} input`, wholeSchema(input, 'input')),
+    ...undescribed(`${name} output`, wholeSchema(output, 'output')),
   ]
 }
 

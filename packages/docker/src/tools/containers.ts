@@ -12,7 +12,7 @@ export const listContainers = defineTool({
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),
-    state: z.enum(['running', 'unhealthy', 'restarting', 'paused', 'exited', 'created', 'dead']).optional().describe('Only this state.'),
+    state: z.enum(['running', 'unhealthy', 'restarting', 'paused', 'exited', 'created', 'dead']).optional().describe('State.'),
     project: z.string().optional().describe('Compose project.'),
     ...paging,
   }),

@@ -12,7 +12,7 @@ export const listUnits = defineTool({
   description: 'All systemd services, or timers, mounts, sockets: running or not; failed ones first.',
   access: 'observe',
   input: z.object({
-    state: z.enum(['active', 'inactive', 'failed', 'activating']).optional().describe('Only this state.'),
+    state: z.enum(['active', 'inactive', 'failed', 'activating']).optional().describe('State.'),
     name: z.string().optional().describe('Part of the name or description.'),
     type: z.enum(['service', 'timer', 'socket', 'mount', 'path', 'target', 'all']).default('service').describe('Kind of unit.'),
     ...paging,

@@ -9,12 +9,12 @@ import { defineTool, nextCursor } from './define-tool.ts'
 export const listAlerts = defineTool({
   name: 'list_alerts',
   title: 'List alerts',
-  description: 'Active alerts (alarms), firing or pending, with labels and summary; critical first, silenced last.',
+  description: 'Active alerts (alarms), firing or pending, with labels and summary; critical first.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),
-    state: z.enum(['firing', 'silenced', 'inhibited', 'pending']).optional().describe('Only this state.'),
-    severity: z.string().optional().describe('Severity label.'),
+    state: z.enum(['firing', 'silenced', 'inhibited', 'pending']).optional().describe('State.'),
+    severity: z.string().optional().describe('Severity.'),
     ...paging,
   }),
   output: z.object({

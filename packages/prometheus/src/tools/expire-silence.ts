@@ -9,7 +9,7 @@ import { defineTool } from './define-tool.ts'
 export const expireSilence = defineTool({
   name: 'expire_silence',
   title: 'End a silence',
-  description: 'Remove a silence: its alerts are unmuted now, and those that still fire notify again.',
+  description: 'Remove a silence: its alerts are unmuted, and notify again if they still fire.',
   access: 'operate',
   idempotent: true,
   input: z.object({ silence: z.string().min(4).describe('Start of the id.') }),

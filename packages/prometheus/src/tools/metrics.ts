@@ -10,10 +10,10 @@ const fewMetrics = 5
 export const searchMetrics = defineTool({
   name: 'search_metrics',
   title: 'Search metrics',
-  description: 'Find what a metric is called, by words of its name or help: type, help, and labels where at most 5 are found.',
+  description: 'Find what a metric is called, by words of its name or help; labels where at most 5 are found.',
   access: 'observe',
   input: z.object({
-    text: z.string().default('').describe('Words.'),
+    text: z.string().default('').describe('Text.'),
     type: z.enum(['counter', 'gauge', 'histogram', 'summary', 'unknown']).optional().describe('Type.'),
     ...paging,
   }),

@@ -7,6 +7,8 @@ import { givenTime, isoTime, spanSeconds, spanText } from '../time.ts'
 import { defineTool, nextCursor, nothingFound, queryInput } from './define-tool.ts'
 
 const mostPoints = 60
+// With all their points, series are long rows.
+const usualSeries = 10
 // So many series are read again finely enough that a short peak shows in min, max and mean.
 const fewSeries = 50
 const finePoints = 1200
@@ -16,15 +18,14 @@ const finestStep = 5
 export const queryRange = defineTool({
   name: 'query_range',
   title: 'Query a stretch of time',
-  description: 'History or trend of a metric, for a graph: PromQL over time; min, max, average, at most 60 points per series.',
+  description: 'History or trend of a metric, for a graph: PromQL over time; min, max, average, points.',
   access: 'observe',
   input: z.object({
     query: queryInput,
-    last: z.string().default('1h').describe('How far back: 30m, 6h, 7d.'),
-    start: z.string().optional().describe('ISO 8601, instead of `last`.'),
-    end: z.string().optional().describe('ISO 8601; default now.'),
-    limit: paging.limit.default(10),
-    cursor: paging.cursor,
+    last: z.string().default('1h').describe('How far back.'),
+    start: z.string().optional().describe('ISO 8601.'),
+    end: z.string().optional().describe('ISO 8601.'),
+    ...paging,
   }),
   output: z.object({
     total: z.number().describe('Series there are.'),
@@ -47,7 +48,7 @@ export const queryRange = defineTool({
     next_cursor: nextCursor,
   }),
   untrusted: true,
-  async run({ query, last, start, end, ...window }, { client, signal }) {
+  async run({ query, last, start, end, limit = usualSeries, cursor }, { client, signal }) {
     const range = await rangeOf({ last, start, end }, client, signal)
     const coarse = await client.queryRange(query, range, signal)
     const isFew = coarse.data.result.length <= fewSeries
@@ -57,7 +58,7 @@ export const queryRange = defineTool({
     const found = data.result
       .map((series) => ({ metric: series.metric, name: seriesText(series.metric), ...downsample(series, range) }))
       .toSorted((first, second) => byValue(first.max ?? Number.NaN, second.max ?? Number.NaN) || (first.name < second.name ? -1 : 1))
-    const { rows, ...rest } = page(found, window)
+    const { rows, ...rest } = page(found, { limit, cursor })
     return {
       total: found.length,
       start: isoTime(range.start),

@@ -9,11 +9,11 @@ import { defineTool, nextCursor, nothingFound, queryInput } from './define-tool.
 export const query = defineTool({
   name: 'query',
   title: 'Query now',
-  description: 'Current value of a metric, or at a time: PromQL; a value per series, largest first.',
+  description: 'Current value of a metric, or at a time: PromQL; largest first.',
   access: 'observe',
   input: z.object({
     query: queryInput,
-    at: z.string().optional().describe('ISO 8601; default now.'),
+    at: z.string().optional().describe('ISO 8601.'),
     ...paging,
   }),
   output: z.object({

@@ -14,7 +14,7 @@ export const listRules = defineTool({
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of name or group.'),
-    state: z.enum(['error', 'firing', 'pending', 'inactive', 'recording']).optional().describe('Only this state.'),
+    state: z.enum(['error', 'firing', 'pending', 'inactive', 'recording']).optional().describe('State.'),
     ...paging,
   }),
   output: z.object({

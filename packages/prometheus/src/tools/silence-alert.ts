@@ -13,10 +13,10 @@ export const silenceAlert = defineTool({
   description: 'Mute alerts for at most 7 days, with a reason: they go on firing, but notify nobody.',
   access: 'operate',
   input: z.object({
-    alert: z.string().min(1).optional().describe('Alert name.'),
-    matchers: z.array(z.string()).optional().describe('Further conditions, like job=~"node.*".'),
-    duration: z.string().describe('30m, 4h, 2d, or ISO 8601 end.'),
-    reason: z.string().trim().min(3).describe('Why.'),
+    alert: z.string().min(1).optional().describe('Name.'),
+    matchers: z.array(z.string()).optional().describe('Conditions, like job=~node.*'),
+    duration: z.string().describe('4h, or ISO 8601 end.'),
+    reason: z.string().trim().min(3).describe('Reason.'),
   }),
   output: z.object({
     silence: z.string().describe('Id.'),

@@ -13,7 +13,7 @@ export const listSilences = defineTool({
   description: 'Silences: who muted which alerts, why and until when; active ones first.',
   access: 'observe',
   input: z.object({
-    state: z.enum(['active', 'pending', 'expired']).optional().describe('Only this state; else all but expired.'),
+    state: z.enum(['active', 'pending', 'expired']).optional().describe('Else all but expired.'),
     ...paging,
   }),
   output: z.object({

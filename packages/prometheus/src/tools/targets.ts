@@ -9,12 +9,12 @@ const rank: Readonly<Record<string, number>> = { down: 0, unknown: 1, up: 2 }
 export const listTargets = defineTool({
   name: 'list_targets',
   title: 'List scrape targets',
-  description: 'Scrape targets (exporters) by job and instance: up, or down with the last error; down ones first.',
+  description: 'Scrape targets (exporters): up, or down with the last error; down ones first.',
   access: 'observe',
   input: z.object({
     name: z.string().optional().describe('Part of instance or address.'),
     job: z.string().optional().describe('Job.'),
-    state: z.enum(['up', 'down', 'unknown']).optional().describe('Only this state.'),
+    state: z.enum(['up', 'down', 'unknown']).optional().describe('State.'),
     ...paging,
   }),
   output: z.object({
