@@ -12,7 +12,7 @@ export {
 export { statusError } from './connect/api-error.ts'
 export { failureOf, type Place } from './connect/failure.ts'
 export { openRpcClient, type RpcClient, type RpcClientOptions, type RpcRequest } from './connect/rpc-client.ts'
-export { accessLevels, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
+export { accessLevels, adminAcknowledgement, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
 export type { Candidate } from './define/candidate.ts'
 export type { Connection, DialTarget, ExecOptions, ExecResult, FetchOptions } from './define/connection.ts'
 export { errorCodes, ToolError, type ErrorCode, type ToolErrorOptions } from './define/error.ts'

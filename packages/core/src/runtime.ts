@@ -1,3 +1,13 @@
+export {
+  createApprovalRequests,
+  type ApprovalRequest,
+  type ApprovalRequests,
+  type ApprovalState,
+  type Deciding,
+  type Decision,
+} from './approve/approval-requests.ts'
+export { openOwner, type Owner } from './approve/owner.ts'
+export { createStandingRules, type StandingRule, type StandingRules } from './approve/standing-rules.ts'
 export { hashOf, canonicalJson } from './call/canonical.ts'
 export type { RegisteredTool } from './call/registered-tool.ts'
 export type { Operation } from './call/operations.ts'
@@ -23,7 +33,8 @@ export { homeDirectory, variable, type Environment } from './config/environment.
 export { configurationDirectory } from './config/file.ts'
 export type { ConnectionConfig } from './connect/connection-config.ts'
 export { createConnection } from './connect/connection.ts'
-export { loadConfiguration, tierOf, type LoadOptions } from './config/load.ts'
+export { loadConfiguration, type LoadOptions } from './config/load.ts'
+export { tierOf } from './config/tier.ts'
 export { variableName, variablesOf } from './config/variables.ts'
 export type { GivenConfiguration, GivenValues } from './embed/given-configuration.ts'
 export type { HostContext, ToolHost } from './embed/host.ts'
@@ -31,6 +42,7 @@ export { localPrincipal } from './embed/local-principal.ts'
 export { openService, type OpenCallOptions, type OpenedService, type OpenServiceOptions } from './embed/open-service.ts'
 export { registerTools, type OfferOptions, type RegisterToolsOptions, type Registration } from './embed/register-tools.ts'
 export { toolResultOf, typedPartOf, type ResultForm, type ToolResult } from './embed/tool-result.ts'
+export { approvals, channels, defaultApproval, type Approval, type ApprovalPolicy, type Channel } from './policy/required-approval.ts'
 export { cleanText } from './present/clean.ts'
 export { estimateTokens } from './present/budget.ts'
 export { createSecretFilter, type SecretFilter } from './present/redact.ts'

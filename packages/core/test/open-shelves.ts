@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import type { Tier } from '@rackwarden/core'
 import {
   createRuntime,
+  defaultApproval,
   openCatalogue,
+  type ApprovalPolicy,
   type Caller,
   type CallResult,
   type Catalogue,
   type Clock,
   type Progress,
+  type Respondent,
 } from '@rackwarden/core/runtime'
 import { onTestFinished } from 'vitest'
 import { shelfService, type Shelf } from './shelf.ts'
@@ -22,7 +25,7 @@ export interface OpenShelves {
   call: (
     name: string,
     input?: Record<string, unknown>,
-    options?: Partial<Caller> & { signal?: AbortSignal; progress?: (progress: Progress) => void; service?: string },
+    options?: Partial<Caller> & { signal?: AbortSignal; progress?: (progress: Progress) => void; service?: string; client?: Respondent },
   ) => Promise<CallResult>
 }
 
@@ -34,6 +37,9 @@ export interface OpenShelvesOptions {
   stateDirectory?: string
   inlineBudgetMs?: number
   toolsOff?: string[]
+  environment?: Record<string, string>
+  approval?: Partial<ApprovalPolicy>
+  protect?: string[]
 }
 
 /** Opens a catalogue over the shelves, an instance each; everything is gone when the test ends. */
@@ -42,7 +48,7 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
   const log: string[] = []
   const runtime = createRuntime({
     version: '1.2.3',
-    environment: {},
+    environment: options.environment ?? {},
     stateDirectory,
     log: (level, message) => log.push(`${level}: ${message}`),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
@@ -56,6 +62,8 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
     ...(options.inlineBudgetMs === undefined ? {} : { inlineBudgetMs: options.inlineBudgetMs }),
     configuration: {
       tier: options.tier ?? 'configure',
+      approval: { ...defaultApproval, ...options.approval },
+      protect: options.protect ?? [],
       services: {
         shelf: {
           ...(options.serviceTier === undefined ? {} : { tier: options.serviceTier }),
@@ -76,7 +84,7 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
     catalogue,
     stateDirectory,
     log,
-    call: (name, input = {}, { signal, progress, service, ...caller } = {}) =>
+    call: (name, input = {}, { signal, progress, service, client, ...caller } = {}) =>
       catalogue.call({
         name,
         input,
@@ -84,6 +92,7 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
         ...(signal === undefined ? {} : { signal }),
         ...(progress === undefined ? {} : { progress }),
         ...(service === undefined ? {} : { service }),
+        ...(client === undefined ? {} : { client }),
       }),
   }
 }

@@ -156,10 +156,16 @@ const deleteShelf = defineTool({
   description: 'Everything is gone.',
   access: 'admin',
   input: z.object({}),
-  output: z.object({}),
-  state: () => null,
-  plan: () => ({ summary: 'Delete the shelf', targets: ['shelf/shelf/all'] }),
-  run: () => ({}),
+  output: z.object({ gone: z.number().describe('Entries that were there.') }),
+  state: (_, { client }) => ({ entries: guarded(client).entries.size }),
+  plan: (_, { state }) => ({ summary: `Delete the shelf with ${state.entries} entries`, targets: ['shelf/shelf/all'] }),
+  run: (_, { client, state, touch }) => {
+    touch(...[...client.entries.keys()].map((key) => `shelf/entry/${key}`))
+    client.entries.clear()
+    client.writes += 1
+    return { gone: state.entries }
+  },
+  settled: ({ entries }) => entries === 0 || 'still there',
   undo: 'irreversible',
 })
 

@@ -1,9 +1,8 @@
 import { accessLevels, ToolError, type Tier } from '@rackwarden/core'
-import type { StateStore } from '@rackwarden/core/runtime'
+import { tierOf, type Environment, type StateStore } from '@rackwarden/core/runtime'
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { momentAfter } from './moment.ts'
-import { grantedTier } from './granted-tier.ts'
 import { isRecord } from './json-rpc.ts'
 
 /** What is kept of a token: never the token itself. */
@@ -59,8 +58,11 @@ export function openTokens({
   store,
   clock,
   random,
+  environment = {},
 }: {
   store: StateStore
+  /** Says whether the tier admin can be granted. */
+  environment?: Environment
   clock: { now(): number }
   random: (bytes: number) => Uint8Array
 }): Tokens {
@@ -105,7 +107,7 @@ export function openTokens({
         const record: TokenRecord = {
           name,
           hash: hashOf(token),
-          tier: grantedTier(tier),
+          tier: tierOf(tier, 'tier', environment, 'invalid_input') ?? 'observe',
           ...(services === undefined ? {} : { services }),
           created_at: time(),
           ...(expires === undefined ? {} : { expires_at: momentAfter(expires, clock.now()) }),

@@ -1,6 +1,10 @@
-import type { Tier } from '../define/access.ts'
+import type { ApprovalRequest, ApprovalRequests } from '../approve/approval-requests.ts'
+import type { StandingRules } from '../approve/standing-rules.ts'
+import type { Access, Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import type { ReadContext } from '../define/tool.ts'
+import type { ProtectedSet } from '../policy/protected-set.ts'
+import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditEntry } from '../record/audit.ts'
 import type { Journal } from '../record/journal.ts'
 import type { Instance } from '../runtime/instance.ts'
@@ -12,6 +16,7 @@ import type { Input, RegisteredTool } from './registered-tool.ts'
 import { errorResult, presentableLine } from './respond.ts'
 import type { CallResult } from './result.ts'
 import type { CallRequest, Progress } from './surface.ts'
+import type { View } from './view.ts'
 
 /** What the path needs of the process it runs in. */
 export interface CallEnvironment {
@@ -20,7 +25,18 @@ export interface CallEnvironment {
   readonly tier: Tier
   readonly plans: PlanStore
   readonly journal: Journal
+  /** Who must agree to what. */
+  readonly approval: ApprovalPolicy
+  /** What a person is asked, and what they agreed to ahead. */
+  readonly requests: ApprovalRequests
+  readonly rules: StandingRules
+  /** What no write may touch. */
+  readonly protectedSet: ProtectedSet
+  /** Tells the owner of a request, where somebody carries word to them. */
+  readonly announce?: ((request: ApprovalRequest) => void) | undefined
   readonly operations: Operations
+  /** The services a caller may see. */
+  readonly mounts: (view: View) => readonly Mount[]
   /** The tool behind a listed name; throws `not_found`. */
   readonly resolve: (request: CallRequest) => { mount: Mount; tool: RegisteredTool }
 }
@@ -36,8 +52,25 @@ export interface Call {
   readonly tool: RegisteredTool
   /** Parsed, without the reserved inputs. */
   readonly input: Input
+  /** What it takes to make this call: the tool's own access, or that of the tool whose change is taken back. */
+  readonly access: Access
+  /** The change this call takes back. */
+  readonly undoes?: Undoing | undefined
   readonly entry: CallEntry
   readonly started: number
+}
+
+/** A change that is being taken back, and what should be known of that. */
+export interface Undoing {
+  change: string
+  group?: string | undefined
+  /** What happened to its target since, a sentence each. */
+  warnings: readonly string[]
+}
+
+/** What a handler calls before it touches what its plan did not name. */
+export function touchOf({ environment }: Call, { name }: Instance): (...targets: readonly string[]) => void {
+  return (...targets) => environment.protectedSet.refuse(targets, name)
 }
 
 /** Lets a step use the instance's client, and drops a client whose failure a new one may not have. */

@@ -1,8 +1,8 @@
 import { ToolError } from '../define/error.ts'
-import type { ReadContext } from '../define/tool.ts'
+import type { WriteContext } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
 import type { Instance } from '../runtime/instance.ts'
-import { abortReason, failureOf, toldError, waitingOn, withClient, type Call } from './call.ts'
+import { abortReason, failureOf, toldError, touchOf, waitingOn, withClient, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import type { PlanRecord } from './plan-store.ts'
 import type { RegisteredWrite } from './registered-tool.ts'
@@ -16,6 +16,8 @@ export interface ClaimedWrite {
   confirm: string
   record: PlanRecord
   before: unknown
+  /** Who agreed. */
+  approval: string
 }
 
 /** What came of a write that took effect, settled or not. */
@@ -30,8 +32,8 @@ interface Effect {
 export async function carryOut(call: Call, writing: RegisteredWrite, instance: Instance, claimed: ClaimedWrite): Promise<CallResult> {
   const { environment, entry } = call
   const { runtime, operations } = environment
-  const { plan, approval } = claimed.record
-  const told = { ...entry, summary: plan.summary, targets: plan.targets, approval }
+  const { plan } = claimed.record
+  const told = { ...entry, summary: plan.summary, targets: plan.targets, approval: claimed.approval }
   try {
     await runtime.audit.commit({ ...told, kind: 'intent' })
   } catch (error) {
@@ -63,7 +65,7 @@ async function takeEffect(
   call: Call,
   writing: RegisteredWrite,
   instance: Instance,
-  { before, record }: ClaimedWrite,
+  { before, record, approval }: ClaimedWrite,
   signal: AbortSignal,
   report: (progress: Progress) => void,
 ): Promise<Effect> {
@@ -73,7 +75,7 @@ async function takeEffect(
     const readState = async () => writing.state(input, context)
     // Through the client of then: that of the write may be what failed.
     const look = async () => withClient(call, instance, signal, report, async (fresh) => writing.state(input, fresh))
-    const output = await runTool(call, { context, before, look })
+    const output = await runTool(call, { ...context, state: before, touch: touchOf(call, instance) }, look)
     const { after, problem, milliseconds } = await settle(writing, {
       before,
       input,
@@ -83,7 +85,7 @@ async function takeEffect(
       progress: context.progress,
     })
     const final = problem === undefined ? tool.output.parse(writing.verified(output, after)) : output
-    const change = await keepChange(call, instance, writing, { before, after, output: final })
+    const change = await keepChange(call, instance, writing, approval, { before, after, output: final })
     const undo = typeof writing.undo === 'string' ? `it is ${writing.undo}` : 'it has an inverse'
     const lost = 'The change could not be kept in the journal, so there is no undoing it from there'
     if (problem !== undefined) {
@@ -99,17 +101,14 @@ async function takeEffect(
 }
 
 /** Runs the tool; a failure says whether the state moved all the same. */
-async function runTool(
-  { tool, input }: Call,
-  { context, before, look }: { context: ReadContext<unknown>; before: unknown; look: () => Promise<unknown> },
-): Promise<unknown> {
+async function runTool({ tool, input }: Call, context: WriteContext<unknown, unknown>, look: () => Promise<unknown>): Promise<unknown> {
   try {
-    return tool.output.parse(await tool.run(input, { ...context, state: before }))
+    return tool.output.parse(await tool.run(input, context))
   } catch (thrown) {
     const error = abortReason(context.signal, thrown)
     if (!ToolError.isInstance(error)) throw error
     const moved = await look().then(
-      (after) => hashOf(after) !== hashOf(before),
+      (after) => hashOf(after) !== hashOf(context.state),
       () => undefined,
     )
     const aftermath =
@@ -129,9 +128,10 @@ async function keepChange(
   call: Call,
   instance: Instance,
   writing: RegisteredWrite,
+  approval: string,
   came: { before: unknown; after: unknown; output: unknown },
 ): Promise<string | undefined> {
-  const { environment, request, mount, tool, input } = call
+  const { environment, request, mount, tool, input, undoes } = call
   const { clock, random, secrets, version } = environment.runtime
   const keep = async () =>
     environment.journal.record({
@@ -142,11 +142,15 @@ async function keepChange(
       instance: instance.name,
       tool: tool.name,
       input: secrets.data(input),
+      given: input,
       before: came.before,
       after: secrets.data(came.after),
+      left: hashOf(writing.basis(came.after)),
       undo: typeof writing.undo === 'string' ? writing.undo : writing.undo(came.before, input, came),
-      approval: 'token',
+      approval,
       version,
+      ...(undoes === undefined ? {} : { undoes: undoes.change }),
+      ...(undoes?.group === undefined ? {} : { group: undoes.group }),
     })
   return orLog(call, 'The change could not be kept in the journal', keep())
 }

@@ -1,5 +1,6 @@
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
+import type { Approval } from '../policy/required-approval.ts'
 import type { StateStore } from '../record/state-store.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { sha256 } from './canonical.ts'
@@ -16,7 +17,12 @@ export interface PlanRecord {
   plan: Plan
   /** Milliseconds since the epoch. */
   expires: number
-  approval: 'token'
+  /** Who must agree; at redemption it may be more, never less. */
+  approval: Approval
+  /** The request a person decides on, where one must. */
+  request?: string
+  /** Known to the server and, once it was asked, to the client: an answer without it answers nothing. */
+  nonce?: string
 }
 
 /** A plan that somebody ran, or is running. */
@@ -27,8 +33,8 @@ export interface ClaimedPlan extends PlanRecord {
 
 /** Keeps plans until they are redeemed, once, or expire. */
 export interface PlanStore {
-  /** Keeps the plan; the answer is the token. */
-  issue(record: Omit<PlanRecord, 'expires'>): Promise<{ token: string; expires: number }>
+  /** Keeps the plan; the answer is the token, and the record as it was kept. */
+  issue(record: Omit<PlanRecord, 'expires'>): Promise<{ token: string; record: PlanRecord }>
   /** The plan a token stands for, and whether it is still to be had. */
   find(token: string): Promise<{ open: PlanRecord } | { claimed: ClaimedPlan } | undefined>
   /** True for exactly one caller of all processes. */
@@ -37,7 +43,8 @@ export interface PlanStore {
   close(token: string, record: PlanRecord, outcome: CallResult): Promise<void>
 }
 
-const lifetimeMs = 5 * 60_000
+/** A person who must be found first has longer. */
+const lifetimesMs = { none: 60_000, token: 5 * 60_000, human: 60 * 60_000 } as const
 const claimedKeptMs = 24 * 60 * 60_000
 const sweepEveryMs = 60_000
 const sweptAtOnce = 200
@@ -49,14 +56,14 @@ export function createPlanStore({ store, clock, random }: Pick<Runtime, 'store' 
   return {
     issue: async (record) => {
       const token = Array.from(random(16), (byte) => alphabet[byte % alphabet.length]).join('')
-      const expires = clock.now() + lifetimeMs
-      await store.write(`plans/${fileOf(token)}`, JSON.stringify({ ...record, expires }))
+      const kept: PlanRecord = { ...record, expires: clock.now() + lifetimesMs[record.approval] }
+      await store.write(`plans/${fileOf(token)}`, JSON.stringify(kept))
       if (clock.now() - sweptAt > sweepEveryMs) {
         sweptAt = clock.now()
         // No plan fails because an old one cannot be taken away.
         await sweep(store, clock.now()).catch(() => undefined)
       }
-      return { token, expires }
+      return { token, record: kept }
     },
     find: async (token) => {
       const open = await store.read(`plans/${fileOf(token)}`)
@@ -70,8 +77,13 @@ export function createPlanStore({ store, clock, random }: Pick<Runtime, 'store' 
   }
 }
 
+/** What a token is known by where it must not be written down. */
+export function tokenHash(token: string): string {
+  return sha256(token.trim().toUpperCase())
+}
+
 function fileOf(token: string): string {
-  return `${sha256(token.trim().toUpperCase())}.json`
+  return `${tokenHash(token)}.json`
 }
 
 /** The record in a file; undefined where a crash or a hand left something else. */

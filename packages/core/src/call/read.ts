@@ -53,6 +53,6 @@ async function readEach(call: Call, instances: readonly Instance[], signal: Abor
 
 async function readOne(call: Call, instance: Instance, input: Input, signal: AbortSignal, report: Report): Promise<unknown> {
   return withClient(call, instance, signal, report, async (context) =>
-    call.tool.output.parse(await call.tool.run(input, { ...context, state: undefined })),
+    call.tool.output.parse(await call.tool.run(input, { ...context, state: undefined, touch: () => undefined })),
   )
 }

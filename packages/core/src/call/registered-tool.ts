@@ -37,7 +37,11 @@ export interface RegisteredTool {
   readonly output: { readonly jsonSchema: JsonSchema; parse(value: unknown): unknown }
   readonly text?: (output: unknown, input: Input) => string
   run(input: Input, context: WriteContext<unknown, unknown>): Promise<unknown>
+  /** Whether its calls are planned first. */
+  readonly writes: boolean
   readonly write?: RegisteredWrite
+  /** The change it takes back: such a tool does nothing itself, but stands for the inverse. */
+  readonly changeOf?: (input: Input) => string
 }
 
 const defaultSettleMs = 30_000
@@ -71,6 +75,7 @@ export function registeredTool(tool: Tool<never>): RegisteredTool {
     },
     ...(definition.text === undefined ? {} : { text: definition.text }),
     run: async (input, context) => definition.run(input, context),
+    writes: tool.kind === 'write',
     ...(tool.kind === 'write' ? { write: registeredWrite(tool as WriteTool<unknown>) } : {}),
   }
 }

@@ -15,10 +15,10 @@ export interface ReservedInputs {
 /** Takes the reserved inputs out; throws where they are wrong or one is missing. */
 export function parseReserved(mount: Mount, tool: RegisteredTool, input: Readonly<Input>): ReservedInputs {
   const { confirm, instance, ...given } = input
-  if (confirm !== undefined && (typeof confirm !== 'string' || tool.write === undefined))
+  if (confirm !== undefined && (typeof confirm !== 'string' || !tool.writes))
     throw new ToolError(
       'invalid_input',
-      tool.write === undefined ? `${tool.name} only reads and takes no 'confirm'.` : `'confirm' must be the token of a plan.`,
+      tool.writes ? `'confirm' must be the token of a plan.` : `${tool.name} only reads and takes no 'confirm'.`,
       { hint: 'Leave it out.' },
     )
   return { given, confirm, instances: chosen(mount, tool, instance) }
@@ -31,7 +31,7 @@ function chosen(mount: Mount, tool: RegisteredTool, name: unknown): readonly Ins
       hint: `Set ${mount.missing.join(', ')}, or add it to rackwarden.yaml; doctor says more.`,
     })
   if (name === undefined) {
-    if (tool.write !== undefined && names.length > 1)
+    if (tool.writes && names.length > 1)
       throw new ToolError('invalid_input', `There are several instances of ${mount.title}; say which with 'instance'.`, {
         hint: `The instances are: ${names.join(', ')}.`,
       })
@@ -51,14 +51,14 @@ export function listedSchema(mount: Mount, tool: RegisteredTool): JsonSchema {
   const { properties = {}, required = [], ...rest } = tool.input.jsonSchema as { properties?: object; required?: string[] }
   const names = mount.instances.map((instance) => instance.name)
   const several = names.length > 1
-  const needed = several && tool.write !== undefined ? [...required, 'instance'] : required
+  const needed = several && tool.writes ? [...required, 'instance'] : required
   return {
     ...rest,
     type: 'object',
     properties: {
       ...properties,
       ...(several ? { instance: { type: 'string', enum: names } } : {}),
-      ...(tool.write === undefined ? {} : { confirm: { type: 'string', description: 'Plan token; first call without.' } }),
+      ...(tool.writes ? { confirm: { type: 'string', description: 'Plan token; first call without.' } } : {}),
     },
     ...(needed.length === 0 ? {} : { required: needed }),
   }

@@ -5,6 +5,7 @@ import { fitToBudget } from '../present/budget.ts'
 import type { SecretFilter } from '../present/redact.ts'
 import { renderOutput } from '../present/render.ts'
 import type { JsonSchema } from './json-schema.ts'
+import type { PlanRecord } from './plan-store.ts'
 import type { PlanReport, CallResult, ErrorReport } from './result.ts'
 import type { Input, RegisteredTool } from './registered-tool.ts'
 
@@ -81,14 +82,36 @@ function pagedFrom(whole: unknown, shown: unknown, { cursor }: Input, merged: bo
   return merged || !Number.isSafeInteger(start) ? rest : { ...rest, next_cursor: String(start + (count ?? 0)) }
 }
 
+/** A plan as its caller sees it. */
+export function reportOf(
+  name: string,
+  { plan, basis, expires }: Pick<PlanRecord, 'plan' | 'basis' | 'expires'>,
+  token: string,
+): PlanReport {
+  return { ...plan, tool: name, instances: Object.keys(basis), confirm: token, expires_at: new Date(expires).toISOString() }
+}
+
+/** A plan in lines: what would happen, to what, and what may surprise. */
+export function planLines({ summary, targets, diff = [], warnings = [] }: Plan): string {
+  return `${summary}\n${fitToBudget({ targets, diff, warnings }, planLists, { tokens: budgetTokens - 200 })}`
+}
+
 /** The text of a plan: what would happen, and how to let it happen. */
 export function planText(name: string, plan: PlanReport, note?: string): string {
-  const { targets, diff = [], warnings = [] } = plan
   const lines = [
     note,
-    `PLAN, nothing has happened yet: ${plan.summary}`,
-    fitToBudget({ targets, diff, warnings }, planLists, { tokens: budgetTokens - 200 }),
+    `PLAN, nothing has happened yet: ${planLines(plan)}`,
     `To run exactly this, show it to the person, then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
+  ]
+  return lines.filter((line) => line !== undefined).join('\n')
+}
+
+/** The text of a plan a person must agree to first, and how they do. */
+export function pendingText(name: string, plan: PlanReport, approval: string, note?: string): string {
+  const lines = [
+    note,
+    `PENDING, nothing has happened yet: ${planLines(plan)}`,
+    `A person must agree to this. The owner runs 'rackwarden approve ${approval}' at a shell, or 'rackwarden reject ${approval}'; only they can. Tell them, and wait: once they agreed, call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
   ]
   return lines.filter((line) => line !== undefined).join('\n')
 }

@@ -26,6 +26,6 @@ export interface PlanReport extends Plan {
 export type CallResult =
   | { kind: 'done'; text: string; output: unknown; change?: string; already?: true; content?: readonly Content[] }
   | { kind: 'plan'; text: string; plan: PlanReport }
-  | { kind: 'pending'; text: string; approval?: string; questions?: Questions }
+  | { kind: 'pending'; text: string; approval?: string; plan?: PlanReport; questions?: Questions }
   | { kind: 'running'; text: string; operation: string }
   | { kind: 'error'; text: string; error: ErrorReport; content?: readonly Content[] }

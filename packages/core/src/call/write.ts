@@ -1,14 +1,16 @@
 import { ToolError } from '../define/error.ts'
+import type { Plan } from '../define/plan.ts'
 import type { Instance } from '../runtime/instance.ts'
-import { auditRead, withClient, withListedNames, type Call } from './call.ts'
+import { agreementOf, approvalFor, personsPart, type HeldPlan } from './agreement.ts'
+import { auditRead, touchOf, withClient, withListedNames, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { carryOut } from './carry-out.ts'
 import type { PlanRecord } from './plan-store.ts'
 import type { RegisteredWrite } from './registered-tool.ts'
-import { errorResult, planText, presentablePlan } from './respond.ts'
+import { errorResult, planText, presentablePlan, reportOf } from './respond.ts'
 import type { CallResult } from './result.ts'
 
-/** Without a token a write is only planned; with one, exactly the plan it stands for runs, once. */
+/** Without a token a write is only planned; with one, and where whoever must agree did, exactly the plan it stands for runs, once. */
 export async function write(
   call: Call,
   writing: RegisteredWrite,
@@ -16,25 +18,13 @@ export async function write(
   confirm: string | undefined,
 ): Promise<CallResult> {
   if (instance === undefined) throw new ToolError('invalid_config', 'The service has no instance.', { hint: 'Run doctor.' })
-  const {
-    environment: { plans, journal, runtime },
-    request: { signal = new AbortController().signal },
-  } = call
-  const held = confirm === undefined ? undefined : await redeemable(call, instance, confirm)
-  if (held !== undefined && 'replay' in held) return held.replay
-  const { before, plan } = await withClient(
-    call,
-    instance,
-    signal,
-    () => undefined,
-    async (context) => {
-      const state = await writing.state(call.input, context)
-      const made = await writing.plan(call.input, { ...context, state })
-      const warnings = (made.warnings ?? []).map((warning) => withListedNames(warning, call.mount))
-      return { before: state, plan: presentablePlan({ ...made, warnings }, runtime.secrets) }
-    },
-  )
+  const { plans, journal, runtime } = call.environment
+  const token = confirm ?? askedAbout(call)
+  const found = token === undefined ? undefined : await redeemable(call, instance, token)
+  if (found !== undefined && 'replay' in found) return found.replay
+  const { before, plan } = await planFrom(call, writing, instance)
   const basis = hashOf(writing.basis(before))
+  const approval = approvalFor(call, instance, plan.targets)
   const offer: Offer = {
     principal: call.request.caller.principal,
     service: call.mount.service,
@@ -42,40 +32,74 @@ export async function write(
     basis: { [instance.name]: basis },
     inputHash: hashOf(call.input),
     plan,
-    approval: 'token',
+    approval,
+    ...personsPart(call, approval),
   }
-  if (held === undefined || confirm === undefined) return offerPlan(call, offer)
-  if (held.open.basis[instance.name] !== basis) {
+  if (found !== undefined && token !== undefined && isMoved(found.open, instance, basis, plan)) {
     const moved = new ToolError('conflict', 'The state moved after the plan was made.', {
       hint: 'Confirm the plan that was offered instead.',
     })
-    if (await plans.claim(confirm)) await plans.close(confirm, held.open, errorResult(moved, runtime.secrets))
-    return offerPlan(
-      call,
-      offer,
-      'The state moved after the plan was made, so the token is void and nothing was done. This is the plan from the state as it is now.',
-    )
+    if (await plans.claim(token)) await plans.close(token, found.open, errorResult(moved, runtime.secrets))
+    return offerPlan(call, await issued(call, offer), movedNote)
   }
+  const held = found === undefined || token === undefined ? await issued(call, offer) : { token, record: found.open }
+  if (found === undefined && held.record.approval === 'token') return offerPlan(call, held)
+  const agreement = await agreementOf(call, writing, instance, held)
+  if ('result' in agreement) return agreement.result
+  // A rule stands for the person, not for the caller, who still sees the plan first.
+  if (found === undefined && agreement.by !== 'none') return offerPlan(call, held)
   // What could not be kept could not be taken back.
   await journal.prepare()
-  if (await plans.claim(confirm)) return carryOut(call, writing, instance, { confirm, record: held.open, before })
-  const raced = await redeemable(call, instance, confirm)
+  if (await plans.claim(held.token))
+    return carryOut(call, writing, instance, { confirm: held.token, record: held.record, before, approval: agreement.by })
+  const raced = await redeemable(call, instance, held.token)
   if ('replay' in raced) return raced.replay
   throw new ToolError('conflict', 'The plan is being claimed by another process.', { hint: 'Send the token again in a moment.' })
 }
 
 type Offer = Omit<PlanRecord, 'expires'>
 
-async function offerPlan(call: Call, offer: Offer, note?: string): Promise<CallResult> {
+const movedNote =
+  'The state moved after the plan was made, so the token is void and nothing was done. This is the plan from the state as it is now.'
+
+/** The token of the plan the client was asked about, where it comes back with an answer. */
+function askedAbout({ request }: Call): string | undefined {
+  const { token } = (request.client?.answers?.state ?? {}) as { token?: unknown }
+  return typeof token === 'string' ? token : undefined
+}
+
+/** Reads the state and computes the plan from it; refused where it would touch what nobody may. */
+async function planFrom(call: Call, writing: RegisteredWrite, instance: Instance): Promise<{ before: unknown; plan: Plan }> {
+  const { environment, request, mount, undoes } = call
+  const { signal = new AbortController().signal } = request
+  return withClient(
+    call,
+    instance,
+    signal,
+    () => undefined,
+    async (context) => {
+      const before = await writing.state(call.input, context)
+      const made = await writing.plan(call.input, { ...context, state: before, touch: touchOf(call, instance) })
+      environment.protectedSet.refuse(made.targets, instance.name)
+      const warnings = [...(undoes?.warnings ?? []), ...(made.warnings ?? []).map((warning) => withListedNames(warning, mount))]
+      return { before, plan: presentablePlan({ ...made, warnings }, environment.runtime.secrets) }
+    },
+  )
+}
+
+/** A person agreed to what they read: where the plan reads otherwise now, they did not agree to it, though its basis holds. */
+function isMoved(record: PlanRecord, { name }: Instance, basis: string, { summary, targets }: Plan): boolean {
+  if (record.basis[name] !== basis) return true
+  return record.approval === 'human' && hashOf([summary, targets]) !== hashOf([record.plan.summary, record.plan.targets])
+}
+
+async function issued(call: Call, offer: Offer): Promise<HeldPlan> {
+  return call.environment.plans.issue(offer)
+}
+
+async function offerPlan(call: Call, held: HeldPlan, note?: string): Promise<CallResult> {
   const { environment, entry, started, request } = call
-  const { token, expires } = await environment.plans.issue(offer)
-  const plan = {
-    ...offer.plan,
-    tool: request.name,
-    instances: Object.keys(offer.basis),
-    confirm: token,
-    expires_at: new Date(expires).toISOString(),
-  }
+  const plan = reportOf(request.name, held.record, held.token)
   auditRead(environment, { ...entry, summary: plan.summary, targets: plan.targets }, started, { result: 'plan' })
   return { kind: 'plan', plan, text: planText(request.name, plan, note) }
 }

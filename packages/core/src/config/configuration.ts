@@ -1,5 +1,6 @@
 import type { Tier } from '../define/access.ts'
 import type { ToolError } from '../define/error.ts'
+import type { ApprovalPolicy } from '../policy/required-approval.ts'
 
 /** What was found for one instance of a service: values that parse, or why they do not. */
 export interface InstanceConfiguration {
@@ -29,4 +30,8 @@ export interface Configuration {
   /** Path of the file that was read, where there is one. */
   file?: string
   services: Readonly<Record<string, ServiceConfiguration>>
+  /** Who must agree to a write; the defaults where nothing is said. */
+  approval?: ApprovalPolicy
+  /** Patterns of targets no write may touch. */
+  protect?: readonly string[]
 }

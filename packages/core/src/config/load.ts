@@ -1,13 +1,14 @@
 import { z } from 'zod'
-import { accessLevels, allows, highestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { traitsOf } from '../define/field.ts'
 import type { Service } from '../define/service.ts'
-import { didYouMean } from '../define/nearest-names.ts'
 import type { SecretFilter } from '../present/redact.ts'
+import { approvalPolicy, protectedPatterns } from './approval.ts'
 import type { Configuration, InstanceConfiguration, ServiceConfiguration } from './configuration.ts'
 import { resolveReference, valuesFromEnvironment, variable, type Environment } from './environment.ts'
 import { readConfigurationFile, type ConfigurationFile } from './file.ts'
+import { recordOf, refuseUnknown } from './shape.ts'
+import { tierOf } from './tier.ts'
 import { variablesOf } from './variables.ts'
 
 /** What configuration is read from and for. */
@@ -22,7 +23,7 @@ export interface LoadOptions {
   strict: boolean
 }
 
-const topLevelKeys = ['tier', 'services']
+const topLevelKeys = ['tier', 'services', 'approval', 'protect']
 const serviceKeys = ['tier', 'tools', 'instances']
 
 /** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
@@ -39,27 +40,18 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
       'services',
     )
   const tier =
-    tierOf(await variable('RACKWARDEN_TIER', options.environment), 'RACKWARDEN_TIER') ?? tierOf(data['tier'], `${file?.at('tier')}: tier`)
+    tierOf(await variable('RACKWARDEN_TIER', options.environment), 'RACKWARDEN_TIER', options.environment) ??
+    tierOf(data['tier'], `${file?.at('tier')}: tier`, options.environment)
   const services: Record<string, ServiceConfiguration> = {}
   for (const service of options.services)
     services[service.name] = await serviceConfiguration(service, configured[service.name], file, options)
-  return { tier: tier ?? 'observe', ...(file === undefined ? {} : { file: file.path }), services }
-}
-
-/** Reads a tier; throws for a word that is none, and for `admin`, which cannot be granted yet. */
-export function tierOf(value: unknown, where: string): Tier | undefined {
-  if (value === undefined || value === null) return undefined
-  const written = typeof value === 'string' ? value : JSON.stringify(value)
-  const tier = accessLevels.find((level) => level === value)
-  if (tier === undefined)
-    throw new ToolError('invalid_config', `${where}: '${written}' is not a tier.${didYouMean(written, accessLevels)}`, {
-      hint: 'The tiers are observe, operate and configure.',
-    })
-  if (!allows(highestTier, tier))
-    throw new ToolError('invalid_config', `${where}: the tier '${tier}' cannot be granted in this version.`, {
-      hint: 'Grant observe, operate or configure.',
-    })
-  return tier
+  return {
+    tier: tier ?? 'observe',
+    ...(file === undefined ? {} : { file: file.path }),
+    services,
+    approval: approvalPolicy(data['approval'], file),
+    protect: protectedPatterns(data['protect'], file),
+  }
 }
 
 async function serviceConfiguration(
@@ -72,7 +64,7 @@ async function serviceConfiguration(
   if (raw === false) return { toolsOff: [], instances: [], missing, off: true }
   try {
     const entry = recordOf(raw ?? {}, service.name, file, 'services', service.name)
-    const tier = tierOf(entry['tier'], `${file?.at('services', service.name, 'tier') ?? ''}: tier`)
+    const tier = tierOf(entry['tier'], `${file?.at('services', service.name, 'tier') ?? ''}: tier`, options.environment)
     return {
       ...(tier === undefined ? {} : { tier }),
       toolsOff: toolsOff(entry, service, file),
@@ -219,31 +211,6 @@ function toolsOff(entry: Record<string, unknown>, service: Service, file: Config
     'off',
   )
   return off.data
-}
-
-function recordOf(value: unknown, key: string, file: ConfigurationFile | undefined, ...path: readonly string[]): Record<string, unknown> {
-  if (value === undefined || value === null) return {}
-  if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
-  throw new ToolError('invalid_config', `${file?.at(...path) ?? key}: '${key}' must hold keys and values.`, {
-    hint: 'See docs/architecture.md for the shape of rackwarden.yaml.',
-  })
-}
-
-function refuseUnknown(
-  keys: readonly string[],
-  known: readonly string[],
-  file: ConfigurationFile | undefined,
-  ...path: readonly string[]
-): void {
-  const unknown = keys.find((key) => !known.includes(key))
-  if (unknown === undefined) return
-  throw new ToolError(
-    'invalid_config',
-    `${file?.at(...path, unknown) ?? 'configuration'}: '${unknown}' is not known here.${didYouMean(unknown, known)}`,
-    {
-      hint: known.length === 0 ? 'Nothing may stand here.' : `Known here: ${known.join(', ')}.`,
-    },
-  )
 }
 
 /** The password of an address that carries one: as secret as one in a field of its own. */

@@ -7,8 +7,13 @@ export type Access = (typeof accessLevels)[number]
 /** The highest access granted to a process, a service or a principal. */
 export type Tier = Access
 
-/** The highest tier anybody can be given: `admin` waits for approval by a person. */
-export const highestTier: Tier = 'configure'
+/** What `RACKWARDEN_ADMIN` must say, to the letter, before the tier `admin` can be granted. */
+export const adminAcknowledgement = 'I-understand-the-assistant-can-break-this-lab'
+
+/** The highest tier anybody can be given by a process with this environment: `admin` only where its owner says that they know. */
+export function highestTier(environment: Readonly<Record<string, string | undefined>>): Tier {
+  return environment['RACKWARDEN_ADMIN'] === adminAcknowledgement ? 'admin' : 'configure'
+}
 
 /** Reports whether `tier` is enough for a tool of this `access`. */
 export function allows(tier: Tier, access: Access): boolean {

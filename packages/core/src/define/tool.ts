@@ -16,6 +16,8 @@ export interface ReadContext<Client> {
 /** What the handlers of a write are given: the state they were planned from, too. */
 export interface WriteContext<Client, State> extends ReadContext<Client> {
   state: State
+  /** Told by `run` before it touches what the plan did not name; throws `protected` where nobody may. */
+  touch: (...targets: readonly string[]) => void
 }
 
 /** The call that takes a change back: a tool of the same service, unprefixed, and its input. */

@@ -21,7 +21,14 @@ export const verbs = {
   create: 'make a new thing',
   update: 'change some of its fields',
   delete: 'the data is gone',
+  undo: 'apply the inverse of a change',
+  verify: 'hold against what was recorded',
+  exec: 'run a command there',
+  recreate: 'delete it and make it again',
+  prune: 'delete what nothing uses',
+  reboot: 'restart a whole machine',
+  apply: 'put what is prepared into effect',
 } as const
 
 /** Names that stand outside the verb rule because the design fixed them. */
-export const fixedNames: readonly string[] = ['service_health', 'needs_attention']
+export const fixedNames: readonly string[] = ['service_health', 'needs_attention', 'what_changed']

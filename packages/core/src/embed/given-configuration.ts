@@ -1,6 +1,7 @@
 import type { Configuration, InstanceConfiguration } from '../config/configuration.ts'
 import { resolveReference, variable } from '../config/environment.ts'
-import { loadConfiguration, parseValues, tierOf } from '../config/load.ts'
+import { loadConfiguration, parseValues } from '../config/load.ts'
+import { tierOf } from '../config/tier.ts'
 import { ToolError } from '../define/error.ts'
 import { didYouMean } from '../define/nearest-names.ts'
 import type { Service } from '../define/service.ts'
@@ -21,7 +22,7 @@ export async function configurationOf(service: Service, given: GivenConfiguratio
   const instances = await Promise.all(
     Object.entries(values as Readonly<Record<string, GivenValues>>).map(([name, raw]) => instanceOf(service, name, raw, runtime)),
   )
-  const tier = tierOf(await variable('RACKWARDEN_TIER', environment), 'RACKWARDEN_TIER') ?? 'observe'
+  const tier = tierOf(await variable('RACKWARDEN_TIER', environment), 'RACKWARDEN_TIER', environment) ?? 'observe'
   return { tier, services: { [service.name]: { toolsOff: [], instances, missing: [], off: false } } }
 }
 

@@ -1,8 +1,8 @@
 import type { CallResult } from '../call/result.ts'
 import type { Progress, ToolListing } from '../call/surface.ts'
 import type { Caller } from '../call/view.ts'
-import { tierOf } from '../config/load.ts'
-import { highestTier, type Tier } from '../define/access.ts'
+import { tierOf } from '../config/tier.ts'
+import type { Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { didYouMean } from '../define/nearest-names.ts'
 import type { Service, Simulation } from '../define/service.ts'
@@ -65,7 +65,7 @@ export async function openService(service: Service, options: OpenServiceOptions 
   const { prefix = '', only, simulation } = options
   const runtime = options.runtime ?? runtimeOf(options)
   const loaded = simulation === undefined ? await configurationOf(service, options.configuration, runtime) : pretended
-  const configuration = { ...loaded, tier: tierOf(options.tier, 'tier') ?? loaded.tier }
+  const configuration = { ...loaded, tier: tierOf(options.tier, 'tier', runtime.environment) ?? loaded.tier }
   const catalogue = openCatalogue({
     name: service.name,
     title: service.title,
@@ -85,7 +85,7 @@ export async function openService(service: Service, options: OpenServiceOptions 
   const whole = (caller: Partial<Caller> = {}): Caller => ({
     ...caller,
     principal: caller.principal ?? principal,
-    tier: caller.tier ?? highestTier,
+    tier: caller.tier ?? 'admin',
   })
   return {
     title: service.title,

@@ -1,4 +1,6 @@
+import type { ApprovalRequests } from '../approve/approval-requests.ts'
 import type { Operations } from '../call/operations.ts'
+import type { Journal } from '../record/journal.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
@@ -7,5 +9,7 @@ export interface Lab {
   readonly mounts: readonly Mount[]
   readonly runtime: Runtime
   readonly operations: Operations
+  readonly journal: Journal
+  readonly requests: ApprovalRequests
   readonly principal: string
 }

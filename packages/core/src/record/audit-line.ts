@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 export interface AuditEntry {
   /** Joins intent and outcome of one call. */
   call: string
-  /** A read, what is about to be done, or what came of it. */
-  kind: 'read' | 'intent' | 'outcome'
+  /** A read, what is about to be done, what came of it, or what a person was asked or decided. */
+  kind: 'read' | 'intent' | 'outcome' | 'approval'
   principal: string
   tool: string
   service: string
@@ -13,14 +13,14 @@ export interface AuditEntry {
   access: string
   /** Already redacted. */
   input: unknown
-  /** How it ended (`done`, `error`, …); not on an intent. */
+  /** How it ended (`done`, `error`, …, for an approval `requested`, `approved`, `rejected`); not on an intent. */
   result?: string
   /** Code and message of a failure, already redacted. */
   error?: string
   /** Summary of the plan that ran. */
   summary?: string
   targets?: readonly string[]
-  /** Who agreed: `none`, `token`, later `elicitation`, `cli:<user>`, … */
+  /** Who agreed: `none`, `token`, `elicitation`, `cli:<user>`, `notify:<user>`, `rule:<name>`. */
   approval?: string
   /** Id of the change in the journal. */
   change?: string

@@ -60,7 +60,7 @@ async function* matching(folder: string, file: string, query: AuditQuery): Async
 function parsed(bytes: Buffer): Omit<AuditLine, 'file'> | undefined {
   try {
     const line = JSON.parse(bytes.toString()) as { kind?: string }
-    return line.kind === 'read' || line.kind === 'intent' || line.kind === 'outcome' ? (line as AuditLine) : undefined
+    return line.kind === undefined || line.kind === 'start' ? undefined : (line as AuditLine)
   } catch {
     return undefined
   }

@@ -16,19 +16,25 @@ export interface Change {
   tool: string
   /** Already redacted. */
   input: unknown
+  /** The input as it was given; sealed on disk. */
+  given: unknown
   /** As it was; sealed on disk. */
   before: unknown
   /** Already redacted. */
   after: unknown
+  /** Hash of what a plan would have been bound to afterwards; sealed on disk. */
+  left: string
   /** What takes it back; sealed on disk. */
   undo: Inverse | 'transient' | 'irreversible'
   approval: string
+  /** The change this one took back. */
+  undoes?: string
   /** Version of Rackwarden that wrote it. */
   version: string
 }
 
 /** A change as it is listed: what needs no key to be read. */
-export type ChangeSummary = Omit<Change, 'before' | 'undo'> & {
+export type ChangeSummary = Omit<Change, 'given' | 'before' | 'left' | 'undo'> & {
   /** What taking it back takes: an inverse call, or nothing that could. */
   undo: 'inverse' | 'transient' | 'irreversible'
 }
@@ -47,7 +53,7 @@ export interface Journal {
 
 /** Sealed with the rest, so that no change can be given the way back of another. */
 type Identity = Pick<Change, 'id' | 'service' | 'instance' | 'tool'>
-type Sealed = Identity & Pick<Change, 'before' | 'undo'>
+type Sealed = Identity & Pick<Change, 'given' | 'before' | 'left' | 'undo'>
 type Stored = ChangeSummary & { sealed: string }
 
 const directory = 'changes'
@@ -68,9 +74,9 @@ export function createJournal(store: StateStore, sealer: Sealer): Journal {
   return {
     prepare: () => sealer.prepare(),
     async record(change) {
-      const { before, undo, ...readable } = change
+      const { given, before, left, undo, ...readable } = change
       if (!idForm.test(change.id)) throw new ToolError('invalid_input', 'A change needs an id made by createId.')
-      const sealed = await sealer.seal({ ...identityOf(change), before, undo } satisfies Sealed)
+      const sealed = await sealer.seal({ ...identityOf(change), given, before, left, undo } satisfies Sealed)
       const stored: Stored = { ...readable, undo: typeof undo === 'string' ? undo : 'inverse', sealed }
       await store.write(`${directory}/${change.id}.json`, JSON.stringify(stored))
       return change.id
@@ -80,16 +86,16 @@ export function createJournal(store: StateStore, sealer: Sealer): Journal {
       if (stored === undefined) return undefined
       const { sealed } = stored
       const readable = unsealed(stored)
-      const { before, undo, ...identity } = (await sealer.open(sealed)) as Sealed
+      const { given, before, left, undo, ...identity } = (await sealer.open(sealed)) as Sealed
       if (JSON.stringify(identity) !== JSON.stringify(identityOf({ ...readable, id }))) throw damaged(id)
-      return { ...readable, before, undo }
+      return { ...readable, given, before, left, undo }
     },
     async list({ limit = 20 } = {}) {
       const names = (await store.list(directory)).filter((name) => name.endsWith('.json') && idForm.test(name.slice(0, -5)))
       const stored = await Promise.all(names.slice(-Math.max(1, limit)).map((name) => read(name.slice(0, -5)).catch(() => undefined)))
       return stored
         .filter((change) => change !== undefined)
-        .toReversed()
+        .toSorted((first, second) => (first.at < second.at ? 1 : -1))
         .map(unsealed)
     },
   }

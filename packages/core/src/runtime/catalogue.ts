@@ -1,3 +1,6 @@
+import { createApprovalRequests, type ApprovalRequest } from '../approve/approval-requests.ts'
+import { openOwner } from '../approve/owner.ts'
+import { createStandingRules } from '../approve/standing-rules.ts'
 import { callTool } from '../call/call-tool.ts'
 import { createOperations } from '../call/operations.ts'
 import { createPlanStore } from '../call/plan-store.ts'
@@ -16,7 +19,11 @@ import { findAsset } from '../facets/find-asset.ts'
 import { serviceHealth } from '../facets/service-health.ts'
 import type { Lab } from '../facets/lab.ts'
 import { needsAttention } from '../facets/needs-attention.ts'
+import { getChange, listChanges, undoChange } from '../facets/change-tools.ts'
+import { listApprovals } from '../facets/list-approvals.ts'
 import { cancelOperation, getOperation } from '../facets/operation-tools.ts'
+import { createProtectedSet } from '../policy/protected-set.ts'
+import { defaultApproval } from '../policy/required-approval.ts'
 import { createJournal } from '../record/journal.ts'
 import { createSealer } from '../record/seal.ts'
 import { createInstance, type Instance } from './instance.ts'
@@ -39,6 +46,8 @@ export interface CatalogueOptions {
   configuration: Configuration
   /** Stands in for the real upstream of each service: the demo and the tests. */
   simulations?: ReadonlyMap<string, Simulation>
+  /** Told of every request for a person's approval. */
+  announce?: ((request: ApprovalRequest) => void) | undefined
   /** How long a call may take before it is detached; 45 seconds when not given. */
   inlineBudgetMs?: number
 }
@@ -62,13 +71,16 @@ const closeGraceMs = 10_000
 /** Holds every service ready. Nobody is contacted. */
 export function openCatalogue(options: CatalogueOptions): Catalogue {
   const { runtime, configuration, prefixed, prefix = '', only } = options
-  const tier = lowestTier(highestTier, configuration.tier)
+  const tier = lowestTier(highestTier(runtime.environment), configuration.tier)
   const operations = createOperations(runtime, options.inlineBudgetMs ?? inlineBudgetMs, prefix)
   const mounts = options.services
     .filter((service) => configuration.services[service.name]?.off !== true)
     .map((service) => mountOf(service, options))
+  const journal = createJournal(runtime.store, createSealer(runtime.store, runtime.random))
+  const owner = openOwner(runtime)
+  const requests = createApprovalRequests(runtime, owner)
   const own = ownMount(
-    (view) => ({ mounts: visible(mounts, view), runtime, operations, principal: view.caller.principal }),
+    (view) => ({ mounts: visible(mounts, view), runtime, operations, journal, requests, principal: view.caller.principal }),
     prefixed,
     prefix,
   )
@@ -85,7 +97,13 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     tier,
     operations,
     plans: createPlanStore(runtime),
-    journal: createJournal(runtime.store, createSealer(runtime.store, runtime.random)),
+    journal,
+    approval: configuration.approval ?? defaultApproval,
+    requests,
+    rules: createStandingRules(runtime, owner),
+    protectedSet: createProtectedSet(configuration.protect),
+    announce: options.announce,
+    mounts: (view: View) => visible(mounts, view),
     resolve,
   }
   const lists = new Map<string, readonly ToolListing[]>()
@@ -154,9 +172,18 @@ function mountOf(service: Service, { configuration, runtime, prefixed, prefix, s
 
 /** The tools over all services; their client is what the caller may see of the lab. */
 function ownMount(labOf: (view: View) => Lab, prefixed: boolean, prefix: string): Mount {
-  const tools = [serviceHealth, needsAttention, describeHomelab, getOperation, cancelOperation, ...(prefixed ? [findAsset] : [])].map(
-    registeredTool,
-  )
+  const defined = [
+    serviceHealth,
+    needsAttention,
+    describeHomelab,
+    getOperation,
+    cancelOperation,
+    listChanges,
+    getChange,
+    listApprovals,
+    ...(prefixed ? [findAsset] : []),
+  ]
+  const tools = [...defined.map(registeredTool), undoChange]
   const instance: Instance = {
     name: 'default',
     host: undefined,
@@ -198,13 +225,13 @@ function listed(name: string, mount: Mount, tool: RegisteredTool, structured: bo
   }
 }
 
-function annotationsOf({ access, write }: RegisteredTool): ToolListing['annotations'] {
-  if (write === undefined) return { readOnlyHint: true }
-  return { ...(access === 'admin' ? {} : { destructiveHint: false }), ...(write.idempotent ? { idempotentHint: true } : {}) }
+function annotationsOf({ access, writes, write }: RegisteredTool): ToolListing['annotations'] {
+  if (!writes) return { readOnlyHint: true }
+  return { ...(access === 'admin' ? {} : { destructiveHint: false }), ...(write?.idempotent === true ? { idempotentHint: true } : {}) }
 }
 
 /** The shape of a structured result: what kind it is, and the output where it is done. Several instances merge into rows of their own. */
 function structuredSchema(mount: Mount, tool: RegisteredTool): Record<string, unknown> {
-  const output = mount.instances.length > 1 && tool.write === undefined ? { type: 'object' } : tool.output.jsonSchema
+  const output = mount.instances.length > 1 && !tool.writes ? { type: 'object' } : tool.output.jsonSchema
   return { type: 'object', properties: { kind: { type: 'string' }, output }, required: ['kind'] }
 }

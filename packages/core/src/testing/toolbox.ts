@@ -34,7 +34,7 @@ export async function openToolbox(
 ): Promise<Toolbox> {
   const client = await service.connect(configuration, connection)
   const facet = { instance, signal: new AbortController().signal }
-  const context: WriteContext<unknown, unknown> = { ...facet, client, progress: () => undefined, state: undefined }
+  const context: WriteContext<unknown, unknown> = { ...facet, client, progress: () => undefined, state: undefined, touch: () => undefined }
   const toolOf = (name: string) => {
     const tool = service.tools.find(({ definition }) => definition.name === name)
     if (tool === undefined) throw new Error(`there is no tool ${name}`)

@@ -215,7 +215,7 @@ describe('what is refused', () => {
     expect(result.text).toContain('--tier configure')
   })
 
-  test('admin cannot be granted, whatever the configuration says', async () => {
+  test('admin is not granted without its acknowledgement, whatever the configuration says', async () => {
     const { call, catalogue } = await openShelves({ main: createShelf() }, { tier: 'admin' })
     expect(catalogue.list({ caller: { principal: 'local:tester', tier: 'admin' } }).map(({ name }) => name)).not.toContain(
       'shelf_delete_shelf',

@@ -141,7 +141,7 @@ test.each([
 
 test.each([
   ['tir: operate', "'tir' is not known here. Did you mean 'tier'?"],
-  ['tier: admin', "tier: the tier 'admin' cannot be granted in this version."],
+  ['tier: admin', "tier: the tier 'admin' is not granted without RACKWARDEN_ADMIN."],
   ['services:\n  pihole: {}', "'pihole' is not known here. Did you mean 'pi-hole'?"],
   ['services: [', /rackwarden\.yaml:1: /],
   ['- a', 'the file must hold keys and values.'],

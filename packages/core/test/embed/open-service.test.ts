@@ -33,8 +33,11 @@ describe('a service without a server', () => {
     expect(service.tools().map(({ name }) => name)).toEqual([
       'check_slowly',
       'describe_homelab',
+      'get_change',
       'get_entry',
       'get_operation',
+      'list_approvals',
+      'list_changes',
       'list_entries',
       'needs_attention',
       'service_health',
@@ -128,7 +131,7 @@ describe('what a service is opened with', () => {
     )
     await expect(opened({ configuration: { shelf: 'main', wait: 'long', apiKey: 'hunter2hunter2' } })).rejects.toThrow(/^Shelf: 'wait': /)
     await expect(opened({ configuration: { shelf: 'env:NOWHERE' } })).rejects.toThrow('The environment variable NOWHERE is not set.')
-    await expect(opened({ tier: 'admin' })).rejects.toThrow("the tier 'admin' cannot be granted")
+    await expect(opened({ tier: 'admin' })).rejects.toThrow("the tier 'admin' is not granted without RACKWARDEN_ADMIN")
     const service = await opened(
       { configuration: { shelf: 'main', apiKey: 'hunter2hunter2' } },
       {

@@ -1,4 +1,3 @@
-import { grantedTier } from '../granted-tier.ts'
 import { demoOf, type Application } from '../application.ts'
 import type { Service, Simulation, Tier } from '@rackwarden/core'
 import {
@@ -37,7 +36,7 @@ export interface Opened {
 /** Reads the configuration and holds every service ready; nobody is contacted. */
 export async function openApplication(application: Application, options: OpenOptions, terminal: Terminal): Promise<Opened> {
   const runtime = openRuntime(application, options, terminal)
-  const flag = options.tier === undefined ? undefined : grantedTier(options.tier)
+  const flag = tierOf(options.tier, '--tier', terminal.environment, 'invalid_input')
   const simulations = options.demo === true ? await simulationsOf(application) : undefined
   const services = application.services.filter(({ name }) => simulations === undefined || simulations.has(name))
   const loaded = simulations === undefined ? await configurationOf(application, options, terminal, runtime) : pretendConfiguration(terminal)
@@ -86,7 +85,7 @@ function configurationOf(
 
 /** Nothing of the owner's is read for a pretend lab but the tier. */
 function pretendConfiguration({ environment }: Terminal): Configuration {
-  const tier: Tier = tierOf(environment['RACKWARDEN_TIER'] || undefined, 'RACKWARDEN_TIER') ?? 'observe'
+  const tier: Tier = tierOf(environment['RACKWARDEN_TIER'] || undefined, 'RACKWARDEN_TIER', environment) ?? 'observe'
   return { tier, services: {} }
 }
 

@@ -1,7 +1,6 @@
 import { ToolError, traitsOf, type Service, type Tier } from '@rackwarden/core'
-import type { Environment } from '@rackwarden/core/runtime'
+import { tierOf, type Environment } from '@rackwarden/core/runtime'
 import type { Application } from '../../application.ts'
-import { grantedTier } from '../../granted-tier.ts'
 
 /** What `init` can be told instead of being asked. */
 export interface InitOptions {
@@ -40,6 +39,11 @@ export interface Answers {
   tiers: ReadonlyMap<string, Tier>
 }
 
+/** No setup grants admin, whatever the environment says. */
+function setupTier(text: string): Tier {
+  return tierOf(text, '--tier', {}, 'invalid_input') ?? 'observe'
+}
+
 /** Reads the flags of `init`; throws `invalid_input` for what cannot be meant. */
 export function answersOf(application: Application, options: InitOptions, environment: Environment): Answers {
   const { service = [], set = [], tier = [] } = options
@@ -47,8 +51,8 @@ export function answersOf(application: Application, options: InitOptions, enviro
   let common: Tier | undefined
   for (const text of tier) {
     const at = text.indexOf('=')
-    if (at < 0) common = grantedTier(text)
-    else tiers.set(serviceOf(application, text.slice(0, at)).name, grantedTier(text.slice(at + 1)))
+    if (at < 0) common = setupTier(text)
+    else tiers.set(serviceOf(application, text.slice(0, at)).name, setupTier(text.slice(at + 1)))
   }
   const wanted = service.map((text) => wantedOf(application, text))
   const open = wanted.find(({ url }) => holdsPassword(url))

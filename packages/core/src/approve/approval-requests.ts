@@ -1,0 +1,177 @@
+import { canonicalJson, hashOf } from '../call/canonical.ts'
+import { ToolError } from '../define/error.ts'
+import type { Plan } from '../define/plan.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import type { Owner } from './owner.ts'
+
+/** What a person is asked to agree to: one plan, as it was made. */
+export interface ApprovalRequest {
+  id: string
+  /** ISO 8601. */
+  at: string
+  /** ISO 8601; undecided until then, it is void. */
+  expires_at: string
+  principal: string
+  service: string
+  instance: string
+  /** Unprefixed. */
+  tool: string
+  /** As it was called. */
+  name: string
+  /** Already redacted. */
+  input: unknown
+  plan: Plan
+  /** What the person must type to agree, where the write cannot be taken back. */
+  typed?: string
+  /** Hash of the whole plan record this is about, its token included. */
+  digest: string
+}
+
+/** What a person decided. */
+export interface Decision {
+  decision: 'approved' | 'rejected'
+  /** `cli:<user>` or `notify:<user>`. */
+  by: string
+  /** ISO 8601. */
+  at: string
+}
+
+/** A request and what came of it. */
+export type ApprovalState = { request: ApprovalRequest; decision?: Decision; expired: boolean }
+
+/** How a person decides. */
+export interface Deciding extends Omit<Decision, 'at'> {
+  passphrase: string
+  /** What they typed to agree to what cannot be taken back. */
+  typed?: string
+}
+
+/** The requests of a state directory for a person's approval; every process of it sees all of them. */
+export interface ApprovalRequests {
+  /** Asks. */
+  open(asked: Omit<ApprovalRequest, 'at'>): Promise<ApprovalRequest>
+  /** A request and its decision; a decision counts as an approval only where the owner signed it. */
+  get(id: string): Promise<ApprovalState | undefined>
+  /** Those nobody decided and that are not past, oldest first. */
+  pending(): Promise<ApprovalRequest[]>
+  /** Decides, once; throws `conflict` where that happened already, `denied` for a wrong passphrase. */
+  decide(id: string, deciding: Deciding): Promise<Decision>
+  /** Takes a request back without anybody's signature: nothing is approved by it. */
+  withdraw(id: string, by: string): Promise<void>
+}
+
+type StoredDecision = Decision & { signature?: string }
+
+const idForm = /^\d{8}T\d{6}-[a-z2-7]{6}$/
+const keptMs = 7 * 24 * 60 * 60_000
+
+/** Keeps requests in `approvals/` and what was decided in `decisions/`. */
+export function createApprovalRequests(runtime: Pick<Runtime, 'store' | 'clock'>, owner: Owner): ApprovalRequests {
+  const { store, clock } = runtime
+  const requestPath = (id: string) => `approvals/${id}.json`
+  const decisionPath = (id: string) => `decisions/${id}.json`
+  const now = () => new Date(clock.now()).toISOString()
+
+  const requestOf = async (id: string): Promise<ApprovalRequest | undefined> => {
+    const text = idForm.test(id) ? await store.read(requestPath(id)) : undefined
+    return text === undefined ? undefined : requestIn(text, id)
+  }
+
+  const decisionOf = async (request: ApprovalRequest): Promise<Decision | undefined> => {
+    const text = await store.read(decisionPath(request.id))
+    const stored = text === undefined ? undefined : decisionIn(text)
+    if (stored === undefined) return undefined
+    const { signature, ...decision } = stored
+    if (decision.decision === 'rejected') return decision
+    return signature !== undefined && (await owner.verify(statementOf(request, decision), signature)) ? decision : undefined
+  }
+
+  const existing = async (id: string): Promise<ApprovalState> => {
+    const request = await requestOf(id)
+    if (request === undefined)
+      throw new ToolError('not_found', `There is no request '${id}' for approval.`, { hint: "'approvals' lists those that wait." })
+    const decision = await decisionOf(request)
+    return { request, ...(decision === undefined ? {} : { decision }), expired: Date.parse(request.expires_at) <= clock.now() }
+  }
+
+  const keep = async (id: string, decision: StoredDecision): Promise<void> => {
+    // An unsigned approval that lies there counts for nothing, and must not stand in the way of a real one.
+    const isTaken = (await existing(id)).decision !== undefined
+    if (!isTaken && ((await store.create(decisionPath(id), JSON.stringify(decision))) || (await replaced(id, decision)))) return
+    throw new ToolError('conflict', `The request ${id} was decided already.`, { hint: "'approvals' lists those that wait." })
+  }
+
+  const replaced = async (id: string, decision: StoredDecision): Promise<boolean> => {
+    if ((await existing(id)).decision !== undefined) return false
+    await store.write(decisionPath(id), JSON.stringify(decision))
+    return true
+  }
+
+  return {
+    async open(asked) {
+      const request: ApprovalRequest = { ...asked, at: now() }
+      await store.write(requestPath(request.id), JSON.stringify(request))
+      void sweep(runtime).catch(() => undefined)
+      return request
+    },
+    get: async (id) => ((await requestOf(id)) === undefined ? undefined : existing(id)),
+    async pending() {
+      const names = (await store.list('approvals')).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5))
+      const states = await Promise.all(names.map((id) => existing(id).catch(() => undefined)))
+      return states.flatMap((state) => (state === undefined || state.expired || state.decision !== undefined ? [] : [state.request]))
+    },
+    async decide(id, { decision, by, passphrase, typed }) {
+      const { request, decision: earlier, expired } = await existing(id)
+      if (earlier !== undefined)
+        throw new ToolError('conflict', `The request ${id} was ${earlier.decision} by ${earlier.by} at ${earlier.at}.`)
+      if (expired) throw new ToolError('denied', `The request ${id} is past.`, { hint: 'Let the assistant plan anew.' })
+      if (decision === 'approved' && request.typed !== undefined && typed?.trim() !== request.typed)
+        throw new ToolError('denied', `This cannot be taken back: to agree, '${request.typed}' must be typed exactly.`, {
+          hint: 'Nothing was decided.',
+        })
+      const made: Decision = { decision, by, at: now() }
+      await keep(id, { ...made, signature: await owner.sign(statementOf(request, made), passphrase) })
+      return made
+    },
+    async withdraw(id, by) {
+      await keep(id, { decision: 'rejected', by, at: now() })
+    },
+  }
+}
+
+/** What the owner signs: the decision, and everything they were shown. */
+function statementOf(request: ApprovalRequest, decision: Decision): unknown {
+  return { statement: 'approval', request: hashOf(request), ...decision }
+}
+
+function requestIn(text: string, id: string): ApprovalRequest | undefined {
+  const request = parsed(text) as Partial<ApprovalRequest> | undefined
+  const isWhole = request?.id === id && typeof request.digest === 'string' && typeof request.expires_at === 'string'
+  return isWhole && typeof request.plan?.summary === 'string' ? (request as ApprovalRequest) : undefined
+}
+
+function decisionIn(text: string): StoredDecision | undefined {
+  const decision = parsed(text) as Partial<StoredDecision> | undefined
+  const isWhole = decision?.decision === 'approved' || decision?.decision === 'rejected'
+  return isWhole && typeof decision.by === 'string' && typeof decision.at === 'string' ? (decision as StoredDecision) : undefined
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Takes away what was decided or past long ago; an id begins with its time. */
+async function sweep({ store, clock }: Pick<Runtime, 'store' | 'clock'>): Promise<void> {
+  const oldest = new Date(clock.now() - keptMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')
+  for (const directory of ['approvals', 'decisions'])
+    for (const name of await store.list(directory)) if (name < oldest) await store.remove(`${directory}/${name}`)
+}
+
+/** What a request for approval is about: a plan record, and the hash of the token that runs it. */
+export function digestOf(record: unknown, tokenHash: string): string {
+  return hashOf(`${tokenHash}\n${canonicalJson(record)}`)
+}

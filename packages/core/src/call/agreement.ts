@@ -1,0 +1,154 @@
+import { digestOf, type ApprovalRequest } from '../approve/approval-requests.ts'
+import { ToolError } from '../define/error.ts'
+import { createId } from '../record/journal.ts'
+import type { Instance } from '../runtime/instance.ts'
+import { requiredApproval, strictest, type Approval, type ApprovedWrite } from '../policy/required-approval.ts'
+import { auditRead, type Call } from './call.ts'
+import { tokenHash, type PlanRecord } from './plan-store.ts'
+import type { Question } from './questions.ts'
+import type { RegisteredWrite } from './registered-tool.ts'
+import { errorResult, pendingText, planLines, reportOf } from './respond.ts'
+import type { CallResult } from './result.ts'
+
+/** A plan that waits, and its token. */
+export interface HeldPlan {
+  token: string
+  record: PlanRecord
+}
+
+/** Who agreed, or what the caller is told until somebody does. */
+export type Agreement = { by: string } | { result: CallResult }
+
+/** Who must agree to a write, as of now. */
+export function approvalFor(call: Call, instance: Instance, targets: readonly string[]): Approval {
+  return requiredApproval(call.environment.approval, approvedWrite(call, instance, targets))
+}
+
+/** What a record of a plan for a person holds besides the plan: whom it is decided by, and how an answer is known. */
+export function personsPart({ environment: { runtime } }: Call, approval: Approval): Pick<PlanRecord, 'request' | 'nonce'> {
+  if (approval !== 'human') return {}
+  return { request: createId(runtime.clock, runtime.random), nonce: Buffer.from(runtime.random(16)).toString('base64url') }
+}
+
+/** Looks for whoever must agree to a plan; a client that can be asked is asked, others are told how the owner is. */
+export async function agreementOf(call: Call, writing: RegisteredWrite, instance: Instance, held: HeldPlan): Promise<Agreement> {
+  const { record } = held
+  const { requests, rules } = call.environment
+  const required = strictest([record.approval, approvalFor(call, instance, record.plan.targets)])
+  if (required !== 'human') return { by: required }
+  // What cannot be taken back is looked at each time.
+  const rule = writing.undo === 'irreversible' ? undefined : await rules.ruleFor(approvedWrite(call, instance, record.plan.targets))
+  if (rule !== undefined) return { by: `rule:${rule.name}` }
+  if (record.request === undefined || record.nonce === undefined)
+    throw new ToolError('denied', 'The plan was made when no person had to agree to it; now one must.', {
+      hint: 'Call again without confirm for a new plan.',
+    })
+  const answer = await answerOf(call, writing, held)
+  if (answer !== undefined) return answer
+  const state = await requests.get(record.request)
+  if (state === undefined) return ask(call, writing, instance, held)
+  if (state.request.digest !== digestOf(record, tokenHash(held.token)))
+    throw new ToolError('denied', 'What was put to the person is not this plan.', { hint: 'Call again without confirm for a new plan.' })
+  if (state.decision?.decision === 'approved') return { by: state.decision.by }
+  if (state.decision !== undefined) return { result: await rejected(call, held, state.decision.by) }
+  return ask(call, writing, instance, held, state.request)
+}
+
+function approvedWrite({ mount, tool, access }: Call, { name }: Instance, targets: readonly string[]): ApprovedWrite {
+  return { access, service: mount.service, tool: tool.name, instance: name, targets }
+}
+
+/** What the client answered, where it was asked about this very plan; an answer nobody asked for is none. */
+async function answerOf(call: Call, writing: RegisteredWrite, held: HeldPlan): Promise<Agreement | undefined> {
+  const { given, state } = call.request.client?.answers ?? {}
+  const { nonce } = (state ?? {}) as { nonce?: unknown }
+  if (nonce === undefined || nonce !== held.record.nonce || !call.environment.approval.channels.includes('elicitation')) return undefined
+  const { action, content } = (given?.['approval'] ?? {}) as { action?: unknown; content?: { name?: unknown } }
+  if (action === 'decline') return { result: await rejected(call, held, 'elicitation') }
+  if (action !== 'accept') return { result: pending(call, held, 'The question was closed without an answer.') }
+  const typed = typedName(writing, held.record)
+  if (typed !== undefined && (typeof content?.name !== 'string' || content.name.trim() !== typed))
+    return { result: pending(call, held, `This cannot be taken back: to agree, '${typed}' must be typed exactly.`) }
+  return { by: 'elicitation' }
+}
+
+/** What a person must type: the name of what is gone afterwards. */
+function typedName({ undo }: RegisteredWrite, { plan }: PlanRecord): string | undefined {
+  return undo === 'irreversible' ? plan.targets[0]?.split('/').at(-1) : undefined
+}
+
+async function ask(
+  call: Call,
+  writing: RegisteredWrite,
+  instance: Instance,
+  held: HeldPlan,
+  request?: ApprovalRequest,
+): Promise<Agreement> {
+  const { environment } = call
+  if (request === undefined) await open(call, writing, instance, held)
+  const { channels } = environment.approval
+  if (!channels.includes('elicitation') || call.request.client?.askable.includes('elicitation') !== true)
+    return { result: pending(call, held) }
+  const { record, token } = held
+  const questions = { ask: { approval: questionOf(writing, record) }, state: { token, nonce: record.nonce } }
+  return { result: { ...pending(call, held), questions } }
+}
+
+async function open(call: Call, writing: RegisteredWrite, instance: Instance, { record, token }: HeldPlan): Promise<void> {
+  const { environment, entry, request, mount, tool } = call
+  const typed = typedName(writing, record)
+  const asked = await environment.requests.open({
+    id: record.request ?? '',
+    expires_at: new Date(record.expires).toISOString(),
+    principal: record.principal,
+    service: mount.service,
+    instance: instance.name,
+    tool: tool.name,
+    name: request.name,
+    input: entry.input,
+    plan: record.plan,
+    ...(typed === undefined ? {} : { typed }),
+    digest: digestOf(record, tokenHash(token)),
+  })
+  const { summary, targets } = record.plan
+  environment.runtime.audit.record({ ...entry, kind: 'approval', summary, targets, result: 'requested', approval: asked.id })
+  environment.announce?.(asked)
+}
+
+function questionOf(writing: RegisteredWrite, record: PlanRecord): Question {
+  const typed = typedName(writing, record)
+  const properties =
+    typed === undefined
+      ? {}
+      : { name: { type: 'string', title: `Type ${typed} to agree`, description: 'This cannot be taken back.', minLength: 1 } }
+  return {
+    method: 'elicitation/create',
+    params: {
+      mode: 'form',
+      message: `May this be done?\n${planLines(record.plan)}`,
+      requestedSchema: { type: 'object', properties, ...(typed === undefined ? {} : { required: ['name'] }) },
+    },
+  }
+}
+
+/** A plan somebody said no to is void. */
+async function rejected(call: Call, { token, record }: HeldPlan, by: string): Promise<CallResult> {
+  const { environment, entry } = call
+  const { plans, requests, runtime } = environment
+  const refusal = new ToolError('denied', `The plan was rejected (${by}); nothing was done.`, {
+    hint: 'Ask the person what they want instead.',
+  })
+  const result = errorResult(refusal, runtime.secrets)
+  if (by === 'elicitation' && record.request !== undefined) await requests.withdraw(record.request, by).catch(() => undefined)
+  if (await plans.claim(token)) await plans.close(token, record, result)
+  runtime.audit.record({ ...entry, kind: 'approval', summary: record.plan.summary, result: 'rejected', approval: by })
+  return result
+}
+
+function pending(call: Call, { token, record }: HeldPlan, note?: string): Extract<CallResult, { kind: 'pending' }> {
+  const { entry, started, request, environment } = call
+  const plan = reportOf(request.name, record, token)
+  auditRead(environment, { ...entry, summary: plan.summary, targets: plan.targets }, started, { result: 'pending' })
+  const approval = record.request ?? ''
+  return { kind: 'pending', approval, plan, text: pendingText(request.name, plan, approval, note) }
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
+import { whyIrrevertible } from '../call/undo.ts'
+import { ToolError } from '../define/error.ts'
+import { paging } from '../define/field.ts'
+import { page } from '../define/page.ts'
+import { toolsFor } from '../define/tool.ts'
+import type { Change } from '../record/journal.ts'
+import type { Lab } from './lab.ts'
+
+const defineTool = toolsFor<Lab>()
+
+const id = z.string().describe('Id of a change.')
+const row = {
+  id,
+  at: z.string().describe('ISO 8601.'),
+  tool: z.string().describe('Tool that made it.'),
+  instance: z.string().describe('Where.'),
+  input: z.record(z.string(), z.unknown()).describe('What it was called with, secrets withheld.'),
+  principal: z.string().describe('Who called.'),
+  approval: z.string().describe('Who agreed.'),
+  revertible: z.boolean().describe('Whether undo_change can take it back.'),
+  reason: z.string().optional().describe('Why not.'),
+  undoes: z.string().optional().describe('The change this one took back.'),
+  undone_by: z.string().optional().describe('The change that took this one back.'),
+}
+
+/** Changes a page is taken from. */
+const mostChanges = 1_000
+
+/** What was changed through Rackwarden, and whether it can be taken back. */
+export const listChanges = defineTool({
+  name: 'list_changes',
+  title: 'List changes',
+  description: 'Every write that happened through here: when, who, what, and whether undo_change can take it back; newest first.',
+  access: 'observe',
+  input: z.object({
+    service: z.string().optional().describe('Only of this service.'),
+    tool: z.string().optional().describe('Only by this tool, without its prefix.'),
+    ...paging,
+  }),
+  output: z.object({
+    changes: z.array(z.object(row)).describe('A row each.'),
+    next_cursor: z.string().optional().describe('For the next page.'),
+  }),
+  run: async ({ service, tool, ...paged }, { client }) => {
+    const seen = client.mounts.map((mount) => mount.service)
+    const all = (await client.journal.list({ limit: mostChanges })).filter((change) => seen.includes(change.service))
+    const wanted = all.filter(
+      (change) => (service === undefined || change.service === service) && (tool === undefined || change.tool === tool),
+    )
+    const { rows, ...rest } = page(wanted, paged)
+    const undoneBy = new Map(all.flatMap((change) => (change.undoes === undefined ? [] : [[change.undoes, change.id]])))
+    const changes = await Promise.all(
+      rows.map(async (summary) => shown(client, await client.journal.get(summary.id).catch(() => undefined), summary.id, undoneBy)),
+    )
+    return { changes: changes.filter((change) => change !== undefined), ...rest }
+  },
+})
+
+/** One change whole. */
+export const getChange = defineTool({
+  name: 'get_change',
+  title: 'Get a change',
+  description: 'One change: the state before and after it, and the call that takes it back.',
+  access: 'observe',
+  input: z.object({ id }),
+  output: z.object({
+    ...row,
+    before: z.unknown().describe('State before, secrets withheld.'),
+    after: z.unknown().describe('State after, secrets withheld.'),
+    undo: z.unknown().describe('The inverse: tool and input, secrets withheld; or why there is none.'),
+    group: z.string().optional().describe('Shared by changes of one call.'),
+  }),
+  run: async (input, { client }) => {
+    const change = await client.journal.get(input.id)
+    const summaries = await client.journal.list({ limit: mostChanges })
+    const undoneBy = new Map(summaries.flatMap((summary) => (summary.undoes === undefined ? [] : [[summary.undoes, summary.id]])))
+    const found = shown(client, change, input.id, undoneBy)
+    if (change === undefined || found === undefined)
+      throw new ToolError('not_found', `There is no change '${input.id}'.`, { hint: 'list_changes shows those there are.' })
+    const { secrets } = client.runtime
+    const { group, before, after, undo } = change
+    return { ...found, before: secrets.data(before), after, undo: secrets.data(undo), ...(group === undefined ? {} : { group }) }
+  },
+})
+
+function shown(lab: Lab, change: Change | undefined, wanted: string, undoneBy: ReadonlyMap<string, string>) {
+  const mount = lab.mounts.find(({ service }) => service === change?.service)
+  if (change === undefined || mount === undefined) return undefined
+  const reason = whyIrrevertible(change, mount)
+  const undone = undoneBy.get(wanted)
+  return {
+    id: change.id,
+    at: change.at,
+    tool: `${mount.prefix}${change.tool}`,
+    instance: change.instance,
+    input: change.input as Record<string, unknown>,
+    principal: change.principal,
+    approval: change.approval,
+    revertible: reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+    ...(change.undoes === undefined ? {} : { undoes: change.undoes }),
+    ...(undone === undefined ? {} : { undone_by: undone }),
+  }
+}
+
+const undoing = defineTool({
+  name: 'undo_change',
+  title: 'Undo a change',
+  description: 'Take a change back: plans its inverse, and says what happened to its target since.',
+  access: 'observe',
+  input: z.object({ change: z.string().describe('Its id.') }),
+  output: z.object({}).describe('What the inverse answers.'),
+  run: () => Promise.reject(new TypeError('undo_change does nothing itself.')),
+})
+
+/** Stands for the inverse of a change; the call path goes on with that, and with the access it takes. */
+export const undoChange: RegisteredTool = {
+  ...registeredTool(undoing),
+  access: 'operate',
+  writes: true,
+  changeOf: ({ change }) => String(change),
+}

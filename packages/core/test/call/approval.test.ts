@@ -1,0 +1,276 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  createApprovalRequests,
+  createFileStore,
+  createStandingRules,
+  openOwner,
+  readAudit,
+  type CallResult,
+  type Respondent,
+} from '@rackwarden/core/runtime'
+import { adminAcknowledgement } from '@rackwarden/core'
+import { describe, expect, test } from 'vitest'
+import { codeOf, openShelves, tokenOf, type OpenShelves, type OpenShelvesOptions } from '../open-shelves.ts'
+import { createShelf } from '../shelf.ts'
+
+const input = { name: 'lamp', value: 'on' }
+const human: OpenShelvesOptions = { approval: { tiers: { configure: 'human' } } }
+const passphrase = 'correct horse battery'
+
+/** What the owner has at a shell of their own. */
+function ownersShell({ stateDirectory }: OpenShelves) {
+  const runtime = { store: createFileStore(stateDirectory), clock: { ...Date, now: () => Date.now() }, log: () => undefined } as never
+  const random = { random: (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes)) }
+  const owner = openOwner({ ...(runtime as object), ...random } as never)
+  return { owner, requests: createApprovalRequests(runtime, owner), rules: createStandingRules(runtime, owner) }
+}
+
+function pendingOf(result: CallResult): Extract<CallResult, { kind: 'pending' }> & { confirm: string; approval: string } {
+  if (result.kind !== 'pending') throw new Error(`expected a request, got ${result.kind}: ${result.text}`)
+  return { ...result, confirm: result.plan?.confirm ?? '', approval: result.approval ?? '' }
+}
+
+describe('a write a person must agree to', () => {
+  test('waits with its plan, and runs once they agreed at a shell', async () => {
+    const shelf = createShelf({ lamp: 'off' })
+    const open = await openShelves({ main: shelf }, human)
+    const { requests, owner } = ownersShell(open)
+    await owner.setPassphrase(passphrase)
+    const { approval, confirm, text } = pendingOf(await open.call('shelf_add_entry', input))
+    expect(text).toContain(`rackwarden approve ${approval}`)
+    expect(await requests.pending()).toMatchObject([{ id: approval, plan: { summary: 'Put on on lamp', diff: ['lamp: off → on'] } }])
+    expect(pendingOf(await open.call('shelf_add_entry', { ...input, confirm })).confirm).toBe(confirm)
+    expect(shelf.writes).toBe(0)
+    await requests.decide(approval, { decision: 'approved', by: 'cli:me', passphrase })
+    expect(await open.call('shelf_add_entry', { ...input, confirm })).toMatchObject({ kind: 'done', output: input })
+    expect(await open.call('shelf_add_entry', { ...input, confirm })).toMatchObject({ kind: 'done', already: true })
+    expect(shelf.writes).toBe(1)
+    await open.catalogue.runtime.audit.flush()
+    const lines = await readAudit(open.stateDirectory)
+    expect(lines.map(({ kind, result, approval: by }) => [kind, result, by]).filter(([kind]) => kind !== 'read')).toEqual([
+      ['approval', 'requested', approval],
+      ['intent', undefined, 'cli:me'],
+      ['outcome', 'done', 'cli:me'],
+    ])
+  })
+
+  test('is void once they rejected it, and says so', async () => {
+    const shelf = createShelf()
+    const open = await openShelves({ main: shelf }, human)
+    const { requests, owner } = ownersShell(open)
+    await owner.setPassphrase(passphrase)
+    const { approval, confirm } = pendingOf(await open.call('shelf_add_entry', input))
+    await requests.decide(approval, { decision: 'rejected', by: 'cli:me', passphrase })
+    const refused = await open.call('shelf_add_entry', { ...input, confirm })
+    expect(refused.text).toContain('The plan was rejected (cli:me); nothing was done.')
+    await expect(requests.decide(approval, { decision: 'approved', by: 'cli:me', passphrase })).rejects.toMatchObject({ code: 'conflict' })
+    expect(shelf.writes).toBe(0)
+  })
+
+  test('is not approved with a wrong passphrase, and guessing is slowed down', async () => {
+    const open = await openShelves({ main: createShelf() }, human)
+    const { requests, owner } = ownersShell(open)
+    await owner.setPassphrase(passphrase)
+    const { approval } = pendingOf(await open.call('shelf_add_entry', input))
+    const guess = () => requests.decide(approval, { decision: 'approved', by: 'cli:me', passphrase: 'wrong horse battery' })
+    for (const code of ['denied', 'denied', 'denied', 'rate_limited']) await expect(guess()).rejects.toMatchObject({ code })
+    expect(await requests.pending()).toHaveLength(1)
+  })
+
+  test('is not approved by files an assistant writes: without a signature, with that of another request, or of another key', async () => {
+    const shelf = createShelf()
+    const open = await openShelves({ main: shelf }, human)
+    const { requests, owner } = ownersShell(open)
+    await owner.setPassphrase(passphrase)
+    const first = pendingOf(await open.call('shelf_add_entry', input))
+    const second = pendingOf(await open.call('shelf_add_entry', { name: 'door', value: 'open' }))
+    const decision = (id: string) => join(open.stateDirectory, 'decisions', `${id}.json`)
+    await requests.decide(second.approval, { decision: 'approved', by: 'cli:me', passphrase })
+    const signed = await readFile(decision(second.approval), 'utf8')
+    for (const forged of ['{"decision":"approved","by":"elicitation","at":"2026-01-01T00:00:00.000Z"}', signed]) {
+      await writeFile(decision(first.approval), forged)
+      expect((await open.call('shelf_add_entry', { ...input, confirm: first.confirm })).kind).toBe('pending')
+    }
+    // A key of the assistant's own, put in the place of the owner's after this process saw the real one.
+    await writeFile(join(open.stateDirectory, 'owner.json'), '')
+    const { rm } = await import('node:fs/promises')
+    await rm(join(open.stateDirectory, 'owner.json'))
+    const thief = ownersShell(open)
+    await thief.owner.setPassphrase('passphrase of a thief')
+    await rm(decision(first.approval))
+    await thief.requests.decide(first.approval, { decision: 'approved', by: 'cli:me', passphrase: 'passphrase of a thief' })
+    expect((await open.call('shelf_add_entry', { ...input, confirm: first.confirm })).kind).toBe('pending')
+    expect(open.log.join('\n')).toContain('is not the one this process began with')
+    expect(shelf.writes).toBe(0)
+  })
+
+  test('is not run where the request was rewritten to show something else', async () => {
+    const shelf = createShelf()
+    const open = await openShelves({ main: shelf }, human)
+    const { requests, owner } = ownersShell(open)
+    await owner.setPassphrase(passphrase)
+    const { approval, confirm } = pendingOf(await open.call('shelf_add_entry', input))
+    const [name = ''] = await readdir(join(open.stateDirectory, 'plans'))
+    const path = join(open.stateDirectory, 'plans', name)
+    const plan = await readFile(path, 'utf8')
+    await requests.decide(approval, { decision: 'approved', by: 'cli:me', passphrase })
+    await writeFile(path, plan.replace('Put on on lamp', 'Put in on lamp'))
+    expect((await open.call('shelf_add_entry', { ...input, confirm })).kind).not.toBe('done')
+    expect(shelf.writes).toBe(0)
+  })
+
+  test('expires, and then nobody can agree any more', async () => {
+    let now = Date.parse('2026-01-01T00:00:00Z')
+    const clock = { now: () => now, sleep: () => Promise.resolve(), after: () => () => undefined }
+    const shelf = createShelf()
+    const open = await openShelves({ main: shelf }, { ...human, clock, inlineBudgetMs: Infinity })
+    const { confirm } = pendingOf(await open.call('shelf_add_entry', input))
+    now += 60 * 60_000 + 1
+    expect((await open.call('shelf_add_entry', { ...input, confirm })).text).toContain('The plan has expired.')
+    expect(shelf.writes).toBe(0)
+  })
+})
+
+describe('a person asked by their client', () => {
+  const askable: Respondent = { askable: ['elicitation'] }
+  const answering = (result: CallResult, answer: unknown): Respondent => ({
+    ...askable,
+    answers: { given: { approval: answer }, state: result.kind === 'pending' ? result.questions?.state : undefined },
+  })
+
+  test('agrees inside the call', async () => {
+    const shelf = createShelf()
+    const { call } = await openShelves({ main: shelf }, human)
+    const asked = await call('shelf_add_entry', input, { client: askable })
+    expect(asked).toMatchObject({ kind: 'pending', questions: { ask: { approval: { method: 'elicitation/create' } } } })
+    const done = await call('shelf_add_entry', input, { client: answering(asked, { action: 'accept', content: {} }) })
+    expect(done).toMatchObject({ kind: 'done', output: input })
+    const replayed = await call('shelf_add_entry', input, { client: answering(asked, { action: 'accept', content: {} }) })
+    expect(replayed).toMatchObject({ kind: 'done', already: true })
+    expect(shelf.writes).toBe(1)
+  })
+
+  test('says no, and the plan is void', async () => {
+    const shelf = createShelf()
+    const { call } = await openShelves({ main: shelf }, human)
+    const asked = await call('shelf_add_entry', input, { client: askable })
+    expect(codeOf(await call('shelf_add_entry', input, { client: answering(asked, { action: 'decline' }) }))).toBe('denied')
+    expect(codeOf(await call('shelf_add_entry', { ...input, confirm: pendingOf(asked).confirm }))).toBe('denied')
+    expect(shelf.writes).toBe(0)
+  })
+
+  test('is not spoken for by an answer nobody asked for, of another call, or with a state that was made up', async () => {
+    const shelf = createShelf()
+    const { call } = await openShelves({ main: shelf }, human)
+    const accepted = { action: 'accept', content: {} }
+    const unasked = await call('shelf_add_entry', input, { client: { ...askable, answers: { given: { approval: accepted } } } })
+    expect(unasked.kind).toBe('pending')
+    const { confirm } = pendingOf(unasked)
+    for (const state of [{ token: confirm }, { token: confirm, nonce: '' }, { token: confirm, nonce: 'AAAAAAAAAAAAAAAAAAAAAA' }]) {
+      const result = await call('shelf_add_entry', input, { client: { ...askable, answers: { given: { approval: accepted }, state } } })
+      expect(result.kind).toBe('pending')
+    }
+    const other = { name: 'door', value: 'open' }
+    expect(codeOf(await call('shelf_add_entry', other, { client: answering(unasked, accepted) }))).toBe('denied')
+    expect(shelf.writes).toBe(0)
+  })
+
+  test('is not asked where the owner took that channel away', async () => {
+    const shelf = createShelf()
+    const { call } = await openShelves({ main: shelf }, { approval: { tiers: { configure: 'human' }, channels: ['cli'] } })
+    const asked = await call('shelf_add_entry', input, { client: askable })
+    expect(pendingOf(asked).questions).toBeUndefined()
+    expect(shelf.writes).toBe(0)
+  })
+
+  test('types the name of what is gone afterwards, where it cannot be taken back', async () => {
+    const shelf = createShelf({ lamp: 'on' })
+    const { call } = await openShelves({ main: shelf }, { tier: 'admin', environment: { RACKWARDEN_ADMIN: adminAcknowledgement } })
+    const owner = { tier: 'admin' as const }
+    const asked = await call('shelf_delete_shelf', {}, { ...owner, client: askable })
+    const answer = (name: string) => answering(asked, { action: 'accept', content: { name } })
+    const wrong = await call('shelf_delete_shelf', {}, { ...owner, client: answer('shelf') })
+    expect(wrong.text).toContain("to agree, 'all' must be typed exactly")
+    expect(shelf.writes).toBe(0)
+    expect(await call('shelf_delete_shelf', {}, { ...owner, client: answer('all') })).toMatchObject({ kind: 'done', output: { gone: 1 } })
+  })
+})
+
+describe('who must agree', () => {
+  test('nobody, where the owner says so for a tier: the write runs at once and is audited as agreed by none', async () => {
+    const shelf = createShelf()
+    const { call, catalogue, stateDirectory } = await openShelves({ main: shelf }, { approval: { tiers: { configure: 'none' } } })
+    expect(await call('shelf_add_entry', input)).toMatchObject({ kind: 'done', output: input })
+    await catalogue.runtime.audit.flush()
+    expect((await readAudit(stateDirectory, { kind: 'outcome' })).map(({ approval }) => approval)).toEqual(['none'])
+  })
+
+  test.each([
+    ['its service', { services: { shelf: 'human' } }],
+    ['its tool', { tools: { shelf_add_entry: 'human' } }],
+    ['tools of its kind', { tools: { '*_add_*': 'human' } }],
+    ['its target', { targets: { 'shelf/entry/la*': 'human' } }],
+    ['its target on this instance', { targets: { 'shelf@main/entry/lamp': 'human' } }],
+  ] as const)('the strictest of what is said of %s and of the tier', async (_, approval) => {
+    const { call } = await openShelves({ main: createShelf() }, { approval: { tiers: { configure: 'none' }, ...approval } })
+    expect((await call('shelf_add_entry', input)).kind).toBe('pending')
+  })
+
+  test('a standing rule speaks for the person, on what it names, until it ends or is taken back', async () => {
+    const shelf = createShelf()
+    const open = await openShelves({ main: shelf }, human)
+    const { owner, rules } = ownersShell(open)
+    await owner.setPassphrase(passphrase)
+    const until = new Date(Date.now() + 60_000).toISOString()
+    const rule = { name: 'lights', tools: ['shelf_add_entry'], except: ['door'], until, by: 'cli:me' }
+    await rules.allow(rule, passphrase)
+    const confirm = tokenOf(await open.call('shelf_add_entry', input))
+    expect((await open.call('shelf_add_entry', { ...input, confirm })).kind).toBe('done')
+    expect((await open.call('shelf_add_entry', { name: 'door', value: 'open' })).kind).toBe('pending')
+    expect((await open.call('shelf_remove_entry', { name: 'lamp' })).kind).toBe('pending')
+    await open.catalogue.runtime.audit.flush()
+    expect((await readAudit(open.stateDirectory, { kind: 'outcome' })).map(({ approval }) => approval)).toEqual(['rule:lights'])
+    const planned = tokenOf(await open.call('shelf_add_entry', { ...input, value: 'dim' }))
+    await rules.revoke('lights')
+    expect((await open.call('shelf_add_entry', { ...input, value: 'dim', confirm: planned })).kind).toBe('pending')
+    expect(shelf.writes).toBe(1)
+  })
+
+  test('no rule speaks for a person on what cannot be taken back, and none that the owner did not sign', async () => {
+    const shelf = createShelf({ lamp: 'on' })
+    const open = await openShelves({ main: shelf }, { ...human, tier: 'admin', environment: { RACKWARDEN_ADMIN: adminAcknowledgement } })
+    const { owner, rules } = ownersShell(open)
+    await owner.setPassphrase(passphrase)
+    const until = new Date(Date.now() + 60_000).toISOString()
+    await rules.allow({ name: 'all', tools: ['*'], except: [], until, by: 'cli:me' }, passphrase)
+    expect((await open.call('shelf_delete_shelf', {}, { tier: 'admin' })).kind).toBe('pending')
+    const path = join(open.stateDirectory, 'rules', 'all.json')
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"except":[]', '"except":["x"]'))
+    expect((await open.call('shelf_add_entry', input)).kind).toBe('pending')
+    expect(shelf.writes).toBe(0)
+  })
+})
+
+describe('the protected set', () => {
+  const admin = { tier: 'admin' as const, environment: { RACKWARDEN_ADMIN: adminAcknowledgement } }
+
+  test.each(['shelf/entry/lamp', 'shelf@main/entry/lamp', 'SHELF/entry/la*', '*/entry/*'])(
+    'refuses the plan of what %s names',
+    async (pattern) => {
+      const shelf = createShelf()
+      const { call } = await openShelves({ main: shelf }, { protect: [pattern] })
+      const refused = await call('shelf_add_entry', input)
+      expect(codeOf(refused)).toBe('protected')
+      expect(refused.text).toContain("'protect' in rackwarden.yaml")
+      expect(shelf.writes).toBe(0)
+    },
+  )
+
+  test('refuses what a write comes to touch beyond its plan, whoever agreed', async () => {
+    const shelf = createShelf({ lamp: 'on' })
+    const { call } = await openShelves({ main: shelf }, { ...admin, protect: ['shelf/entry/lamp'], approval: { tiers: { admin: 'none' } } })
+    expect(codeOf(await call('shelf_delete_shelf', {}, { tier: 'admin' }))).toBe('protected')
+    expect(shelf.writes).toBe(0)
+  })
+})
