@@ -83,8 +83,8 @@ describe('call', () => {
     ['the prototype as an input', ['call', 'get_level', '__proto__=x'], 2, "error: invalid_input: There is no input '__proto__'."],
     ['a word that is no pair', ['call', 'get_level', 'precise'], 2, "error: invalid_input: 'precise' is not key=value"],
     ['an input that is no object', ['call', 'get_level', '--input', '[1]'], 2, 'error: invalid_input: --input must be a JSON object'],
-    ['a tier that is none', ['call', 'get_level', '--tier', 'root'], 2, "error: invalid_input: 'root' is not a tier"],
-    ['the tier admin', ['tools', '--tier', 'admin'], 2, 'error: invalid_input: The tier admin cannot be granted'],
+    ['a tier that is none', ['call', 'get_level', '--tier', 'root'], 2, "error: invalid_input: --tier: 'root' is not a tier"],
+    ['the tier admin', ['tools', '--tier', 'admin'], 2, "error: invalid_input: --tier: the tier 'admin' is not granted without RACKWARDEN_ADMIN"],
   ])('says in one line what is wrong with %s, and what to do in the next', async (_, argv, code, message) => {
     const run = await shell()
     const ran = await run(...argv, '--demo')

@@ -213,8 +213,8 @@ describe('with --yes', () => {
 
   test.each([
     [['--service', 'moon'], "There is no service 'moon' here"],
-    [['--tier', 'admin'], 'The tier admin cannot be granted'],
-    [['--tier', 'gate=admin'], 'The tier admin cannot be granted'],
+    [['--tier', 'admin'], "the tier 'admin' is not granted"],
+    [['--tier', 'gate=admin'], "the tier 'admin' is not granted"],
     [['--set', 'gate.password=hunter2hunter2'], "'password' is a secret"],
     [['--service', 'gate=http://me:hunter2hunter2@x'], 'holds a password'],
     [['--set', 'gate.colour=red'], "gate has no field 'colour'"],
