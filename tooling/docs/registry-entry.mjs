@@ -57,7 +57,7 @@ export function registryProblems(entry) {
 
 /** @param {{ name: string, title: string, description: string, manifest: PackageManifest, variables: readonly Input[] }} server */
 function entryOf({ name, title, description, manifest: { name: identifier, version }, variables }) {
-  const own = programVariables.map(ownInput)
+  const own = programVariables.filter(({ unoffered }) => unoffered !== true).map(ownInput)
   const addressed = own.find((variable) => variable.name === 'RACKWARDEN_HTTP')
   const npm = { registryType: 'npm', identifier, version, runtimeHint: 'npx' }
   return {

@@ -1,4 +1,4 @@
-import { accessLevels, allows, highestTier } from '@rackwarden/core'
+import { accessLevels, adminAcknowledgement } from '@rackwarden/core'
 
 /** One environment variable of the program itself, whatever it serves. */
 export interface ProgramVariable {
@@ -12,6 +12,8 @@ export interface ProgramVariable {
   file?: boolean
   /** True for a path. */
   path?: boolean
+  /** True where no setup may offer it: whoever needs it reads of it. */
+  unoffered?: boolean
 }
 
 /** Every environment variable a program of ours reads, besides those of its services. */
@@ -20,7 +22,12 @@ export const programVariables: readonly ProgramVariable[] = [
     name: 'RACKWARDEN_TIER',
     description: 'The highest access granted.',
     default: 'observe',
-    choices: accessLevels.filter((level) => allows(highestTier, level)),
+    choices: accessLevels.filter((level) => level !== 'admin'),
+  },
+  {
+    name: 'RACKWARDEN_ADMIN',
+    description: `Lets the tier admin be granted, where it says '${adminAcknowledgement}' to the letter.`,
+    unoffered: true,
   },
   { name: 'RACKWARDEN_HTTP', description: "Address to serve HTTP on instead of stdio, such as '127.0.0.1:3005'." },
   { name: 'RACKWARDEN_TOKEN', description: 'Bearer token of HTTP clients, 32 bytes or longer.', secret: true, file: true },
