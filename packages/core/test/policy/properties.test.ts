@@ -219,6 +219,7 @@ describe('judging', () => {
     ['many backticks', '`'.repeat(60_000)],
     ['many parentheses', '('.repeat(60_000)],
     ['many braces', 'rm ' + '{a,b}'.repeat(10_000)],
+    ['open braces', `rm ${'{a'.repeat(30_000)}`],
     ['nested braces', 'rm ' + '{a,'.repeat(10_000) + '}'.repeat(10_000)],
     ['many wrappers', 'sudo '.repeat(10_000) + 'ls'],
     ['many shells', Array.from({ length: 14 }).reduce<string>((script) => quoted(['sh', '-c', script]).slice(0, 60_000), 'reboot')],

@@ -192,6 +192,7 @@ export function isBare(word: Word, length = word.text.length): boolean {
   return !word.text.slice(0, length).includes(unknown) && !(word as Draft).mask.slice(0, length).includes('q')
 }
 
-export function hasBraces(word: Word): boolean {
-  return /\{.*(?:,|\.\.).*\}/s.test(word.text) && (word as Draft).mask.includes('u')
+export function hasBraces({ text }: Word): boolean {
+  const inside = text.slice(text.indexOf('{') + 1, Math.max(0, text.lastIndexOf('}')))
+  return text.includes('{') && (inside.includes(',') || inside.includes('..'))
 }
