@@ -22,7 +22,7 @@ const remove: Judge = strictly(
 )
 
 const copyOptions =
-  '-a -r -R -p -f -i -n -u -v -d -L -P -H -T -x -b -D -c -t: -S: -m: -o: -g: -Z --recursive --archive --force --interactive --no-clobber --update? --verbose --preserve? --no-preserve: --parents --no-target-directory --target-directory: --reflink? --sparse: --dereference --no-dereference --one-file-system --backup? --suffix: --mode: --owner: --group: --strip-trailing-slashes --attributes-only --remove-destination --directory'
+  '-a -r -R -p -f -i -n -u -v -d -L -P -H -T -x -b -D -c -t: -m: -o: -g: -Z --recursive --archive --force --interactive --no-clobber --update? --verbose --preserve? --no-preserve: --parents --no-target-directory --target-directory: --reflink? --sparse: --dereference --no-dereference --one-file-system --backup? --mode: --owner: --group: --strip-trailing-slashes --attributes-only --remove-destination --directory'
 
 /** Where cp, install, mv and ln put what they are given. */
 function destinations(operands: Word[], given: { name: string; value?: Word }[]): Word[] {

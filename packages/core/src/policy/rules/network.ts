@@ -77,8 +77,9 @@ export const network: Rules = {
   resolvectl: verbs({
     alone: true,
     options: '--no-pager',
-    allow: 'status query statistics dns domain',
+    allow: 'status query statistics',
     ask: { 'flush-caches revert reset-statistics': cuts },
+    judge: { 'dns domain': ({ words }) => (words.length > 1 ? ask(cuts) : undefined) },
   }),
   networkctl: verbs({
     alone: true,

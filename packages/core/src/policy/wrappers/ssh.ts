@@ -39,7 +39,7 @@ const scp: Judge = ({ words, scope }) => {
 }
 
 const syncing = optionTable(
-  '-a -v -r -l -p -t -g -o -D -n -z -h -i -H -A -X -x -u -c -P -q -R -S -W -C -m -8 -4 -6 -d -k -L -O -J -E -N -U -y --archive --verbose --recursive --links --perms --times --group --owner --devices --specials --dry-run --compress --human-readable --itemize-changes --hard-links --acls --xattrs --one-file-system --update --checksum --partial --progress --quiet --relative --sparse --whole-file --stats --numeric-ids --inplace --ignore-existing --existing --size-only --list-only --prune-empty-dirs --no-perms --no-owner --no-group --append --append-verify --info: --exclude: --include: --filter: -f: --bwlimit: --timeout: --max-size: --min-size: --exclude-from: --include-from: --chmod: --chown: --port:',
+  '-a -v -r -l -p -t -g -o -D -n -z -h -i -H -A -X -x -u -c -P -q -R -S -W -C -m -8 -4 -6 -d -k -L -O -J -E -N -U -y --archive --verbose --recursive --links --perms --times --group --owner --devices --specials --dry-run --compress --human-readable --itemize-changes --hard-links --acls --xattrs --one-file-system --update --checksum --partial --progress --quiet --relative --sparse --whole-file --stats --numeric-ids --inplace --ignore-existing --existing --size-only --list-only --prune-empty-dirs --no-perms --no-owner --no-group --append --append-verify --info: --exclude: --include: --filter: -f: --bwlimit: --timeout: --max-size: --min-size: --exclude-from: --include-from: --port:',
 )
 
 const rsync: Judge = ({ words, scope }) => {
