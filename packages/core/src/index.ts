@@ -64,5 +64,5 @@ export {
   type WriteTool,
 } from './define/tool.ts'
 export { fixedNames, verbs } from './define/verbs.ts'
-export { judgeCommand, judgeScript } from './policy/policy.ts'
-export type { CommandContext, CommandVerdict, Decision } from './policy/verdict.ts'
+export { judgeCommand, judgeScript } from './commands/policy.ts'
+export type { CommandContext, CommandVerdict, Decision } from './commands/verdict.ts'

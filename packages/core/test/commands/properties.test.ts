@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { judgeText, judgeVector } from '../../src/policy/judge.ts'
-import { decisions } from '../../src/policy/verdict.ts'
+import { judgeText, judgeVector } from '../../src/commands/judge.ts'
+import { decisions } from '../../src/commands/verdict.ts'
 import { corpus } from './corpus.ts'
 import { quoted } from './shell.ts'
 

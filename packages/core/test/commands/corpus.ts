@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Decision } from '../../src/policy/verdict.ts'
+import type { Decision } from '../../src/commands/verdict.ts'
 
 const parts = readFileSync(new URL('corpus.txt', import.meta.url), 'utf8').split(/^# (refuse|ask|allow)$/m)
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { judgeCommand, judgeScript } from '../../src/index.ts'
-import type { Decision } from '../../src/policy/verdict.ts'
+import type { Decision } from '../../src/commands/verdict.ts'
 import { corpus } from './corpus.ts'
 
 async function deviations(decision: Decision): Promise<string[]> {
