@@ -9,6 +9,7 @@ export {
   type JsonCall,
   type Query,
 } from './connect/api-client.ts'
+export { resolveReference } from './config/environment.ts'
 export { statusError } from './connect/api-error.ts'
 export { failureOf, type Place } from './connect/failure.ts'
 export { openRpcClient, type RpcClient, type RpcClientOptions, type RpcRequest } from './connect/rpc-client.ts'

@@ -1,14 +1,19 @@
 import { createApiClient, httpConfig, sshConfig, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
 import { oneLine } from './container-facts.ts'
-import type { ContainerDetail } from './engine-schema.ts'
+import type { ContainerDetail, ImageDetail } from './engine-schema.ts'
 import { inParallel } from './in-parallel.ts'
 import { demultiplex, logLines, type LogLine, type LogStream } from './log-frames.ts'
+import { ownContainerIds, type OwnIds } from './own-container.ts'
 
 /** What has to be known of an engine to reach it. */
 export const config = {
   ...httpConfig,
   ...sshConfig,
+  containerSecrets: z
+    .string()
+    .optional()
+    .describe('Values create_container may give to containers: env:NAME and file:/path, comma-separated; a * at the end is any text.'),
   url: z
     .string()
     .describe('Address of the engine: unix:///var/run/docker.sock, ssh://user@host, tcp://host:2376, or http(s)://host.')
@@ -38,11 +43,16 @@ export interface LogRequest {
 export type DockerClient = Awaited<ReturnType<typeof connect>>
 
 /** Makes the client of one engine; the API version is agreed on with the first request. */
-export async function connect(_: ConfigOf<typeof config>, connection: Connection) {
-  // What an engine answers with is not needed to list the tools.
-  const schemas = await import('./engine-schema.ts')
+export async function connect(given: ConfigOf<typeof config>, connection: Connection, own: OwnIds = ownContainerIds) {
+  // What an engine answers with, and how it is changed, is not needed to list the tools.
+  const [schemas, { writesOf }, { execIn }] = await Promise.all([
+    import('./engine-schema.ts'),
+    import('./engine-writes.ts'),
+    import('./exec-stream.ts'),
+  ])
   const api = createApiClient(connection, { name: 'Docker' })
   let agreed: Promise<string> | undefined
+  let ownIds: Promise<readonly string[]> | undefined
 
   async function negotiate(signal: AbortSignal): Promise<string> {
     const response = await api.request('/_ping', { signal, maxBytes: 65_536 })
@@ -122,12 +132,34 @@ export async function connect(_: ConfigOf<typeof config>, connection: Connection
   }
 
   return {
+    ...writesOf({ api, at }),
+    exec: execIn({ api, at }),
+
+    /** Ids the container of this process may have; read once. */
+    ownIds: () => (ownIds ??= own()),
+    /** Whether paths of the engine's host are paths of this machine. */
+    isLocal: /^unix:/i.test(given.url ?? ''),
+    /** What may be lent to containers. */
+    containerSecrets: (given.containerSecrets ?? '')
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+
     apiVersion: versionOf,
     info: (signal: AbortSignal) => get('/info', schemas.systemInfo, signal),
     containers: (signal: AbortSignal) => get('/containers/json', z.array(schemas.containerSummary), signal, { all: 'true' }),
     inspect,
     inspectAll: (ids: readonly string[], signal: AbortSignal) => each(ids, (id) => inspect(id, signal)),
     each,
+    /** An image by name or id; nothing where the engine has it not. */
+    async image(name: string, signal: AbortSignal): Promise<ImageDetail | undefined> {
+      try {
+        return await get(`/images/${encodeURIComponent(name)}/json`, schemas.imageDetail, signal)
+      } catch (error) {
+        if (ToolError.isInstance(error) && error.code === 'not_found') return undefined
+        throw error
+      }
+    },
     images: (signal: AbortSignal) => get('/images/json', z.array(schemas.imageSummary), signal),
     volumes: async (signal: AbortSignal) => (await get('/volumes', schemas.volumeList, signal)).Volumes,
     networks: (signal: AbortSignal) => get('/networks', z.array(schemas.networkSummary), signal),

@@ -42,6 +42,7 @@ export const containerSummary = z.object({
   HostConfig: z.object({ NetworkMode: text }).optional(),
   NetworkSettings: z.object({ Networks: mapOf(endpoint) }).optional(),
   Mounts: listOf(mount),
+  Ports: listOf(z.object({ PublicPort: z.number().nullish(), Type: text })),
   Health: z.object({ Status: text }).nullish(),
 })
 export type ContainerSummary = z.output<typeof containerSummary>
@@ -128,6 +129,32 @@ export const volumeList = z.object({ Volumes: listOf(volume) })
 /** `GET /system/df` for volumes: engines before API 1.52 answer with a bare list. */
 export const volumeUsage = z.object({ Volumes: listOf(volume), VolumeUsage: z.object({ Items: listOf(volume) }).nullish() })
 
+const cached = z.object({ ID: z.string(), Type: text, Description: text, InUse: z.boolean().nullish(), Size: number })
+
+/** `GET /system/df` for the build cache: engines before API 1.52 answer with a bare list. */
+export const buildCacheUsage = z.object({ BuildCache: listOf(cached), BuildCacheUsage: z.object({ Items: listOf(cached) }).nullish() })
+
+const imageConfig = z.looseObject({})
+
+/** `GET /images/{name}/json`, as far as it is used. */
+export const imageDetail = z.object({ Id: z.string(), RepoTags: listOf(z.string()), Config: imageConfig.nullish() })
+export type ImageDetail = z.output<typeof imageDetail>
+
+/** `GET /containers/{id}/json` with every field there is, as the engine wrote it. */
+export const wholeContainer = z.object({
+  Id: z.string(),
+  Name: text,
+  Image: text,
+  Config: z.looseObject({ Image: text }),
+  HostConfig: z.looseObject({ NetworkMode: text }),
+  Mounts: listOf(z.looseObject({ Type: text, Name: text, Destination: text, RW: z.boolean().nullish() })),
+  NetworkSettings: z.object({ Networks: mapOf(z.looseObject({ NetworkID: text })) }),
+})
+export type WholeContainer = z.output<typeof wholeContainer>
+
+/** `GET /exec/{id}/json`, as far as it is used. */
+export const execDetail = z.object({ Running: z.boolean().nullish(), ExitCode: z.number().nullish() })
+
 /** One row of `GET /networks`, as far as it is used. */
 export const networkSummary = z.object({
   Id: z.string(),
@@ -135,6 +162,7 @@ export const networkSummary = z.object({
   Driver: text,
   Scope: text,
   Internal: z.boolean().optional(),
+  Ingress: z.boolean().nullish(),
   IPAM: z.object({ Config: listOf(z.object({ Subnet: text, Gateway: text })) }).nullish(),
 })
 

@@ -1,5 +1,6 @@
 const hidden = '[redacted]'
-const secretName = /pass(?:word|wd|phrase)?|secret|token|credential|api[-_.]?key|private[-_.]?key|(?:basic|digest)auth.*users/i
+/** Names of options, labels and variables that speak of a secret. */
+export const secretName = /pass(?:word|wd|phrase)?|secret|token|credential|api[-_.]?key|private[-_.]?key|(?:basic|digest)auth.*users/i
 
 /** A command line without the values of options whose names speak of secrets. */
 export function hideInCommand(argv: readonly string[]): string[] {

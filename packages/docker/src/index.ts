@@ -5,12 +5,17 @@ import { config, connect } from './client.ts'
 import { discover } from './discover.ts'
 import { assets, findings, health } from './facets.ts'
 import { open } from './open.ts'
+import { createContainer, deleteCreatedContainer } from './tools/create.ts'
 import { getContainer } from './tools/container.ts'
 import { listContainers } from './tools/containers.ts'
+import { deleteContainer } from './tools/delete.ts'
+import { execContainer } from './tools/exec.ts'
 import { listImages } from './tools/images.ts'
 import { restartContainer, startContainer, stopContainer } from './tools/lifecycle.ts'
 import { getLogs } from './tools/logs.ts'
 import { listNetworks } from './tools/networks.ts'
+import { prune } from './tools/prune.ts'
+import { recreateContainer } from './tools/recreate.ts'
 import { getStats } from './tools/stats.ts'
 import { listVolumes } from './tools/volumes.ts'
 
@@ -43,5 +48,11 @@ export default defineService({
     startContainer,
     stopContainer,
     restartContainer,
+    createContainer,
+    deleteCreatedContainer,
+    execContainer,
+    deleteContainer,
+    recreateContainer,
+    prune,
   ],
 })

@@ -1,19 +1,10 @@
 import { ToolError, type Plan, type Settled } from '@rackwarden/core'
 import type { DockerClient } from './client.ts'
-import {
-  dependenciesOf,
-  detailHealthOf,
-  imageName,
-  isUp,
-  lastProbe,
-  nameOf,
-  oneLine,
-  projectOf,
-  serviceOf,
-  type HealthStatus,
-} from './container-facts.ts'
-import type { ContainerDetail, ContainerSummary } from './engine-schema.ts'
+import { detailHealthOf, imageName, isUp, lastProbe, nameOf, oneLine, projectOf, type HealthStatus } from './container-facts.ts'
+import type { ContainerDetail } from './engine-schema.ts'
 import { findContainer } from './find-container.ts'
+import { ownTargets } from './own-container.ts'
+import { networkSharers, shutdownWarnings } from './relations.ts'
 import { containerTarget } from './targets.ts'
 
 /** How long a container without a health check is watched to stay up. */
@@ -57,6 +48,16 @@ export async function lifecycleOf(reference: string, client: DockerClient, signa
     policy: HostConfig.RestartPolicy?.Name || 'no',
     upSeconds: isWatched ? await secondsUp(State.StartedAt, client, signal) : undefined,
     evidence: health === 'unhealthy' ? lastProbe(detail) : hasFailed ? oneLine(State.Error) || (await client.lastLine(detail, signal)) : '',
+  }
+}
+
+/** The same, or nothing where there is no such container. */
+export async function lifecycleIfAny(reference: string, client: DockerClient, signal: AbortSignal): Promise<Lifecycle | null> {
+  try {
+    return await lifecycleOf(reference, client, signal)
+  } catch (error) {
+    if (ToolError.isInstance(error) && error.code === 'not_found') return null
+    throw error
   }
 }
 
@@ -114,7 +115,7 @@ export async function planLifecycle({ action, state, instance, client, signal }:
   const [all, detail] = await Promise.all([client.containers(signal), client.inspect(state.id, signal)])
   if (action === 'stop' && detail.HostConfig.AutoRemove === true)
     throw new ToolError('conflict', `${state.name} was made to be removed when it ends: stopping it would delete it.`, {
-      hint: 'restart_container keeps it; to delete it, use the Docker CLI.',
+      hint: 'restart_container keeps it; delete_container deletes it.',
     })
   const target = containerTarget(instance, state.name)
   if (action !== 'restart' && state.up === (action === 'start'))
@@ -124,10 +125,12 @@ export async function planLifecycle({ action, state, instance, client, signal }:
   const verb = action === 'start' ? 'Start' : action === 'stop' ? 'Stop' : 'Restart'
   const about = [imageName(detail.Config.Image), ...(project === undefined ? [] : [`project ${project}`])]
   if (action === 'restart' && !state.up) about.push(`${state.state} now, so it is started`)
-  const sharers = action === 'start' ? [] : networkSharers(all, state)
+  const sharing = action === 'start' ? [] : networkSharers(all, state)
+  const sharers = sharing.map(nameOf)
+  const own = action === 'start' ? [] : await ownTargets(client, [state.id, ...sharing.map(({ Id }) => Id)])
   return {
     summary: `${verb} ${state.name} (${about.join(', ')})`,
-    targets: [target, ...sharers.map((name) => containerTarget(instance, name))],
+    targets: [target, ...sharers.map((name) => containerTarget(instance, name)), ...own],
     diff: diffOf(action, state),
     warnings: [
       ...(action === 'start' ? [] : shutdownWarnings(detail, state, all, sharers)),
@@ -144,37 +147,6 @@ function diffOf(action: LifecyclePlan['action'], { state, health }: Lifecycle): 
   ]
 }
 
-function shutdownWarnings(
-  { Config }: ContainerDetail,
-  state: Lifecycle,
-  all: readonly ContainerSummary[],
-  sharers: readonly string[],
-): string[] {
-  const dependents = all
-    .filter(
-      (other) =>
-        other.Id !== state.id &&
-        isUp(other.State) &&
-        !sharers.includes(nameOf(other)) &&
-        projectOf(other) !== undefined &&
-        projectOf(other) === projectOf(Config) &&
-        dependenciesOf(other).includes(serviceOf(Config) ?? ''),
-    )
-    .map(nameOf)
-  return [
-    ...(sharers.length === 0 ? [] : [`In its network, and without one until restarted themselves: ${sharers.join(', ')}.`]),
-    ...(dependents.length === 0 ? [] : [`Depend on it, and may fail while it is away: ${dependents.join(', ')}.`]),
-    ...(state.state === 'running' ? [stopTimeoutOf(Config.StopTimeout ?? 10)] : []),
-    ...(state.state === 'paused' ? ['It is paused now; that ends.'] : []),
-  ]
-}
-
-function stopTimeoutOf(seconds: number): string {
-  return seconds < 0
-    ? 'It is given all the time it takes to end in order.'
-    : `It is given ${seconds} seconds to end in order, then it is killed.`
-}
-
 function startWarnings({ Config }: ContainerDetail, state: Lifecycle): string[] {
   const [probe = 'NONE'] = Config.Healthcheck?.Test ?? []
   return [
@@ -189,10 +161,4 @@ function startWarnings({ Config }: ContainerDetail, state: Lifecycle): string[] 
 
 function stopWarnings({ policy }: Lifecycle): string[] {
   return policy === 'always' ? ['Its restart policy is always: it comes back when the engine restarts.'] : []
-}
-
-function networkSharers(all: readonly ContainerSummary[], { id, name }: Lifecycle): string[] {
-  return all
-    .filter(({ HostConfig, State }) => isUp(State) && [`container:${id}`, `container:${name}`].includes(HostConfig?.NetworkMode ?? ''))
-    .map(nameOf)
 }

@@ -11,20 +11,39 @@ const headerBytes = 8
 const timestamp = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)(?: |$)/
 
 /**
- * Takes the engine's multiplexed log apart: frames of one byte of stream, three of padding, four of length, then the payload.
- * Bytes may arrive cut anywhere; a frame cut short at the end is given as far as it came.
+ * Takes the engine's multiplexed stream apart as it comes: frames of one byte of stream, three of padding, four of length,
+ * then the payload. Bytes may arrive cut anywhere; a payload is passed on as far as it came.
  */
-export function demultiplex(pieces: Iterable<Uint8Array>): LogChunk[] {
-  const bytes = joined(pieces)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const chunks: LogChunk[] = []
-  let offset = 0
-  while (offset + headerBytes <= bytes.length) {
-    const length = view.getUint32(offset + 4)
-    const start = offset + headerBytes
-    chunks.push({ stream: bytes[offset] === 2 ? 'stderr' : 'stdout', bytes: bytes.subarray(start, start + length) })
-    offset = start + length
+export function frameReader(take: (chunk: LogChunk) => void): (piece: Uint8Array) => void {
+  let header: Uint8Array = new Uint8Array(0)
+  let stream: LogStream = 'stdout'
+  let left = 0
+  return (piece) => {
+    let rest = piece
+    while (rest.length > 0) {
+      if (left > 0) {
+        const bytes = rest.subarray(0, left)
+        left -= bytes.length
+        rest = rest.subarray(bytes.length)
+        take({ stream, bytes })
+        continue
+      }
+      const missing = headerBytes - header.length
+      header = joined([header, rest.subarray(0, missing)])
+      rest = rest.subarray(missing)
+      if (header.length < headerBytes) return
+      stream = header[0] === 2 ? 'stderr' : 'stdout'
+      left = new DataView(header.buffer, header.byteOffset).getUint32(4)
+      header = new Uint8Array(0)
+      if (left === 0) take({ stream, bytes: header })
+    }
   }
+}
+
+/** Takes a whole multiplexed log apart, a chunk a frame. */
+export function demultiplex(pieces: Iterable<Uint8Array>): LogChunk[] {
+  const chunks: LogChunk[] = []
+  frameReader((chunk) => chunks.push(chunk))(joined(pieces))
   return chunks
 }
 

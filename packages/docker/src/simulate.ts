@@ -1,7 +1,9 @@
 import { ToolError, type FetchOptions, type Simulate, type Simulation } from '@rackwarden/core'
 import { detailOf, logOf, statsOf, summaryOf } from './simulation/container-answers.ts'
-import { imagesOf, infoOf, networksOf, volumesOf } from './simulation/engine-answers.ts'
+import { change } from './simulation/changes.ts'
+import { buildCacheOf, imageDetailOf, imageMeant, imagesOf, infoOf, networksOf, volumesOf } from './simulation/engine-answers.ts'
 import { SimulatedEngine, type ContainerRecord } from './simulation/engine.ts'
+import { replierOf, type Replier } from './simulation/replier.ts'
 import { defaultWorld, type DockerWorld } from './simulation/world.ts'
 
 /** Makes a pretend Docker engine; its time passes with what is asked of it, never by itself. */
@@ -22,6 +24,11 @@ const simulate: Simulate = (world): Simulation => {
         state,
         health: state === 'running' ? health : 'none',
       })),
+      images: [...engine.images.keys()],
+      networks: engine.networks.map(({ name }) => name),
+      volumes: [...engine.volumes.keys()],
+      buildCache: [...engine.buildCache.keys()],
+      commands: engine.execs.length,
     }),
   }
 }
@@ -29,7 +36,7 @@ const simulate: Simulate = (world): Simulation => {
 export default simulate
 
 // Async, so that what goes wrong rejects as it would on the wire.
-async function answer(engine: SimulatedEngine, target: string, { method = 'GET', signal }: FetchOptions): Promise<Response> {
+async function answer(engine: SimulatedEngine, target: string, { method = 'GET', signal, body }: FetchOptions): Promise<Response> {
   signal?.throwIfAborted()
   const { pathname, searchParams } = new URL(target, 'http://docker.simulated')
   const [, version, path = pathname] = /^\/v(\d+\.\d+)(\/.*)$/.exec(pathname) ?? []
@@ -43,13 +50,25 @@ async function answer(engine: SimulatedEngine, target: string, { method = 'GET',
     if (container === undefined) return reply.error(404, `No such container: ${decodeURIComponent(id)}`)
     return method === 'POST' ? act(engine, container, action, reply) : look(engine, container, action, searchParams, reply)
   }
-  if (method !== 'GET') return reply.error(404, 'page not found')
+  if (method !== 'GET') return change(engine, { method, path, query: searchParams, body: typeof body === 'string' ? body : '{}' }, reply)
+  const [, imageName] = /^\/images\/(.+)\/json$/.exec(path) ?? []
+  if (imageName !== undefined) {
+    const image = imageMeant(engine, decodeURIComponent(imageName))
+    return image === undefined ? reply.error(404, `No such image: ${decodeURIComponent(imageName)}`) : reply.json(imageDetailOf(image))
+  }
+  const [, execId] = /^\/exec\/([^/]+)\/json$/.exec(path) ?? []
+  if (execId !== undefined) {
+    const exec = engine.execs.find(({ id }) => id === execId)
+    return exec === undefined
+      ? reply.error(404, `No such exec instance: ${execId}`)
+      : reply.json({ ID: exec.id, Running: exec.exitCode === undefined, ExitCode: exec.exitCode ?? 0, ContainerID: exec.container.id })
+  }
   switch (path) {
     case '/info':
       return reply.json(infoOf(engine))
     case '/containers/json': {
       const listed = engine.containers.filter(({ state }) => searchParams.get('all') === 'true' || state === 'running')
-      return reply.json(listed.map((container) => summaryOf(container, engine)))
+      return reply.json(listed.map((container) => summaryOf(container, engine, { sizes: searchParams.get('size') === 'true' })))
     }
     case '/images/json':
       return reply.json(imagesOf(engine))
@@ -58,7 +77,9 @@ async function answer(engine: SimulatedEngine, target: string, { method = 'GET',
     case '/networks':
       return reply.json(networksOf(engine))
     case '/system/df':
-      return reply.json({ VolumeUsage: { Items: volumesOf(engine, { sizes: true }) } })
+      return searchParams.get('type') === 'build-cache'
+        ? reply.json({ BuildCacheUsage: { Items: buildCacheOf(engine) } })
+        : reply.json({ VolumeUsage: { Items: volumesOf(engine, { sizes: true }) } })
     default:
       return reply.error(404, 'page not found')
   }
@@ -68,7 +89,7 @@ function look(engine: SimulatedEngine, container: ContainerRecord, action: strin
   switch (action) {
     case 'json':
       engine.look(container)
-      return reply.json(detailOf(container, engine))
+      return reply.json(detailOf(container, engine, { sizes: query.get('size') === 'true' }))
     case 'stats':
       return reply.json(statsOf(container, engine, query.get('one-shot') === 'true'))
     case 'logs':
@@ -97,21 +118,6 @@ function act(engine: SimulatedEngine, container: ContainerRecord, action: string
       return reply.empty(204)
     default:
       return reply.error(404, 'page not found')
-  }
-}
-
-type Replier = ReturnType<typeof replierOf>
-
-function replierOf({ world, now }: SimulatedEngine) {
-  const headers = (type: string) => ({ 'api-version': world.apiVersion, date: new Date(now).toUTCString(), 'content-type': type })
-  const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status, headers: headers('application/json') })
-  return {
-    json: (body: unknown) => json(body),
-    error: (status: number, message: string) => json({ message }, status),
-    text: (body: string) => new Response(body, { headers: headers('text/plain; charset=utf-8') }),
-    bytes: (body: Uint8Array, isPlain: boolean) =>
-      new Response(body, { headers: headers(`application/vnd.docker.${isPlain ? 'raw' : 'multiplexed'}-stream`) }),
-    empty: (status: 204 | 304) => new Response(null, { status, headers: headers('text/plain') }),
   }
 }
 

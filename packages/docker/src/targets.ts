@@ -1,5 +1,8 @@
+/** Kinds of things an engine has. */
+export type TargetKind = 'engine' | 'container' | 'network' | 'volume' | 'image' | 'build-cache'
+
 /** The address of a thing of an engine; core's grammar leaves the instance out where there is one. */
-export function targetOf(instance: string, kind: 'engine' | 'container' | 'network' | 'volume', name: string): string {
+export function targetOf(instance: string, kind: TargetKind, name: string): string {
   return `${instance === 'default' ? 'docker' : `docker@${instance}`}/${kind}/${name}`
 }
 

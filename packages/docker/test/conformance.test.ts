@@ -17,5 +17,13 @@ testService(docker, {
     start_container: { right: { container: 'import' }, wrong },
     stop_container: { right: { container: 'web' }, wrong },
     restart_container: { right: { container: 'api' }, wrong },
+    create_container: {
+      right: { name: 'cache', image: 'nginx:1.29', ports: ['6380:6379'], mounts: ['cache:/data'], environment: { MODE: 'fast' } },
+      wrong: { name: 'cache', image: 'no-such-image:1' },
+    },
+    exec_container: { right: { container: 'db', command: ['pg_isready', '-U', 'shop'] }, wrong: { ...wrong, command: ['id'] } },
+    delete_container: { right: { container: 'backup' }, wrong },
+    recreate_container: { right: { container: 'web' }, wrong },
+    prune: { right: { images: 'unused', volumes: true }, wrong: { images: 'every' } },
   },
 })

@@ -21,9 +21,7 @@ export async function checkToolsGolden(service: Service, file: URL): Promise<voi
   const lab = await openSimulatedLab(service)
   try {
     const [mount] = lab.catalogue.mounts
-    const own = lab.catalogue
-      .list({ caller: { principal: 'local:tester', tier: 'configure' } })
-      .filter(({ name }) => mount?.tools.has(name))
+    const own = lab.catalogue.list({ caller: { principal: 'local:tester', tier: 'admin' } }).filter(({ name }) => mount?.tools.has(name))
     const golden = own.map((listing) => ({ access: mount?.tools.get(listing.name)?.access, ...listing }))
     await checkGolden(file, `${JSON.stringify(golden, null, 2)}\n`, (before, after) => difference(parsed(before), parsed(after)))
   } finally {

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Tier } from '../define/access.ts'
+import { adminAcknowledgement, type Tier } from '../define/access.ts'
 import type { Service, Simulation } from '../define/service.ts'
 import type { Caller } from '../call/view.ts'
 import type { CallResult } from '../call/result.ts'
 import { parseValues } from '../config/load.ts'
+import { defaultApproval } from '../policy/required-approval.ts'
 import { openCatalogue, type Catalogue } from '../runtime/catalogue.ts'
 import { createRuntime } from '../runtime/create-runtime.ts'
 import type { Clock } from '../runtime/runtime.ts'
@@ -34,7 +35,7 @@ export async function openSimulatedLab(service: Service, options: SimulatedLabOp
   const stateDirectory = await mkdtemp(join(tmpdir(), 'rackwarden-test-'))
   const runtime = createRuntime({
     version: '0.0.0',
-    environment: {},
+    environment: { RACKWARDEN_ADMIN: adminAcknowledgement },
     stateDirectory,
     log: () => undefined,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
@@ -49,7 +50,9 @@ export async function openSimulatedLab(service: Service, options: SimulatedLabOp
     prefixed: false,
     runtime,
     configuration: {
-      tier: options.tier ?? 'configure',
+      tier: options.tier ?? 'admin',
+      // That a person is asked is core's part, and tested there: what a service does once they agreed is seen with a token.
+      approval: { ...defaultApproval, tiers: { ...defaultApproval.tiers, admin: 'token' } },
       services: {
         [service.name]: {
           toolsOff: [],
@@ -66,7 +69,7 @@ export async function openSimulatedLab(service: Service, options: SimulatedLabOp
     simulation,
     stateDirectory,
     call: (name, input = {}, caller = {}) =>
-      catalogue.call({ name, input, caller: { principal: 'local:tester', tier: 'configure', ...caller } }),
+      catalogue.call({ name, input, caller: { principal: 'local:tester', tier: 'admin', ...caller } }),
     close: async () => {
       await catalogue.close(0)
       await runtime.close()

@@ -6,7 +6,7 @@ const never = '0001-01-01T00:00:00Z'
 const time = (at: number) => (at === 0 ? never : new Date(at).toISOString().replace('Z', '000000Z'))
 
 /** One row of `GET /containers/json`. */
-export function summaryOf(container: ContainerRecord, engine: SimulatedEngine) {
+export function summaryOf(container: ContainerRecord, engine: SimulatedEngine, { sizes = false } = {}) {
   const { given } = container
   return {
     Id: container.id,
@@ -20,6 +20,7 @@ export function summaryOf(container: ContainerRecord, engine: SimulatedEngine) {
       return { IP: '0.0.0.0', PrivatePort: Number(inside), PublicPort: Number(outside), Type: 'tcp' }
     }),
     Labels: labelsOf(container),
+    ...(sizes ? { SizeRw: container.written } : {}),
     State: container.state,
     Status: statusOf(container, engine.now),
     HostConfig: { NetworkMode: networkModeOf(container, engine) },
@@ -30,7 +31,7 @@ export function summaryOf(container: ContainerRecord, engine: SimulatedEngine) {
 }
 
 /** `GET /containers/{id}/json`. */
-export function detailOf(container: ContainerRecord, engine: SimulatedEngine) {
+export function detailOf(container: ContainerRecord, engine: SimulatedEngine, { sizes = false } = {}) {
   const { given } = container
   const [path = '/entrypoint', ...args] = given.command ?? []
   return {
@@ -55,6 +56,7 @@ export function detailOf(container: ContainerRecord, engine: SimulatedEngine) {
     Image: `sha256:${idOf(`image/${given.image}`)}`,
     Name: `/${given.name}`,
     RestartCount: container.restarts,
+    ...(sizes ? { SizeRw: container.written, SizeRootFs: container.written } : {}),
     Driver: 'overlay2',
     Platform: 'linux',
     HostConfig: {
@@ -62,23 +64,21 @@ export function detailOf(container: ContainerRecord, engine: SimulatedEngine) {
       RestartPolicy: { Name: given.restartPolicy ?? 'unless-stopped', MaximumRetryCount: 0 },
       AutoRemove: given.isRemovedAtEnd === true,
       Memory: (given.memoryLimitMib ?? 0) * mebibyte,
+      Binds: [...(given.mounts ?? [])],
+      PortBindings: portsOf(given),
     },
     Mounts: mountsOf(container),
     Config: {
       Hostname: container.id.slice(0, 12),
       Tty: given.hasTerminal === true,
       Env: Object.entries({ PATH: '/usr/local/bin:/usr/bin:/bin', ...given.environment }).map(([name, value]) => `${name}=${value}`),
+      ...(given.command === undefined ? {} : { Cmd: given.command }),
       Image: given.image,
       Labels: labelsOf(container),
       ...(given.health === undefined ? {} : { Healthcheck: { Test: ['CMD', '/healthcheck'], Interval: 30_000_000_000 } }),
     },
     NetworkSettings: {
-      Ports: Object.fromEntries(
-        (given.ports ?? []).map((port) => {
-          const [outside = '', inside = ''] = port.split(':')
-          return [`${inside}/tcp`, [{ HostIp: '0.0.0.0', HostPort: outside }]]
-        }),
-      ),
+      Ports: portsOf(given),
       Networks: networksOf(container, engine),
     },
   }
@@ -131,6 +131,15 @@ function frame({ stream, at, text }: SimulatedLine, hasTimes: boolean, isPlain: 
   header.writeUInt8(stream === 'stdout' ? 1 : 2, 0)
   header.writeUInt32BE(payload.length, 4)
   return Buffer.concat([header, payload])
+}
+
+function portsOf({ ports = [] }: ContainerRecord['given']) {
+  return Object.fromEntries(
+    ports.map((port) => {
+      const [outside = '', inside = ''] = port.split(':')
+      return [`${inside}/tcp`, [{ HostIp: '0.0.0.0', HostPort: outside }]]
+    }),
+  )
 }
 
 function healthOf({ health, given, startedAt }: ContainerRecord, now: number) {

@@ -21,13 +21,12 @@ export function infoOf({ world, containers }: SimulatedEngine) {
 }
 
 /** `GET /images/json`. */
-export function imagesOf({ world, containers, now }: SimulatedEngine) {
-  const sizes: Record<string, number> = Object.fromEntries(containers.map(({ given }) => [given.image, sizeOf(given.image)]))
-  return Object.entries({ ...sizes, ...world.images }).map(([name, megabytes]) => ({
-    Id: `sha256:${idOf(`image/${name}`)}`,
+export function imagesOf({ images, containers, now }: SimulatedEngine) {
+  return [...images].map(([name, megabytes]) => ({
+    Id: imageId(name),
     ParentId: '',
-    RepoTags: name.startsWith('<none>') ? [] : [name],
-    RepoDigests: name.startsWith('<none>') ? [] : [`${name.replace(/:[^:/]*$/, '')}@sha256:${idOf(`digest/${name}`)}`],
+    RepoTags: tagsOf(name),
+    RepoDigests: tagsOf(name).map((tag) => `${tag.replace(/:[^:/]*$/, '')}@sha256:${idOf(`digest/${tag}`)}`),
     Created: Math.floor((now - (10 + (megabytes % 90)) * day) / 1000),
     Size: Math.round(megabytes * 1_000_000),
     SharedSize: -1,
@@ -36,16 +35,28 @@ export function imagesOf({ world, containers, now }: SimulatedEngine) {
   }))
 }
 
-function volumesWithSizes({ world, containers }: SimulatedEngine): [string, number][] {
-  const mounted = containers.flatMap(({ given }) => (given.mounts ?? []).map((mount) => mount.split(':')[0] ?? ''))
-  const sizes = Object.fromEntries(mounted.filter((name) => !name.startsWith('/')).map((name) => [name, sizeOf(name)]))
-  return Object.entries({ ...sizes, ...world.volumes })
+/** The name of the image that is meant by a name or an id. */
+export function imageMeant({ images }: SimulatedEngine, reference: string): string | undefined {
+  return [...images.keys()].find((name) => [name, imageId(name), imageId(name).slice('sha256:'.length)].includes(reference))
+}
+
+/** `GET /images/{name}/json`. */
+export function imageDetailOf(name: string) {
+  return { Id: imageId(name), RepoTags: tagsOf(name), Config: { Env: ['PATH=/usr/local/bin:/usr/bin:/bin'], Labels: {} } }
+}
+
+function imageId(name: string): string {
+  return `sha256:${idOf(`image/${name}`)}`
+}
+
+function tagsOf(name: string): string[] {
+  return name.startsWith('<none>') ? [] : [name]
 }
 
 /** `GET /volumes`; with sizes as `GET /system/df` gives them. */
 export function volumesOf(engine: SimulatedEngine, { sizes = false } = {}) {
   const projects = new Set(engine.containers.map(({ given }) => given.project))
-  return volumesWithSizes(engine).map(([name, megabytes]) => {
+  return [...engine.volumes].map(([name, megabytes]) => {
     const project = name.split('_')[0] ?? ''
     return {
       Name: name,
@@ -58,6 +69,18 @@ export function volumesOf(engine: SimulatedEngine, { sizes = false } = {}) {
       ...(sizes ? { UsageData: { Size: Math.round(megabytes * 1_000_000), RefCount: -1 } } : {}),
     }
   })
+}
+
+/** The build cache as `GET /system/df` gives it. */
+export function buildCacheOf({ buildCache }: SimulatedEngine) {
+  return [...buildCache].map(([id, megabytes]) => ({
+    ID: id,
+    Type: 'regular',
+    Description: 'mount / from exec /bin/sh -c make',
+    InUse: false,
+    Shared: false,
+    Size: megabytes * 1_000_000,
+  }))
 }
 
 /** `GET /networks`. */
@@ -75,9 +98,4 @@ export function networksOf({ networks, now }: SimulatedEngine) {
     Options: {},
     Labels: {},
   }))
-}
-
-// Made up, but the same each time.
-function sizeOf(name: string): number {
-  return 20 + (Number.parseInt(idOf(name).slice(0, 4), 16) % 900)
 }

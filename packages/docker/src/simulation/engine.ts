@@ -23,6 +23,18 @@ export interface ContainerRecord {
   /** Looks until its health check has come to a verdict; looks make time pass, no timer does. */
   looksLeft: number
   networks: { name: string; address: string; mac: string }[]
+  /** Bytes written beside the volumes. */
+  written: number
+}
+
+/** A command that was asked for in a container. */
+export interface ExecRecord {
+  id: string
+  container: ContainerRecord
+  argv: readonly string[]
+  exitCode: number | undefined
+  /** Ends it from outside. */
+  kill: () => void
 }
 
 /** A network of the pretend engine. */
@@ -42,6 +54,11 @@ export class SimulatedEngine {
   readonly world: Required<Pick<DockerWorld, 'host' | 'version' | 'apiVersion' | 'cpus' | 'memoryGib'>> & DockerWorld
   readonly containers: ContainerRecord[]
   readonly networks: NetworkRecord[] = []
+  /** Megabytes by name. */
+  readonly images: Map<string, number>
+  readonly volumes: Map<string, number>
+  readonly buildCache: Map<string, number>
+  readonly execs: ExecRecord[] = []
   now: number
 
   constructor(world: DockerWorld) {
@@ -49,7 +66,37 @@ export class SimulatedEngine {
     this.now = Date.parse(world.now ?? '2026-06-01T09:00:00Z')
     for (const name of ['bridge', 'host', 'none']) this.network(name)
     this.containers = world.containers.map((given) => this.record(given))
+    const { images = {}, volumes = {}, buildCache = {} } = world
+    this.images = new Map([...world.containers.map(({ image }) => [image, sizeOf(image)] as const), ...Object.entries(images)])
+    const mounted = world.containers.flatMap(({ mounts = [] }) => volumesIn(mounts))
+    this.volumes = new Map([...mounted.map((name) => [name, sizeOf(name)] as const), ...Object.entries(volumes)])
+    this.buildCache = new Map(Object.entries(buildCache))
   }
+
+  /** Makes a container, which waits to be started. */
+  create(given: SimulatedContainer): ContainerRecord {
+    this.made += 1
+    const made = {
+      ...this.record({ ...given, state: 'created', hours: 0 }),
+      id: idOf(`container/${given.name}/${this.made}`),
+      createdAt: this.now,
+      written: 0,
+    }
+    this.containers.push(made)
+    for (const name of volumesIn(given.mounts ?? [])) if (!this.volumes.has(name)) this.volumes.set(name, 0)
+    return made
+  }
+
+  /** Puts a container into one more network. */
+  connect(container: ContainerRecord, name: string): void {
+    if (!container.networks.some((network) => network.name === name)) container.networks.push(this.join(this.network(name)))
+  }
+
+  remove(container: ContainerRecord): void {
+    this.containers.splice(this.containers.indexOf(container), 1)
+  }
+
+  private made = 0
 
   /** The container a name or the beginning of an id means, as the real engine would find it. */
   find(reference: string): ContainerRecord | undefined {
@@ -87,7 +134,7 @@ export class SimulatedEngine {
   stop(container: ContainerRecord): void {
     if (container.state === 'running' || container.state === 'paused') container.exitCode = 143
     Object.assign(container, { state: 'exited', finishedAt: this.now, looksLeft: 0 })
-    if (container.given.isRemovedAtEnd === true) this.containers.splice(this.containers.indexOf(container), 1)
+    if (container.given.isRemovedAtEnd === true) this.remove(container)
   }
 
   private write(container: ContainerRecord, lines: readonly string[]): void {
@@ -112,11 +159,13 @@ export class SimulatedEngine {
       log: lines.map((line, index) => lineAt((isDown ? since : this.now) - (lines.length - index) * 20_000, line)),
       looksLeft: 0,
       networks: this.attach(given),
+      written: sizeOf(given.name) * 10_000,
     }
   }
 
   private attach({ network, project }: SimulatedContainer): ContainerRecord['networks'] {
     if (network?.startsWith('container:') === true) return []
+    if (network === 'default') return [this.join(this.network('bridge'))]
     if (network === 'host' || network === 'none') return [{ name: network, address: '', mac: '' }]
     const own = project === undefined ? undefined : `${project}_default`
     const names = [network, own].filter((name) => name !== undefined)
@@ -153,6 +202,16 @@ export class SimulatedEngine {
 /** A stable made-up id of 64 digits. */
 export function idOf(text: string): string {
   return createHash('sha256').update(text).digest('hex')
+}
+
+/** The volumes among mounts. */
+export function volumesIn(mounts: readonly string[]): string[] {
+  return mounts.map((mount) => mount.split(':')[0] ?? '').filter((source) => source !== '' && !source.startsWith('/'))
+}
+
+// Made up, but the same each time.
+function sizeOf(name: string): number {
+  return 20 + (Number.parseInt(idOf(name).slice(0, 4), 16) % 900)
 }
 
 function lineAt(at: number, line: string): SimulatedLine {

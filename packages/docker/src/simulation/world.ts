@@ -37,6 +37,8 @@ export interface SimulatedContainer {
   memoryMib?: number
   memoryLimitMib?: number
   cpuPercent?: number
+  /** What commands in it print and end with, by their words; `echo` and `sleep` are known without. */
+  commands?: Readonly<Record<string, { stdout?: string; stderr?: string; exitCode?: number }>>
   /** Hours since it last started, or ended. */
   hours?: number
   hasTerminal?: boolean
@@ -58,6 +60,8 @@ export interface DockerWorld {
   images?: Readonly<Record<string, number>>
   /** Megabytes by volume name; those of containers are there anyway. */
   volumes?: Readonly<Record<string, number>>
+  /** Megabytes by id of a record of the build cache. */
+  buildCache?: Readonly<Record<string, number>>
 }
 
 /** A small engine: enough of everything to see each tool do something. */
@@ -100,6 +104,7 @@ export const defaultWorld: DockerWorld = {
       mounts: ['shop_db:/var/lib/postgresql/data'],
       environment: { POSTGRES_PASSWORD: 'orchid-lantern-77' },
       log: ['database system is ready to accept connections'],
+      commands: { 'pg_isready -U shop': { stdout: '/var/run/postgresql:5432 - accepting connections' } },
       memoryMib: 490,
       memoryLimitMib: 512,
       cpuPercent: 1.1,
@@ -140,4 +145,5 @@ export const defaultWorld: DockerWorld = {
   ],
   images: { 'nginx:1.27': 192, '<none>:1': 310 },
   volumes: { shop_db_old: 2140 },
+  buildCache: { k8x2m5p0q7r3s1t9u4v6w2y8z: 184 },
 }
