@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Mount } from './bind-policy.ts'
 import { newName } from './container-names.ts'
 import type { CreateRequest } from './engine-writes.ts'
-import { hideInCommand, secretName } from './hide-secrets.ts'
+import { hideInCommand, hideInLabel, secretName } from './hide-secrets.ts'
 import { isReference } from './lent-values.ts'
 
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/
@@ -120,6 +120,6 @@ export function creationLines(input: CreationInput): string[] {
     ...(variables.length === 0 ? [] : [`variables: ${variables.join(', ')}`]),
     `network: ${input.network}`,
     `restart policy: ${input.restart_policy}`,
-    ...Object.keys(input.labels).map((label) => `label: ${label}`),
+    ...Object.entries(input.labels).map(([label, value]) => `label: ${label}=${hideInLabel(label, value)}`),
   ]
 }

@@ -1,5 +1,5 @@
 /** Kinds of things an engine has. */
-export type TargetKind = 'engine' | 'container' | 'network' | 'volume' | 'image' | 'build-cache'
+export type TargetKind = 'engine' | 'container' | 'network' | 'volume' | 'image' | 'build-cache' | 'directory'
 
 /** The address of a thing of an engine; core's grammar leaves the instance out where there is one. */
 export function targetOf(instance: string, kind: TargetKind, name: string): string {

@@ -23,7 +23,23 @@ async function everything() {
     for (const name of ['restart_container', 'stop_container', 'start_container']) await engine.write(name, { container })
   }
   await engine.write('start_container', { container: 'web' })
-  return engine
+  await engine.write('create_container', {
+    name: 'cache',
+    image: 'nginx:1.27',
+    ports: ['6379:6379'],
+    mounts: ['cache:/data', '/srv/cache:/x:ro'],
+  })
+  await engine.write('exec_container', { container: 'db', command: ['pg_isready', '-U', 'shop'] })
+  await engine.write('recreate_container', { container: 'web' })
+  await engine.write('delete_container', { container: 'mailer', force: true })
+  await engine.write('prune', { images: 'unused', volumes: true })
+  const twoNetworks = await openEngine({
+    containers: [{ name: 'both', image: 'nginx', project: 'shop', network: 'proxy', state: 'exited' }],
+  })
+  await twoNetworks.write('recreate_container', { container: 'both' })
+  await twoNetworks.write('delete_container', { container: 'both' })
+  await twoNetworks.write('prune', {})
+  return { exchanges: [...engine.exchanges, ...twoNetworks.exchanges] }
 }
 
 test('every request is one the vendor’s schema describes', async () => {

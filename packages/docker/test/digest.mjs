@@ -65,6 +65,11 @@ function shape(node) {
   return `${node.type ?? 'any'}${nullable}`
 }
 
+// A stream has no schema, and is a body all the same.
+function unsaid({ produces = [] }, status) {
+  return status === '200' && produces.some((type) => type.includes('stream')) ? 'string' : 'nothing'
+}
+
 const endpoints = used.map(([method, path]) => {
   const operation = schema.paths[path][method.toLowerCase()]
   const parameters = Object.fromEntries(
@@ -74,7 +79,10 @@ const endpoints = used.map(([method, path]) => {
     ]),
   )
   const responses = Object.fromEntries(
-    Object.entries(operation.responses).map(([status, { schema: body }]) => [status, body === undefined ? 'nothing' : shape(body)]),
+    Object.entries(operation.responses).map(([status, { schema: body }]) => [
+      status,
+      body === undefined ? unsaid(operation, status) : shape(body),
+    ]),
   )
   return { method, path, parameters, responses }
 })

@@ -14,5 +14,19 @@ test('a conversation goes as it is told', () =>
     { say: 'The person agrees.', call: ['stop_container', { container: 'web' }], confirm: true },
     { say: 'That was a mistake: its inverse is a start.', call: ['start_container', { container: 'web' }] },
     { say: 'The person agrees.', call: ['start_container', { container: 'web' }], confirm: true },
+    {
+      say: 'Put a cache beside it.',
+      call: ['create_container', { name: 'cache', image: 'nginx:1.29', mounts: ['cache:/data'], ports: ['6380:80'] }],
+    },
+    {
+      say: 'The person agrees.',
+      call: ['create_container', { name: 'cache', image: 'nginx:1.29', mounts: ['cache:/data'], ports: ['6380:80'] }],
+      confirm: true,
+    },
+    { say: 'Is the database taking connections?', call: ['exec_container', { container: 'db', command: ['pg_isready', '-U', 'shop'] }] },
+    { say: 'The person agrees.', call: ['exec_container', { container: 'db', command: ['pg_isready', '-U', 'shop'] }], confirm: true },
+    { say: 'Make the web server anew.', call: ['recreate_container', { container: 'web' }] },
+    { say: 'The person agrees.', call: ['recreate_container', { container: 'web' }], confirm: true },
+    { say: 'What can go?', call: ['prune', { keep: ['backup'] }] },
     { say: 'A name that is not there is answered with what is.', call: ['get_container', { container: 'wep' }] },
   ]))

@@ -101,7 +101,9 @@ async function planCreation(input: CreationInput, { state, client, instance, sig
     summary: `Create ${input.name} from ${input.image}`,
     targets: [
       containerTarget(instance, input.name),
-      ...mounts.filter(({ type }) => type === 'volume').map(({ source }) => targetOf(instance, 'volume', source)),
+      ...mounts.map(({ type, source }) =>
+        type === 'volume' ? targetOf(instance, 'volume', source) : targetOf(instance, 'directory', source.replace(/^\//, '')),
+      ),
       ...(await ownFileTargets(mounts, client, signal)),
     ],
     diff: [...creationLines(input), ...fresh.map((name) => `volume ${name}: (none) → new`)],
