@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { adminAcknowledgement } from '@rackwarden/core'
 import { createRuntime, openCatalogue } from '@rackwarden/core/runtime'
 import { services } from '../../apps/hub/dist/services.js'
 
@@ -27,7 +28,12 @@ export function serviceLists() {
  */
 export async function hubList() {
   const stateDirectory = mkdtempSync(join(tmpdir(), 'rackwarden-lists-'))
-  const runtime = createRuntime({ version: '0.0.0', environment: {}, stateDirectory, log: () => undefined })
+  const runtime = createRuntime({
+    version: '0.0.0',
+    environment: { RACKWARDEN_ADMIN: adminAcknowledgement },
+    stateDirectory,
+    log: () => undefined,
+  })
   const held = { toolsOff: [], missing: [], off: false, instances: [{ name: 'default', source: 'lists', values: {} }] }
   const catalogue = openCatalogue({
     name: 'rackwarden',

@@ -20,12 +20,12 @@ interface CreationState {
 export const createContainer = defineTool({
   name: 'create_container',
   title: 'Create a container',
-  description: 'Make and start a new container from a local image: ports, mounts, variables, network; done once it is healthy.',
+  description: 'Create and run a new container from a local image: ports, mounts, variables, network; done once it is healthy.',
   access: 'configure',
   input: creationInput,
   output: z.object({
     container: z.string().describe('Name.'),
-    id: z.string().describe('Id.'),
+    id: z.string().describe('First digits of the id.'),
     state: z.string().describe('What the engine says it does.'),
     health: z.string().optional().describe('What its health check says; absent where it has none.'),
   }),
@@ -46,7 +46,7 @@ export const createContainer = defineTool({
       await client.remove(id, { force: true, volumes: true }, AbortSignal.timeout(60_000))
       throw error
     }
-    return { container: input.name, id, state: 'running' }
+    return { container: input.name, id: shortId(id), state: 'running' }
   },
   settled: ({ found }) => (found === null ? { failed: 'it is gone again' } : settledUp(found)),
   settleWithinMs: 120_000,
@@ -55,7 +55,10 @@ export const createContainer = defineTool({
     state: found?.state ?? 'gone',
     health: found?.up !== true || found.health === 'none' ? undefined : found.health,
   }),
-  undo: (_, input, { output }) => ({ tool: 'delete_created_container', input: { id: output.id, name: input.name, given: input } }),
+  undo: (_, input, { after, output }) => ({
+    tool: 'delete_created_container',
+    input: { id: after.found?.id ?? output.id, name: input.name, given: input },
+  }),
 })
 
 interface CreationContext {
@@ -161,7 +164,7 @@ export const deleteCreatedContainer = defineTool({
 })
 
 async function madeOne(id: string, name: string, found: Lifecycle | null, client: DockerClient, signal: AbortSignal) {
-  if (found === null || found.id !== id)
+  if (found === null || !found.id.startsWith(id))
     throw new ToolError('not_found', `The container ${shortId(id)} that was created as ${name} is gone.`, {
       hint: 'What bears its name now is another one.',
     })

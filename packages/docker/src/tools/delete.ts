@@ -1,6 +1,6 @@
 import { type Plan } from '@rackwarden/core'
 import { z } from 'zod'
-import { imageName, nameOf, projectOf } from '../container-facts.ts'
+import { imageName, nameOf, projectOf, shortId } from '../container-facts.ts'
 import type { DockerClient } from '../client.ts'
 import { findContainer } from '../find-container.ts'
 import { lifecycleIfAny, type Lifecycle } from '../lifecycle.ts'
@@ -14,7 +14,7 @@ import { containerInput, defineTool } from './define-tool.ts'
 export const deleteContainer = defineTool({
   name: 'delete_container',
   title: 'Delete a container',
-  description: 'Delete a container and what it wrote beside its volumes; stopped in order first. Volumes stay.',
+  description: 'Delete a container for good, with what it wrote beside its volumes; stopped in order first. Volumes stay.',
   access: 'admin',
   idempotent: true,
   input: z.object({
@@ -24,7 +24,7 @@ export const deleteContainer = defineTool({
   }),
   output: z.object({
     container: z.string().describe('Name it had.'),
-    id: z.string().describe('Id it had.'),
+    id: z.string().describe('First digits of the id it had.'),
     volumes_kept: z.array(z.string()).describe('Its volumes that are still there.'),
     volumes_deleted: z.array(z.string()).describe('Volumes that went with it.'),
   }),
@@ -42,7 +42,7 @@ export const deleteContainer = defineTool({
     await client.remove(id, { force, volumes }, signal)
     return {
       container: name,
-      id,
+      id: shortId(id),
       volumes_kept: [...named, ...(volumes ? [] : anonymous)],
       volumes_deleted: volumes ? anonymous : [],
     }

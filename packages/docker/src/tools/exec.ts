@@ -12,7 +12,7 @@ import { containerInput, defineTool } from './define-tool.ts'
 export const execContainer = defineTool({
   name: 'exec_container',
   title: 'Run a command in a container',
-  description: 'Run one command inside a running container and show its exit code and output. No shell unless the command is one.',
+  description: 'Execute one command inside a running container: exit code and output. No shell unless the command is one.',
   access: 'admin',
   input: z.object({
     container: containerInput,

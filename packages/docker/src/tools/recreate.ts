@@ -36,8 +36,8 @@ export const recreateContainer = defineTool({
   }),
   output: z.object({
     container: z.string().describe('Name.'),
-    id: z.string().describe('Id of the new one.'),
-    replaced: z.string().describe('Id of the old one, which is gone.'),
+    id: z.string().describe('First digits of the id of the new one.'),
+    replaced: z.string().describe('The same of the old one, which is gone.'),
     image_id: z.string().describe('First digits of the id of its image.'),
   }),
   state: async ({ container }, { client, signal }) => stateOf(container, client, signal),
@@ -54,7 +54,7 @@ export const recreateContainer = defineTool({
     const id = retired?.id ?? current?.id ?? ''
     const image = imageFor(state, update_image)
     const made = await replace({ name, id, up: retired !== null || current?.up === true, image }, { client, signal, progress })
-    return { container: name, id: made, replaced: id, image_id: shortId(image.id) }
+    return { container: name, id: shortId(made), replaced: shortId(id), image_id: shortId(image.id) }
   },
   // Named by its old id it is not found again, which is as it should be.
   settled: (after, _, before) => {
