@@ -33,7 +33,7 @@ function refusePath(path: string, shown: string, readOnly: boolean): void {
   const parts = path.split('/')
   const isHome = /^\/home\/[^/]+$/.test(path)
   const isClosed = [...closed, ...closedState].some((directory) => isWithin(path, directory))
-  if (!isClosed && !isHome && !tooMuch.includes(path) && !parts.some((part) => keyrings.test(part)) && !/\.sock$/.test(path)) return
+  if (!isClosed && !isHome && !tooMuch.includes(path) && !parts.some((part) => keyrings.test(part)) && !path.endsWith('.sock')) return
   throw new ToolError('protected', `${shown} of the host is not mounted: it holds the host itself, its keys or its engine.`, {
     hint: 'Use a volume, or a directory of its own. If it must be, the owner makes the container without Rackwarden.',
   })

@@ -70,7 +70,7 @@ export function mountOf(text: string): Mount | undefined {
 
 // What is not written plainly may not be what it looks like.
 function isPlainPath(path: string): boolean {
-  return posix.isAbsolute(path) && posix.normalize(path) === path && !/[\0-\x1f]/.test(path)
+  return posix.isAbsolute(path) && posix.normalize(path) === path && !/\p{Cc}/u.test(path)
 }
 
 /** The mounts of an input; the schema let no others pass. */

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import type { DockerClient } from './client.ts'
 
 /** The target of a plan that would touch the container this process runs in; core refuses it always. */
 export const ownContainer = 'rackwarden/process/container'
@@ -21,7 +20,7 @@ export async function ownContainerIds(read: (path: string) => Promise<string> = 
 }
 
 /** What a plan names besides its targets, where one of the containers it touches is our own. */
-export async function ownTargets(client: DockerClient, touched: readonly string[]): Promise<string[]> {
+export async function ownTargets(client: { ownIds: OwnIds }, touched: readonly string[]): Promise<string[]> {
   const own = await client.ownIds()
   return touched.some((id) => own.some((start) => id.startsWith(start))) ? [ownContainer] : []
 }

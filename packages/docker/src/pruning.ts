@@ -108,7 +108,7 @@ export type Pruned = 'removed' | 'gone before' | { left: string }
 /** Removes exactly this one; what is used meanwhile is left, and what vanished is no failure. */
 export async function pruneOne(unused: Unused, client: DockerClient, signal: AbortSignal): Promise<Pruned> {
   try {
-    return await removed(unused, client, signal)
+    return await removers[unused.kind](unused, client, signal)
   } catch (error) {
     if (!ToolError.isInstance(error)) throw error
     if (error.code === 'not_found') return 'gone before'
@@ -118,27 +118,26 @@ export async function pruneOne(unused: Unused, client: DockerClient, signal: Abo
   }
 }
 
-async function removed(unused: Unused, client: DockerClient, signal: AbortSignal): Promise<Pruned> {
-  const { kind, id } = unused
-  switch (kind) {
-    case 'container':
-      if ((await client.inspect(id, signal)).State.Status === 'running') return { left: 'it runs now' }
-      await client.remove(id, {}, signal)
-      return 'removed'
-    case 'network':
-      await client.removeNetwork(id, signal)
-      return 'removed'
-    case 'volume':
-      await client.removeVolume(id, signal)
-      return 'removed'
-    case 'build-cache': {
-      await client.removeBuildCache(id, signal)
-      const isLeft = (await client.buildCache(signal)).some(({ ID }) => ID === id)
-      return isLeft ? { left: 'the builder keeps it' } : 'removed'
-    }
-    case 'image':
-      return removedImage(unused, client, signal)
-  }
+const removers: Record<Unused['kind'], (unused: Unused, client: DockerClient, signal: AbortSignal) => Promise<Pruned>> = {
+  container: async ({ id }, client, signal) => {
+    if ((await client.inspect(id, signal)).State.Status === 'running') return { left: 'it runs now' }
+    await client.remove(id, {}, signal)
+    return 'removed'
+  },
+  network: async ({ id }, client, signal) => {
+    await client.removeNetwork(id, signal)
+    return 'removed'
+  },
+  image: removedImage,
+  'build-cache': async ({ id }, client, signal) => {
+    await client.removeBuildCache(id, signal)
+    const isLeft = (await client.buildCache(signal)).some(({ ID }) => ID === id)
+    return isLeft ? { left: 'the builder keeps it' } : 'removed'
+  },
+  volume: async ({ id }, client, signal) => {
+    await client.removeVolume(id, signal)
+    return 'removed'
+  },
 }
 
 // A name that means another image by now is not taken away; an image without a name goes by its id.

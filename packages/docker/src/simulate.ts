@@ -58,7 +58,7 @@ async function answer(engine: SimulatedEngine, target: string, { method = 'GET',
   }
   const [, execId] = /^\/exec\/([^/]+)\/json$/.exec(path) ?? []
   if (execId !== undefined) {
-    const exec = engine.execs.find(({ id }) => id === execId)
+    const exec = engine.execs.find((one) => one.id === execId)
     return exec === undefined
       ? reply.error(404, `No such exec instance: ${execId}`)
       : reply.json({ ID: exec.id, Running: exec.exitCode === undefined, ExitCode: exec.exitCode ?? 0, ContainerID: exec.container.id })

@@ -33,13 +33,14 @@ test('the plan of a new container shows all of it but the values of its variable
         "variables: MODE (value withheld)",
         "network: bridge",
         "restart policy: unless-stopped",
-        "label: purpose",
+        "label: purpose=x",
         "volume cache: (none) → new",
       ],
       "summary": "Create cache from nginx:1.29",
       "targets": [
         "docker/container/cache",
         "docker/volume/cache",
+        "docker/directory/srv/media",
         "docker/volume/shop_db",
       ],
       "warnings": [

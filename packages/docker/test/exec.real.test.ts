@@ -28,7 +28,7 @@ describe.skipIf(missing !== undefined)('commands in the containers of a real eng
 
   async function run(container: string, command: string[], more: Record<string, unknown> = {}) {
     const result = await real.confirmed('exec_container', { container, command, ...more })
-    expect(result.kind, result.text).toBe('done')
+    expect(result).toMatchObject({ kind: 'done' })
     return (result.kind === 'done' ? result.output : {}) as Record<string, unknown>
   }
 

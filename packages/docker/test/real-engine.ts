@@ -41,7 +41,7 @@ function actionsOn(engine: DockerEngine) {
     exists: async (name: string) => (await engine.request('GET', `/containers/${name}/json`)).status === 200,
     names: async () =>
       ((await engine.request('GET', '/containers/json?all=1')).body as { Names: string[] }[])
-        .map(({ Names }) => Names[0]?.slice(1))
+        .map(({ Names: [name = ''] }) => name.slice(1))
         .toSorted(),
     volumes: async () =>
       ((await engine.request('GET', '/volumes')).body as { Volumes: { Name: string }[] | null }).Volumes?.map(({ Name }) => Name) ?? [],
@@ -66,7 +66,7 @@ function actionsOn(engine: DockerEngine) {
 function callsOn(lab: Awaited<ReturnType<typeof openSimulatedLab>>) {
   const plan = async (name: string, input: Record<string, unknown>) => {
     const planned = await lab.call(name, input)
-    expect(planned.kind, planned.text).toBe('plan')
+    expect(planned).toMatchObject({ kind: 'plan' })
     if (planned.kind !== 'plan') throw new Error(planned.text)
     return planned.plan
   }
@@ -78,7 +78,7 @@ function callsOn(lab: Awaited<ReturnType<typeof openSimulatedLab>>) {
     },
     failed: async (name: string, input: Record<string, unknown>) => {
       const result = await lab.call(name, input)
-      expect(result.kind, result.text).toBe('error')
+      expect(result).toMatchObject({ kind: 'error' })
       return result.kind === 'error' ? result.error : undefined
     },
   }
