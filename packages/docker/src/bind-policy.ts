@@ -50,7 +50,7 @@ export async function ownFileTargets(
   const touched = mounts.filter(
     ({ type, source }) =>
       mine.some((other) => other.type === type && (type === 'volume' ? other.source === source : overlaps(other.source, source))) ||
-      (type === 'bind' && client.isLocal && places.some((place) => overlaps(place, source))),
+      (type === 'bind' && places.some((place) => overlaps(place, source))),
   )
   return touched.map(({ source }) => `rackwarden/file/${source.replace(/^\//, '')}`)
 }

@@ -56,7 +56,8 @@ export async function runCommand(command: Command, client: DockerClient, signal:
         argv,
         user,
         workdir,
-        limitMs: (seconds + graceSeconds) * 1000,
+        // Without a shell there is nothing to wait for once the time is over.
+        limitMs: hasShell ? (seconds + graceSeconds) * 1000 : seconds * 1000 + 500,
         ...(hasShell ? { onFirstLine: (line: string) => (group = /^\d+$/.test(line) ? line : undefined) } : {}),
       },
       signal,

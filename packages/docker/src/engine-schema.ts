@@ -120,6 +120,7 @@ const volume = z.object({
   Driver: text,
   CreatedAt: text,
   Labels: mapOf(z.string()),
+  Options: mapOf(z.string()),
   UsageData: z.object({ Size: number }).nullish(),
 })
 

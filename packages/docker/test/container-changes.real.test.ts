@@ -67,6 +67,7 @@ describe.skipIf(missing !== undefined)('changes to the containers of a real engi
     })
 
     test('refuses what is missing, what is not lent, and what would be the host itself', async () => {
+      await real.engine.request('POST', '/volumes/create', { Name: 'disguised', DriverOpts: { type: 'none', o: 'bind', device: '/etc' } })
       const refused: [Record<string, unknown>, string][] = [
         [{ image: 'absent:1' }, 'not_found'],
         [{ network: 'absent' }, 'not_found'],
@@ -78,6 +79,7 @@ describe.skipIf(missing !== undefined)('changes to the containers of a real engi
         [{ mounts: [`${real.engine.socketPath}:/s`] }, 'protected'],
         [{ mounts: ['/srv/../etc:/x'] }, 'invalid_input'],
         [{ mounts: ['/home/ann/.ssh:/x'] }, 'protected'],
+        [{ mounts: ['disguised:/x'] }, 'protected'],
         [{ environment: { X: 'file:/etc/shadow' } }, 'forbidden'],
         [{ environment: { X: `file:${directory}/../../etc/shadow` } }, 'forbidden'],
         [{ environment: { X: 'env:HOME' } }, 'forbidden'],

@@ -80,6 +80,12 @@ async function planCreation(input: CreationInput, { state, client, instance, sig
   const mounts = mountsOf(input)
   for (const mount of mounts) if (mount.type === 'bind') await refuseBind(mount, client)
   const [volumes, networks, containers] = await Promise.all([client.volumes(signal), client.networks(signal), client.containers(signal)])
+  for (const { Name, Options } of volumes) {
+    // Such a volume is a directory of the host by another name.
+    const { device = '' } = Options
+    const mount = mounts.find(({ type, source }) => type === 'volume' && source === Name)
+    if (mount !== undefined && device.startsWith('/')) await refuseBind({ ...mount, source: device }, client)
+  }
   const network = networks.find(({ Name }) => Name === input.network)
   if (network === undefined)
     throw new ToolError('not_found', `There is no network '${input.network}'.`, { hint: 'list_networks shows the names.' })
