@@ -1,6 +1,6 @@
 import { ToolError } from '@rackwarden/core'
 import type { DockerClient } from './client.ts'
-import { nameOf, projectOf, shortId } from './container-facts.ts'
+import { imageName, nameOf, projectOf, shortId } from './container-facts.ts'
 import { nameBefore } from './container-names.ts'
 import type { ContainerSummary } from './engine-schema.ts'
 import { targetOf } from './targets.ts'
@@ -64,14 +64,18 @@ export async function unusedOf({ images, volumes, keep }: PruneChoice, client: D
     ...allImages
       .map((image) => ({ ...image, tags: image.RepoTags.filter((tag) => tag !== '<none>:<none>') }))
       .filter(({ Id, tags }) => !usedImages.has(Id) && (images === 'unused' || tags.length === 0))
-      .map(({ Id, Size, tags }) => ({
+      .map(({ Id, Size, tags, RepoDigests }) => ({
         ...plain,
         kind: 'image' as const,
         id: Id,
         name: tags[0] ?? shortId(Id),
         bytes: Size,
         tags,
-        note: tags.slice(1).join(', '),
+        // Pulled by its digest, or left behind by its tag, it still has a repository.
+        note: (tags.length > 0
+          ? tags.slice(1)
+          : [...new Set(RepoDigests.map(imageName))].filter((name) => !name.startsWith('<none>'))
+        ).join(', '),
       })),
     ...cache
       .filter(({ InUse }) => InUse !== true)

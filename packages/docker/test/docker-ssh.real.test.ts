@@ -80,6 +80,13 @@ describe.skipIf(missing !== undefined)('a real Docker engine behind a real SSH s
     expect(await confirmed('start_container', { container: 'web' })).toMatchObject({ kind: 'done', output: { health: 'healthy' } })
   })
 
+  test('commands run through it, and those that hang are ended', async () => {
+    const said = await confirmed('exec_container', { container: 'web', command: ['sh', '-c', 'echo out; echo err >&2; exit 3'] })
+    expect(said).toMatchObject({ kind: 'done', output: { exit_code: 3, stdout: 'out\n', stderr: 'err\n' } })
+    const hanging = await confirmed('exec_container', { container: 'web', command: ['sleep', '4711'], timeout_seconds: 1 })
+    expect(hanging).toMatchObject({ kind: 'done', output: { timed_out: true, exit_code: 137 } })
+  })
+
   test('many calls at once share the connection', async () => {
     await Promise.all(Array.from({ length: 20 }, async () => done('list_containers')))
     expect(server.connections()).toHaveLength(1)

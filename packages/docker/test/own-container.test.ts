@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest'
+import type { Service } from '@rackwarden/core'
+import { openSimulatedLab } from '@rackwarden/core/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { connect } from '../src/client.ts'
+import docker from '../src/index.ts'
 import { ownContainerIds } from '../src/own-container.ts'
 import { idOf } from '../src/simulation/engine.ts'
 import { openEngine } from './engine.ts'
@@ -59,4 +63,14 @@ test('a new container is not given what is mounted into it', async () => {
     expect((await bound.plan('create_container', { name: 'new', image: 'nginx:1.29', mounts: [`${path}:/x`] })).targets).toContain(
       `rackwarden/file${path}`,
     )
+})
+
+test('no write on it gets past core, whoever calls', async () => {
+  const service: Service = { ...docker, connect: (config, way) => connect(config as never, way, () => Promise.resolve([own])) }
+  const lab = await openSimulatedLab(service)
+  onTestFinished(() => lab.close())
+  for (const name of ['stop_container', 'restart_container', 'delete_container', 'recreate_container'])
+    expect(await lab.call(name, { container: 'web' })).toMatchObject({ kind: 'error', error: { code: 'protected' } })
+  expect(await lab.call('exec_container', { container: 'web', command: ['id'] })).toMatchObject({ error: { code: 'protected' } })
+  expect(await lab.call('restart_container', { container: 'db' })).toMatchObject({ kind: 'plan' })
 })
