@@ -57,10 +57,9 @@ export async function ownFileTargets(
 
 async function ownPlaces(environment: Readonly<Record<string, string | undefined>>): Promise<string[]> {
   const { stateDirectoryOf } = await import('@rackwarden/core/runtime')
-  const { RACKWARDEN_BACKUP_DIR: backups, XDG_CONFIG_HOME: configured, HOME: home = homedir() } = environment
+  const { XDG_CONFIG_HOME: configured, HOME: home = homedir() } = environment
   return [
     stateDirectoryOf(environment),
-    ...(backups ? [backups] : []),
     posix.join(configured || posix.join(home, '.config'), 'rackwarden'),
     posix.join(process.cwd(), 'rackwarden.yaml'),
   ]

@@ -112,7 +112,7 @@ test('a command is planned whole, its secrets withheld', async () => {
       ],
       "warnings": [
         "What it changes is not known, and cannot be taken back from here.",
-        "The command was judged: no policy judges it: read it before agreeing.",
+        "The command is one to be asked about: it runs code of a language the policy does not read.",
       ],
     }
   `)

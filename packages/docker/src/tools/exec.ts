@@ -1,7 +1,6 @@
-import { ToolError } from '@rackwarden/core'
+import { judgeCommand, ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { runCommand } from '../command.ts'
-import { judged } from '../exec-policy.ts'
 import { hideInCommand } from '../hide-secrets.ts'
 import { lifecycleOf } from '../lifecycle.ts'
 import { ownTargets } from '../own-container.ts'
@@ -42,9 +41,11 @@ export const execContainer = defineTool({
   async plan({ command, user, workdir, timeout_seconds }, { state, client, instance }) {
     if (state.state !== 'running')
       throw new ToolError('conflict', `${state.name} is ${state.state}: nothing can be run in it.`, { hint: 'start_container starts it.' })
-    const { decision, reason } = judged(command)
+    const { decision, reason, command: part } = await judgeCommand(command)
+    // What it quotes of the command may be a secret.
+    const why = part === undefined ? reason : reason.replace(`\`${part}\``, 'it')
     if (decision === 'refuse')
-      throw new ToolError('protected', `The command is refused: ${reason}.`, {
+      throw new ToolError('protected', `The command is refused: ${why}`, {
         hint: 'If it must be, the owner runs it without Rackwarden.',
       })
     const shown = hideInCommand(command).map(quoted).join(' ')
@@ -59,7 +60,7 @@ export const execContainer = defineTool({
       ],
       warnings: [
         'What it changes is not known, and cannot be taken back from here.',
-        ...(decision === 'ask' ? [`The command was judged: ${reason}.`] : []),
+        ...(decision === 'ask' ? [`The command is one to be asked about: ${why}`] : []),
       ],
     }
   },
