@@ -29,8 +29,9 @@ export interface ApprovalRequest {
 
 /** What a person decided. */
 export interface Decision {
-  decision: 'approved' | 'rejected'
-  /** `cli:<user>` or `notify:<user>`. */
+  /** `settled` where nobody needs to decide any more: the plan ran, or is void. */
+  decision: 'approved' | 'rejected' | 'settled'
+  /** `cli:<user>`, `notify:<user>` or `elicitation`; whoever else agreed, where it is settled. */
   by: string
   /** ISO 8601. */
   at: string
@@ -40,8 +41,11 @@ export interface Decision {
 export type ApprovalState = { request: ApprovalRequest; decision?: Decision; expired: boolean }
 
 /** How a person decides. */
-export interface Deciding extends Omit<Decision, 'at'> {
+export interface Deciding extends Pick<Decision, 'by'> {
+  decision: 'approved' | 'rejected'
   passphrase: string
+  /** What they were shown: where the request reads otherwise by now, nothing is decided. */
+  shown?: ApprovalRequest
   /** What they typed to agree to what cannot be taken back. */
   typed?: string
 }
@@ -56,8 +60,10 @@ export interface ApprovalRequests {
   pending(): Promise<ApprovalRequest[]>
   /** Decides, once; throws `conflict` where that happened already, `denied` for a wrong passphrase. */
   decide(id: string, deciding: Deciding): Promise<Decision>
-  /** Takes a request back without anybody's signature: nothing is approved by it. */
-  withdraw(id: string, by: string): Promise<void>
+  /** Says no without anybody's signature, once: nothing is approved by it. */
+  withdraw(id: string, by: string): Promise<Decision>
+  /** Takes a request away from those that wait, where nobody decided it: its plan ran by other leave, or is void. */
+  settle(id: string, by: string): Promise<void>
 }
 
 type StoredDecision = Decision & { signature?: string }
@@ -82,7 +88,7 @@ export function createApprovalRequests(runtime: Pick<Runtime, 'store' | 'clock'>
     const stored = text === undefined ? undefined : decisionIn(text)
     if (stored === undefined) return undefined
     const { signature, ...decision } = stored
-    if (decision.decision === 'rejected') return decision
+    if (decision.decision !== 'approved') return decision
     return signature !== undefined && (await owner.verify(statementOf(request, decision), signature)) ? decision : undefined
   }
 
@@ -92,6 +98,17 @@ export function createApprovalRequests(runtime: Pick<Runtime, 'store' | 'clock'>
       throw new ToolError('not_found', `There is no request '${id}' for approval.`, { hint: "'approvals' lists those that wait." })
     const decision = await decisionOf(request)
     return { request, ...(decision === undefined ? {} : { decision }), expired: Date.parse(request.expires_at) <= clock.now() }
+  }
+
+  /** A request that still can be decided. */
+  const undecided = async (id: string): Promise<ApprovalRequest> => {
+    const { request, decision: earlier, expired } = await existing(id)
+    if (earlier !== undefined)
+      throw new ToolError('conflict', `The request ${id} was ${earlier.decision} by ${earlier.by} at ${earlier.at}.`, {
+        hint: "'approvals' lists those that wait.",
+      })
+    if (expired) throw new ToolError('denied', `The request ${id} is past.`, { hint: 'Let the assistant plan anew.' })
+    return request
   }
 
   const keep = async (id: string, decision: StoredDecision): Promise<void> => {
@@ -120,11 +137,12 @@ export function createApprovalRequests(runtime: Pick<Runtime, 'store' | 'clock'>
       const states = await Promise.all(names.map((id) => existing(id).catch(() => undefined)))
       return states.flatMap((state) => (state === undefined || state.expired || state.decision !== undefined ? [] : [state.request]))
     },
-    async decide(id, { decision, by, passphrase, typed }) {
-      const { request, decision: earlier, expired } = await existing(id)
-      if (earlier !== undefined)
-        throw new ToolError('conflict', `The request ${id} was ${earlier.decision} by ${earlier.by} at ${earlier.at}.`)
-      if (expired) throw new ToolError('denied', `The request ${id} is past.`, { hint: 'Let the assistant plan anew.' })
+    async decide(id, { decision, by, passphrase, shown, typed }) {
+      const request = await undecided(id)
+      if (shown !== undefined && hashOf(request) !== hashOf(shown))
+        throw new ToolError('conflict', `The request ${id} was rewritten while it was being read.`, {
+          hint: 'Nothing was decided. Somebody else can write the state directory: see SECURITY.md.',
+        })
       if (decision === 'approved' && request.typed !== undefined && typed?.trim() !== request.typed)
         throw new ToolError('denied', `This cannot be taken back: to agree, '${request.typed}' must be typed exactly.`, {
           hint: 'Nothing was decided.',
@@ -134,7 +152,14 @@ export function createApprovalRequests(runtime: Pick<Runtime, 'store' | 'clock'>
       return made
     },
     async withdraw(id, by) {
-      await keep(id, { decision: 'rejected', by, at: now() })
+      await undecided(id)
+      const made: Decision = { decision: 'rejected', by, at: now() }
+      await keep(id, made)
+      return made
+    },
+    async settle(id, by) {
+      const state = (await requestOf(id)) === undefined ? undefined : await existing(id)
+      if (state !== undefined && state.decision === undefined) await keep(id, { decision: 'settled', by, at: now() })
     },
   }
 }
@@ -152,8 +177,8 @@ function requestIn(text: string, id: string): ApprovalRequest | undefined {
 
 function decisionIn(text: string): StoredDecision | undefined {
   const decision = parsed(text) as Partial<StoredDecision> | undefined
-  const isWhole = decision?.decision === 'approved' || decision?.decision === 'rejected'
-  return isWhole && typeof decision.by === 'string' && typeof decision.at === 'string' ? (decision as StoredDecision) : undefined
+  const isKnown = ['approved', 'rejected', 'settled'].some((known) => known === decision?.decision)
+  return isKnown && typeof decision?.by === 'string' && typeof decision.at === 'string' ? (decision as StoredDecision) : undefined
 }
 
 function parsed(text: string): unknown {

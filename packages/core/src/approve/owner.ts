@@ -1,6 +1,7 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHash,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
@@ -17,6 +18,8 @@ import type { Runtime } from '../runtime/runtime.ts'
 export interface Owner {
   /** Whether a passphrase was ever set. */
   isSet(): Promise<boolean>
+  /** What the key is known by where it is written down: `SHA256:…`; undefined while none is set. */
+  fingerprint(): Promise<string | undefined>
   /** Sets the passphrase, or changes it; what was signed before stays valid. */
   setPassphrase(passphrase: string, previous?: string): Promise<void>
   /** Signs a statement in the owner's name; throws `denied` for a wrong passphrase, `rate_limited` after several. */
@@ -117,7 +120,11 @@ export function openOwner({ store, clock, random, log }: Pick<Runtime, 'store' |
   }
 
   return {
-    isSet: async () => (await read()) !== undefined,
+    isSet: async () => (await pin()) !== undefined,
+    async fingerprint() {
+      const key = await pin()
+      return key === undefined ? undefined : `SHA256:${createHash('sha256').update(Buffer.from(key, 'base64url')).digest('base64url')}`
+    },
     setPassphrase: (passphrase, previous) =>
       inTurn(async () => {
         if (passphrase.length < shortestPassphrase)

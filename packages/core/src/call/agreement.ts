@@ -1,9 +1,10 @@
-import { digestOf, type ApprovalRequest } from '../approve/approval-requests.ts'
+import { digestOf, type ApprovalRequest, type Decision } from '../approve/approval-requests.ts'
 import { ToolError } from '../define/error.ts'
 import { createId } from '../record/journal.ts'
 import type { Instance } from '../runtime/instance.ts'
 import { requiredApproval, strictest, type Approval, type ApprovedWrite } from '../policy/required-approval.ts'
 import { auditRead, type Call } from './call.ts'
+import { hashOf } from './canonical.ts'
 import { tokenHash, type PlanRecord } from './plan-store.ts'
 import type { Question } from './questions.ts'
 import type { RegisteredWrite } from './registered-tool.ts'
@@ -43,15 +44,37 @@ export async function agreementOf(call: Call, writing: RegisteredWrite, instance
     throw new ToolError('denied', 'The plan was made when no person had to agree to it; now one must.', {
       hint: 'Call again without confirm for a new plan.',
     })
+  const state = await requests.get(record.request)
+  if (state !== undefined) refuseAnother(state.request, putToPerson(call, writing, instance, held))
+  const { decision } = state ?? {}
+  // A no that came by one way is not outdone by a yes that comes by another.
+  if (decision !== undefined && decision.decision !== 'approved') return { result: await rejected(call, held, decision.by) }
   const answer = await answerOf(call, writing, held)
   if (answer !== undefined) return answer
-  const state = await requests.get(record.request)
-  if (state === undefined) return ask(call, writing, instance, held)
-  if (state.request.digest !== digestOf(record, tokenHash(held.token)))
-    throw new ToolError('denied', 'What was put to the person is not this plan.', { hint: 'Call again without confirm for a new plan.' })
-  if (state.decision?.decision === 'approved') return { by: state.decision.by }
-  if (state.decision !== undefined) return { result: await rejected(call, held, state.decision.by) }
-  return ask(call, writing, instance, held, state.request)
+  if (decision === undefined) return ask(call, writing, instance, held, state?.request)
+  if (isOpen(call, decision)) return { by: decision.by }
+  return { result: pending(call, held, `It was approved by ${decision.by}, a way the owner does not take for an answer.`) }
+}
+
+/** Takes the request of a plan that ran, or is void, away from those that wait for a person. */
+export async function settleRequest({ environment: { requests, runtime } }: Call, { request }: PlanRecord, by: string): Promise<void> {
+  if (request === undefined) return
+  await requests.settle(request, by).catch((error: unknown) => {
+    runtime.log('warn', `The request ${request} still looks as if it waited: ${error instanceof Error ? error.message : String(error)}`)
+  })
+}
+
+/** Whether the owner takes an answer that came this way. */
+function isOpen({ environment: { approval } }: Call, { by }: Decision): boolean {
+  return approval.channels.some((channel) => by === channel || by.startsWith(`${channel}:`))
+}
+
+/** The files of requests lie open: what the person read must be what would run. The name it was called by is not of the essence. */
+function refuseAnother(stored: ApprovalRequest, asked: Asked): void {
+  const { at: _at, name: _name, ...read } = stored
+  const { name: _asName, ...meant } = asked
+  if (hashOf(read) === hashOf(meant)) return
+  throw new ToolError('denied', 'What was put to the person is not this plan.', { hint: 'Call again without confirm for a new plan.' })
 }
 
 function approvedWrite({ mount, tool, access }: Call, { name }: Instance, targets: readonly string[]): ApprovedWrite {
@@ -94,10 +117,13 @@ async function ask(
   return { result: { ...pending(call, held), questions } }
 }
 
-async function open(call: Call, writing: RegisteredWrite, instance: Instance, { record, token }: HeldPlan): Promise<void> {
-  const { environment, entry, request, mount, tool } = call
+type Asked = Omit<ApprovalRequest, 'at'>
+
+/** What a person is asked to agree to. */
+function putToPerson(call: Call, writing: RegisteredWrite, instance: Instance, { record, token }: HeldPlan): Asked {
+  const { entry, request, mount, tool } = call
   const typed = typedName(writing, record)
-  const asked = await environment.requests.open({
+  return {
     id: record.request ?? '',
     expires_at: new Date(record.expires).toISOString(),
     principal: record.principal,
@@ -109,8 +135,13 @@ async function open(call: Call, writing: RegisteredWrite, instance: Instance, { 
     plan: record.plan,
     ...(typed === undefined ? {} : { typed }),
     digest: digestOf(record, tokenHash(token)),
-  })
-  const { summary, targets } = record.plan
+  }
+}
+
+async function open(call: Call, writing: RegisteredWrite, instance: Instance, held: HeldPlan): Promise<void> {
+  const { environment, entry } = call
+  const asked = await environment.requests.open(putToPerson(call, writing, instance, held))
+  const { summary, targets } = held.record.plan
   environment.runtime.audit.record({ ...entry, kind: 'approval', summary, targets, result: 'requested', approval: asked.id })
   environment.announce?.(asked)
 }
@@ -150,5 +181,6 @@ function pending(call: Call, { token, record }: HeldPlan, note?: string): Extrac
   const plan = reportOf(request.name, record, token)
   auditRead(environment, { ...entry, summary: plan.summary, targets: plan.targets }, started, { result: 'pending' })
   const approval = record.request ?? ''
-  return { kind: 'pending', approval, plan, text: pendingText(request.name, plan, approval, note) }
+  const command = environment.approval.channels.includes('cli') ? environment.command(`approve ${approval}`) : undefined
+  return { kind: 'pending', approval, plan, text: pendingText(request.name, plan, command, note) }
 }

@@ -34,6 +34,8 @@ export interface CallEnvironment {
   readonly protectedSet: ProtectedSet
   /** Tells the owner of a request, where somebody carries word to them. */
   readonly announce?: ((request: ApprovalRequest) => void) | undefined
+  /** How the owner says something to the command line. */
+  readonly command: (words: string) => string
   readonly operations: Operations
   /** The services a caller may see. */
   readonly mounts: (view: View) => readonly Mount[]

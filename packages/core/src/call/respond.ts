@@ -107,11 +107,11 @@ export function planText(name: string, plan: PlanReport, note?: string): string 
 }
 
 /** The text of a plan a person must agree to first, and how they do. */
-export function pendingText(name: string, plan: PlanReport, approval: string, note?: string): string {
+export function pendingText(name: string, plan: PlanReport, command: string | undefined, note?: string): string {
   const lines = [
     note,
     `PENDING, nothing has happened yet: ${planLines(plan)}`,
-    `A person must agree to this. The owner runs 'rackwarden approve ${approval}' at a shell, or 'rackwarden reject ${approval}'; only they can. Tell them, and wait: once they agreed, call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
+    `A person must agree: ${command === undefined ? 'ask the owner how' : `the owner runs '${command}'`}. Tell them and wait; then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
   ]
   return lines.filter((line) => line !== undefined).join('\n')
 }

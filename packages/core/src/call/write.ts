@@ -1,7 +1,7 @@
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
 import type { Instance } from '../runtime/instance.ts'
-import { agreementOf, approvalFor, personsPart, type HeldPlan } from './agreement.ts'
+import { agreementOf, approvalFor, personsPart, settleRequest, type HeldPlan } from './agreement.ts'
 import { auditRead, touchOf, withClient, withListedNames, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { carryOut } from './carry-out.ts'
@@ -39,7 +39,10 @@ export async function write(
     const moved = new ToolError('conflict', 'The state moved after the plan was made.', {
       hint: 'Confirm the plan that was offered instead.',
     })
-    if (await plans.claim(token)) await plans.close(token, found.open, errorResult(moved, runtime.secrets))
+    if (await plans.claim(token)) {
+      await plans.close(token, found.open, errorResult(moved, runtime.secrets))
+      await settleRequest(call, found.open, 'a state that moved')
+    }
     return offerPlan(call, await issued(call, offer), movedNote)
   }
   const held = found === undefined || token === undefined ? await issued(call, offer) : { token, record: found.open }
@@ -50,8 +53,10 @@ export async function write(
   if (found === undefined && agreement.by !== 'none') return offerPlan(call, held)
   // What could not be kept could not be taken back.
   await journal.prepare()
-  if (await plans.claim(held.token))
+  if (await plans.claim(held.token)) {
+    await settleRequest(call, held.record, agreement.by)
     return carryOut(call, writing, instance, { confirm: held.token, record: held.record, before, approval: agreement.by })
+  }
   const raced = await redeemable(call, instance, held.token)
   if ('replay' in raced) return raced.replay
   throw new ToolError('conflict', 'The plan is being claimed by another process.', { hint: 'Send the token again in a moment.' })

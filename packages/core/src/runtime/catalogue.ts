@@ -48,6 +48,8 @@ export interface CatalogueOptions {
   simulations?: ReadonlyMap<string, Simulation>
   /** Told of every request for a person's approval. */
   announce?: ((request: ApprovalRequest) => void) | undefined
+  /** How the owner says something at a shell, where what serves is known by another name than `rackwarden`. */
+  command?: ((words: string) => string) | undefined
   /** How long a call may take before it is detached; 45 seconds when not given. */
   inlineBudgetMs?: number
 }
@@ -78,6 +80,8 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     .map((service) => mountOf(service, options))
   const journal = createJournal(runtime.store, createSealer(runtime.store, runtime.random))
   const owner = openOwner(runtime)
+  // What this process began with is what it goes on with: a key that is put there later is not believed.
+  void owner.isSet().catch((error: unknown) => runtime.log('error', error instanceof Error ? error.message : String(error)))
   const requests = createApprovalRequests(runtime, owner)
   const own = ownMount(
     (view) => ({ mounts: visible(mounts, view), runtime, operations, journal, requests, principal: view.caller.principal }),
@@ -103,6 +107,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     rules: createStandingRules(runtime, owner),
     protectedSet: createProtectedSet(configuration.protect),
     announce: options.announce,
+    command: options.command ?? ((words: string) => `rackwarden ${words}`),
     mounts: (view: View) => visible(mounts, view),
     resolve,
   }
