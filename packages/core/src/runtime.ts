@@ -24,7 +24,8 @@ export type {
   Resources,
   ResourceTemplate,
 } from './call/content.ts'
-export type { Askable, Answers, Question, Questions, Respondent } from './call/questions.ts'
+export { longestPlanMs } from './call/plan-store.ts'
+export { askableBy, type Askable, type Answers, type Question, type Questions, type Respondent } from './call/questions.ts'
 export type { CallResult, ErrorReport, PlanReport } from './call/result.ts'
 export type { CallRequest, LogEntry, Progress, Surface, ToolListing } from './call/surface.ts'
 export type { Caller, View } from './call/view.ts'
@@ -59,7 +60,7 @@ export {
   type UnfinishedWrite,
   type AuditReport,
 } from './record/audit.ts'
-export { createJournal, type Change, type ChangeSummary, type Journal } from './record/journal.ts'
+export { createId, createJournal, type Change, type ChangeSummary, type Journal } from './record/journal.ts'
 export { createFileStore, type StateStore } from './record/state-store.ts'
 export { openCatalogue, type Catalogue, type CatalogueOptions } from './runtime/catalogue.ts'
 export { createRuntime, stateDirectoryOf, type RuntimeOptions } from './runtime/create-runtime.ts'

@@ -14,6 +14,14 @@ export function momentBefore(text: string, now: number): string {
   return new Date(momentOf(text, now, -1)).toISOString()
 }
 
+/** A span of time in its largest unit: `40 s`, `12 min`, `3 h`, `2 d`. */
+export function spanText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1_000))
+  if (seconds < 90) return `${seconds} s`
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`
+  return seconds < 36 * 3_600 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`
+}
+
 function momentOf(text: string, now: number, direction: 1 | -1): number {
   const span = /^(\d{1,5})([mhdw])$/.exec(text)
   const at = span === null ? Date.parse(text) : now + direction * Number(span[1]) * units[span[2]!]!

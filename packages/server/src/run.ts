@@ -40,7 +40,7 @@ function processTerminal(): Terminal {
 function prompting(): Required<Terminal>['ask'] {
   let prompt: Promise<Required<Terminal>['ask']> | undefined
   return async (question, options) => {
-    prompt ??= import('./cli/init/prompt.ts').then(({ createPrompt }) => createPrompt(process.stdin, process.stderr))
+    prompt ??= import('./cli/prompt.ts').then(({ createPrompt }) => createPrompt(process.stdin, process.stderr))
     return (await prompt)(question, options)
   }
 }

@@ -1,5 +1,5 @@
 import { accessLevels, ToolError, type Tier } from '@rackwarden/core'
-import { tierOf, type Environment, type StateStore } from '@rackwarden/core/runtime'
+import { tierOf, type Environment, type Owner, type StateStore } from '@rackwarden/core/runtime'
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { momentAfter } from './moment.ts'
@@ -16,6 +16,8 @@ export interface TokenRecord {
   created_at: string
   rotated_at?: string
   expires_at?: string
+  /** The owner's, over name, hash, tier, services and expiry; needed once the owner has a passphrase. */
+  signature?: string
 }
 
 /** What a new token may do, and for how long. */
@@ -38,12 +40,21 @@ export interface Tokens {
   list(): Promise<readonly TokenRecord[]>
   /** Whether there is any, expired ones included; a second old at most. */
   any(): Promise<boolean>
-  create(grant: TokenGrant): Promise<IssuedToken>
+  create(grant: TokenGrant, passphrase?: string): Promise<IssuedToken>
   /** Gives a token a new secret; the old one is worth nothing from then on. */
-  rotate(name: string, expires?: string): Promise<IssuedToken>
+  rotate(name: string, expires?: string, passphrase?: string): Promise<IssuedToken>
+  /** Those the owner did not sign, though they have a passphrase: nobody is let in with one. */
+  unsigned(): Promise<readonly TokenRecord[]>
+  /** Signs tokens that were made before the owner had a passphrase. */
+  sign(names: readonly string[], passphrase: string): Promise<void>
   revoke(name: string): Promise<TokenRecord>
   /** The record a presented token belongs to, if it is valid now. */
   verify(presented: string): Promise<TokenRecord | undefined>
+}
+
+interface Known {
+  all: readonly TokenRecord[]
+  unsigned: ReadonlySet<TokenRecord>
 }
 
 const path = 'tokens.json'
@@ -58,19 +69,45 @@ export function openTokens({
   store,
   clock,
   random,
+  owner,
   environment = {},
+  refused,
 }: {
   store: StateStore
   /** Says whether the tier admin can be granted. */
   environment?: Environment
   clock: { now(): number }
   random: (bytes: number) => Uint8Array
+  /** Whose signature every token needs, once they have a passphrase. */
+  owner?: Pick<Owner, 'isSet' | 'sign' | 'verify'>
+  /** Told of a token that somebody came with and the owner did not sign. */
+  refused?: (record: TokenRecord) => void
 }): Tokens {
-  let known: { readAt: number; records: Promise<readonly TokenRecord[]> } | undefined
+  let known: { readAt: number; records: Promise<Known> } | undefined
 
-  function records(maxAgeMs: number): Promise<readonly TokenRecord[]> {
-    if (known === undefined || clock.now() - known.readAt >= maxAgeMs) known = { readAt: clock.now(), records: load(store) }
+  function records(maxAgeMs: number): Promise<Known> {
+    if (known === undefined || clock.now() - known.readAt >= maxAgeMs) known = { readAt: clock.now(), records: judged() }
     return known.records
+  }
+
+  async function judged(): Promise<Known> {
+    const all = await load(store)
+    return { all, unsigned: new Set(await unsignedOf(all)) }
+  }
+
+  async function unsignedOf(all: readonly TokenRecord[]): Promise<TokenRecord[]> {
+    if (all.length === 0 || owner === undefined || !(await owner.isSet())) return []
+    const signed = await Promise.all(
+      all.map(({ signature, ...record }) => signature !== undefined && owner.verify(statementOf(record), signature)),
+    )
+    return all.filter((_, index) => signed[index] !== true)
+  }
+
+  async function withSignature(record: TokenRecord, passphrase: string | undefined): Promise<TokenRecord> {
+    const { signature: _before, ...unsigned } = record
+    if (owner === undefined || !(await owner.isSet())) return unsigned
+    if (passphrase !== undefined) return { ...unsigned, signature: await owner.sign(statementOf(unsigned), passphrase) }
+    throw new ToolError('denied', 'Since the owner has a passphrase, a token takes it.', { hint: 'Give it at the terminal.' })
   }
 
   async function save(changed: readonly TokenRecord[]): Promise<void> {
@@ -91,8 +128,8 @@ export function openTokens({
 
   return {
     list: () => load(store),
-    any: async () => (await records(refreshMs)).length > 0,
-    create: ({ name, tier = 'observe', services, expires }) =>
+    any: async () => (await records(refreshMs)).all.length > 0,
+    create: ({ name, tier = 'observe', services, expires }, passphrase) =>
       alone(store, clock, async () => {
         const all = await load(store)
         if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name) || name === 'environment')
@@ -104,7 +141,7 @@ export function openTokens({
             hint: `token rotate ${name} gives it a new secret.`,
           })
         const token = secret()
-        const record: TokenRecord = {
+        const made: TokenRecord = {
           name,
           hash: hashOf(token),
           tier: tierOf(tier, 'tier', environment, 'invalid_input') ?? 'observe',
@@ -112,17 +149,26 @@ export function openTokens({
           created_at: time(),
           ...(expires === undefined ? {} : { expires_at: momentAfter(expires, clock.now()) }),
         }
+        const record = await withSignature(made, passphrase)
         await save([...all, record])
         return { token, record }
       }),
-    rotate: (name, expires) =>
+    rotate: (name, expires, passphrase) =>
       alone(store, clock, async () => {
         const { record: before, others } = await existing(name)
         const token = secret()
-        const record: TokenRecord = { ...before, hash: hashOf(token), rotated_at: time() }
-        if (expires !== undefined) record.expires_at = momentAfter(expires, clock.now())
+        const turned: TokenRecord = { ...before, hash: hashOf(token), rotated_at: time() }
+        if (expires !== undefined) turned.expires_at = momentAfter(expires, clock.now())
+        const record = await withSignature(turned, passphrase)
         await save([...others, record])
         return { token, record }
+      }),
+    unsigned: async () => unsignedOf(await load(store)),
+    sign: (names, passphrase) =>
+      alone(store, clock, async () => {
+        const signed: TokenRecord[] = []
+        for (const record of await load(store)) signed.push(names.includes(record.name) ? await withSignature(record, passphrase) : record)
+        await save(signed)
       }),
     revoke: (name) =>
       alone(store, clock, async () => {
@@ -132,12 +178,24 @@ export function openTokens({
       }),
     async verify(presented) {
       const hash = hashOf(presented)
-      const find = (all: readonly TokenRecord[]) => all.filter((record) => sameHash(record.hash, hash))[0]
-      const record = find(await records(refreshMs)) ?? find(await records(0))
+      const find = ({ all, unsigned }: Known) => {
+        const [record] = all.filter((candidate) => sameHash(candidate.hash, hash))
+        return record === undefined ? undefined : { record, isSigned: !unsigned.has(record) }
+      }
+      const { record, isSigned = true } = find(await records(refreshMs)) ?? find(await records(0)) ?? {}
+      if (record !== undefined && !isSigned) {
+        refused?.(record)
+        return undefined
+      }
       if (record?.expires_at !== undefined && Date.parse(record.expires_at) <= clock.now()) return undefined
       return record
     },
   }
+}
+
+/** What the owner signs: which secret opens what, and until when. */
+function statementOf({ name, hash, tier, services, expires_at }: TokenRecord): unknown {
+  return { statement: 'token', name, hash, tier, services, expires_at }
 }
 
 /** Changes the tokens while nobody else does: what two commands read and wrote at once could bring a revoked token back. */

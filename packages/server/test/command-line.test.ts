@@ -1,33 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { applicationOf } from '../src/application.ts'
-import { commandLine } from '../src/run.ts'
-import { lamp } from './fixture-service.ts'
-import { temporaryDirectory } from './lab.ts'
-
-const application = applicationOf(lamp, '4.5.6')
-
-/** What a command printed, and how it ended. */
-interface Ran {
-  code: number
-  output: string
-  errors: string
-}
-
-/** A shell of a test's own: a home, a working directory and an environment. */
-async function shell(environment: Record<string, string> = {}): Promise<(...argv: string[]) => Promise<Ran>> {
-  const directory = await temporaryDirectory()
-  const own = { HOME: directory, RACKWARDEN_STATE_DIR: `${directory}/state`, ...environment }
-  return async (...argv) => {
-    const [output, errors]: [string[], string[]] = [[], []]
-    const code = await commandLine(application, argv, {
-      print: (text) => void output.push(text),
-      complain: (text) => void errors.push(text),
-      environment: own,
-      directory,
-    })
-    return { code, output: output.join('\n'), errors: errors.join('\n') }
-  }
-}
+import { shell } from './shell.ts'
 
 function parsed(text: string): unknown {
   return JSON.parse(text)
@@ -84,7 +56,12 @@ describe('call', () => {
     ['a word that is no pair', ['call', 'get_level', 'precise'], 2, "error: invalid_input: 'precise' is not key=value"],
     ['an input that is no object', ['call', 'get_level', '--input', '[1]'], 2, 'error: invalid_input: --input must be a JSON object'],
     ['a tier that is none', ['call', 'get_level', '--tier', 'root'], 2, "error: invalid_input: --tier: 'root' is not a tier"],
-    ['the tier admin', ['tools', '--tier', 'admin'], 2, "error: invalid_input: --tier: the tier 'admin' is not granted without RACKWARDEN_ADMIN"],
+    [
+      'the tier admin',
+      ['tools', '--tier', 'admin'],
+      2,
+      "error: invalid_input: --tier: the tier 'admin' is not granted without RACKWARDEN_ADMIN",
+    ],
   ])('says in one line what is wrong with %s, and what to do in the next', async (_, argv, code, message) => {
     const run = await shell()
     const ran = await run(...argv, '--demo')
@@ -108,7 +85,8 @@ describe('the command line', () => {
     expect(await run('--version')).toEqual({ code: 0, output: '4.5.6', errors: '' })
     const help = await run('--help')
     expect(help).toMatchObject({ code: 0, errors: '' })
-    for (const command of ['serve', 'doctor', 'tools', 'call', 'audit', 'token']) expect(help.output).toContain(command)
+    for (const command of ['serve', 'doctor', 'tools', 'call', 'audit', 'token', 'approve', 'reject', 'allow', 'owner', 'undo'])
+      expect(help.output).toContain(command)
   })
 
   test('lists the tools of the tier with what each costs', async () => {

@@ -36,7 +36,11 @@ const setLevel = defineTool({
   input: z.object({ level }),
   output: z.object({ level }),
   state: (_, { client }) => client.get(),
-  plan: ({ level: wanted }) => ({ summary: `Set the level to ${wanted}`, targets: ['lamp/bulb/it'] }),
+  plan: ({ level: wanted }, { state }) => ({
+    summary: `Set the level to ${wanted}`,
+    targets: ['lamp/bulb/it'],
+    diff: [`level: ${state.level} → ${wanted}`],
+  }),
   run: async ({ level: wanted }, { client }) => {
     await client.set(wanted)
     return { level: wanted }
@@ -64,6 +68,22 @@ const fadeLevel = defineTool({
   undo: 'transient',
 })
 
+const deleteLamp = defineTool({
+  name: 'delete_lamp',
+  title: 'Delete the lamp',
+  description: 'Switch the lamp off for good.',
+  access: 'admin',
+  input: z.object({}),
+  output: z.object({}),
+  state: (_, { client }) => client.get(),
+  plan: () => ({ summary: 'Delete the lamp', targets: ['lamp/bulb/it'], warnings: ['It will be dark.'] }),
+  run: async (_, { client }) => {
+    await client.set(0)
+    return {}
+  },
+  undo: 'irreversible',
+})
+
 const getFuse = defineTool({
   name: 'get_fuse',
   title: 'Get a fuse',
@@ -89,7 +109,7 @@ export const lamp = defineService({
   }),
   health: async (client) => ({ evidence: `level ${(await client.get()).level}` }),
   simulate: () => Promise.resolve({ default: simulate }),
-  tools: [fadeLevel, getFuse, getLevel, setLevel],
+  tools: [deleteLamp, fadeLevel, getFuse, getLevel, setLevel],
 })
 
 function simulate() {

@@ -45,6 +45,9 @@ export interface PlanStore {
 
 /** A person who must be found first has longer. */
 const lifetimesMs = { none: 60_000, token: 5 * 60_000, human: 60 * 60_000 } as const
+
+/** How long a plan is good for at most: as long as a person may take. */
+export const longestPlanMs = lifetimesMs.human
 const claimedKeptMs = 24 * 60 * 60_000
 const sweepEveryMs = 60_000
 const sweptAtOnce = 200

@@ -1,6 +1,17 @@
 /** What a client can be asked for: a form its user fills in, words of its model, the folders it works on. */
 export type Askable = 'elicitation' | 'roots' | 'sampling'
 
+/** What a client lets itself be asked, by the capabilities it declared; one that only opens pages has no form to fill in. */
+export function askableBy(capabilities: Readonly<Record<string, unknown>> = {}): Askable[] {
+  const { elicitation, roots, sampling } = capabilities as Partial<Record<Askable, object>>
+  const hasForm = elicitation !== undefined && ('form' in elicitation || !('url' in elicitation))
+  return [
+    ...(hasForm ? (['elicitation'] as const) : []),
+    ...(roots === undefined ? [] : (['roots'] as const)),
+    ...(sampling === undefined ? [] : (['sampling'] as const)),
+  ]
+}
+
 /** One thing asked of a client, in the protocol's own words. */
 export interface Question {
   readonly method: 'elicitation/create' | 'roots/list' | 'sampling/createMessage'

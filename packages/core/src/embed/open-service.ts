@@ -1,3 +1,4 @@
+import type { Respondent } from '../call/questions.ts'
 import type { CallResult } from '../call/result.ts'
 import type { Progress, ToolListing } from '../call/surface.ts'
 import type { Caller } from '../call/view.ts'
@@ -40,6 +41,8 @@ export interface OpenServiceOptions {
 export interface OpenCallOptions {
   signal?: AbortSignal
   progress?: (progress: Progress) => void
+  /** The client behind the call, as far as it can be asked. */
+  client?: Respondent
 }
 
 /** One service held ready behind the one call path. */

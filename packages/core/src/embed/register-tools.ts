@@ -1,7 +1,8 @@
+import type { Respondent } from '../call/questions.ts'
 import type { ToolListing } from '../call/surface.ts'
 import { ToolError } from '../define/error.ts'
 import type { Service } from '../define/service.ts'
-import { requestOf, type HostContext, type ToolHost } from './host.ts'
+import { requestOf, type HostContext, type QuestionResult, type ToolHost } from './host.ts'
 import { openService, type OpenedService, type OpenServiceOptions } from './open-service.ts'
 import { shownSchema } from './shown-schema.ts'
 import { toolResultOf, type ResultForm, type ToolResult } from './tool-result.ts'
@@ -26,11 +27,13 @@ export interface Registration {
   close(): Promise<void>
 }
 
+type Answer = ToolResult | QuestionResult
+
 /** What both lines take as the configuration of a tool. */
 type Register = (
   name: string,
   config: Omit<ToolListing, 'name' | 'inputSchema' | 'outputSchema'> & { inputSchema: unknown; outputSchema?: unknown },
-  handler: (input: Readonly<Record<string, unknown>>, context: HostContext) => Promise<ToolResult>,
+  handler: (input: Readonly<Record<string, unknown>>, context: HostContext) => Promise<Answer>,
 ) => { remove(): void }
 
 /**
@@ -69,13 +72,17 @@ function offer(server: ToolHost, service: OpenedService, { results = 'text', pri
     for (const tool of added.splice(0)) tool.remove()
   }
 
-  async function answer(name: string, input: Readonly<Record<string, unknown>>, context: HostContext): Promise<ToolResult> {
-    const { clientId, signal, progress, end } = requestOf(context)
+  async function answer(name: string, input: Readonly<Record<string, unknown>>, context: HostContext): Promise<Answer> {
+    const { clientId, signal, progress, end, client, ask } = requestOf(context, server)
     try {
       const caller =
         principal === undefined ? {} : { principal: named(typeof principal === 'string' ? principal : principal(clientId, context)) }
-      const result = await service.call(name, input, caller, { signal, ...(progress === undefined ? {} : { progress }) })
-      return toolResultOf(result, results)
+      const call = (respondent: Respondent) =>
+        service.call(name, input, caller, { signal, client: respondent, ...(progress === undefined ? {} : { progress }) })
+      const result = await call(client)
+      const put = result.kind === 'pending' && result.questions !== undefined ? await ask(result.questions) : undefined
+      if (put === undefined) return toolResultOf(result, results)
+      return 'result' in put ? put.result : toolResultOf(await call({ ...client, answers: put.answers }), results)
     } catch (error) {
       // The SDK would send the message of the error as it is.
       service.runtime.log('error', `${name}: ${error instanceof Error ? error.message : String(error)}`)

@@ -20,8 +20,12 @@ export function toolResultOf(result: CallResult, form: ResultForm): ToolResult {
   return form === 'text' ? { content: shown } : { content: content ?? [], structuredContent: typed }
 }
 
-/** The typed part of a result: what a program reads. */
-export function typedPartOf<Result extends CallResult>(result: Result): Omit<Result, 'text'> {
+/** The typed part of a result: what a program reads. What a client is asked goes to the client, and nowhere else. */
+export function typedPartOf(result: CallResult): TypedPart {
   const { text: _, ...typed } = result
-  return typed
+  if (typed.kind !== 'pending') return typed
+  const { questions: _asked, ...rest } = typed
+  return rest
 }
+
+type TypedPart = CallResult extends infer Result ? (Result extends CallResult ? Omit<Result, 'text' | 'questions'> : never) : never

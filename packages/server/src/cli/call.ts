@@ -2,7 +2,7 @@ import { typedPartOf, type CallResult, type ToolListing } from '@rackwarden/core
 import type { Application } from '../application.ts'
 import { complainOf, exitCodes } from './failure.ts'
 import { parseInput } from './input.ts'
-import { openApplication, type OpenOptions } from './open.ts'
+import { openApplication, type Opened, type OpenOptions } from './open.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `call` can be told. */
@@ -17,13 +17,14 @@ const inlineBudgetMs = 24 * 60 * 60 * 1000
 /** What ends the command; a write under way is told to stop and how it ended is recorded. The second one ends it at once. */
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Calls one tool, on the same path as every client. */
+/** Calls one tool, on the same path as every client; `words` are those of the command it was asked for with, where that is not `call`. */
 export async function call(
   application: Application,
   asked: string,
   pairs: readonly string[],
   options: CallOptions,
   terminal: Terminal,
+  words?: readonly string[],
 ): Promise<number> {
   const opened = await openApplication(application, { ...options, inlineBudgetMs }, terminal)
   const interrupt = new AbortController()
@@ -37,7 +38,7 @@ export async function call(
     const input = parseInput(pairs, listing?.inputSchema, options.input)
     const result = await catalogue.call({ caller, name, input, signal: interrupt.signal })
     if (options.json === true) terminal.print(JSON.stringify(typedPartOf(result), null, 2))
-    else show(result, `${application.name} ${commandOf(name, pairs, options)}`, terminal)
+    else show(result, opened, application.name, commandOf(words ?? ['call', name, ...pairs], options), terminal)
     return codeOf(result, listing !== undefined)
   } finally {
     for (const signal of endingSignals) process.off(signal, abort)
@@ -52,21 +53,24 @@ function nameOf({ prefixed, services }: Application, asked: string, listings: re
   return prefix === undefined ? asked : asked.slice(prefix.length)
 }
 
-function show(result: CallResult, command: string, terminal: Terminal): void {
+function show(result: CallResult, { command }: Opened, program: string, line: string, terminal: Terminal): void {
   if (result.kind === 'error') complainOf(result.error, terminal)
   else terminal.print(result.text)
-  if (result.kind === 'plan') terminal.print(`\nTo run it:\n  ${command} confirm=${result.plan.confirm}`)
+  if (result.kind !== 'plan' && result.kind !== 'pending') return
+  const run = `  ${program} ${line} confirm=${result.plan?.confirm ?? ''}`
+  if (result.kind === 'plan') terminal.print(`\nTo run it:\n${run}`)
+  else terminal.print(`\nTo agree to it, and then to run it:\n  ${command(`approve ${result.approval ?? ''}`)}\n${run}`)
 }
 
 /** The line that was run, to be run again. */
-function commandOf(name: string, pairs: readonly string[], { input, tier, config, demo }: CallOptions): string {
+function commandOf(words: readonly string[], { input, tier, config, demo }: CallOptions): string {
   const flags = [
     ...(demo === true ? ['--demo'] : []),
     ...(tier === undefined ? [] : ['--tier', tier]),
     ...(config === undefined ? [] : ['--config', config]),
     ...(input === undefined ? [] : ['--input', input]),
   ]
-  return ['call', name, ...pairs.filter((pair) => !pair.startsWith('confirm=')), ...flags].map(quoted).join(' ')
+  return [...words.filter((word) => !word.startsWith('confirm=')), ...flags].map(quoted).join(' ')
 }
 
 function quoted(word: string): string {

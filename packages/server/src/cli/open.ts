@@ -1,5 +1,5 @@
 import { demoOf, type Application } from '../application.ts'
-import type { Service, Simulation, Tier } from '@rackwarden/core'
+import type { Service, Simulation } from '@rackwarden/core'
 import {
   createRuntime,
   loadConfiguration,
@@ -30,6 +30,8 @@ export interface Opened {
   runtime: Runtime
   /** The owner, as whoever runs the process. */
   caller: Caller
+  /** A line for this owner's shell. */
+  command: (words: string) => string
   close(graceMs?: number): Promise<void>
 }
 
@@ -39,7 +41,8 @@ export async function openApplication(application: Application, options: OpenOpt
   const flag = tierOf(options.tier, '--tier', terminal.environment, 'invalid_input')
   const simulations = options.demo === true ? await simulationsOf(application) : undefined
   const services = application.services.filter(({ name }) => simulations === undefined || simulations.has(name))
-  const loaded = simulations === undefined ? await configurationOf(application, options, terminal, runtime) : pretendConfiguration(terminal)
+  const loaded = await configurationOf(application, options, terminal, runtime)
+  const command = (words: string) => `${application.name} ${words}${options.demo === true ? ' --demo' : ''}`
   const configuration = flag === undefined ? loaded : { ...loaded, tier: flag }
   const catalogue = openCatalogue({
     name: application.name,
@@ -48,12 +51,14 @@ export async function openApplication(application: Application, options: OpenOpt
     prefixed: application.prefixed,
     runtime,
     configuration,
+    command,
     ...(simulations === undefined ? {} : { simulations }),
     ...(options.inlineBudgetMs === undefined ? {} : { inlineBudgetMs: options.inlineBudgetMs }),
   })
   return {
     catalogue,
     runtime,
+    command,
     caller: { principal: localPrincipal(), tier: configuration.tier },
     async close(graceMs) {
       await catalogue.close(graceMs)
@@ -74,19 +79,15 @@ export function openRuntime(application: Application, { demo = false }: OpenOpti
   })
 }
 
+/** For a pretend lab nothing counts that lies about, and of a file that is named no service: but its tier, who must agree, and what is protected. */
 function configurationOf(
   { services, prefixed }: Application,
-  { config: file }: OpenOptions,
+  { config: file, demo = false }: OpenOptions,
   { environment, directory }: Terminal,
   { secrets }: Runtime,
 ): Promise<Configuration> {
+  if (demo) return loadConfiguration({ services: [], environment, directory, secrets, strict: false, file: file ?? false })
   return loadConfiguration({ services, environment, directory, secrets, strict: prefixed, file })
-}
-
-/** Nothing of the owner's is read for a pretend lab but the tier. */
-function pretendConfiguration({ environment }: Terminal): Configuration {
-  const tier: Tier = tierOf(environment['RACKWARDEN_TIER'] || undefined, 'RACKWARDEN_TIER', environment) ?? 'observe'
-  return { tier, services: {} }
 }
 
 async function simulationsOf(application: Application): Promise<ReadonlyMap<string, Simulation>> {

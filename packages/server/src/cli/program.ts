@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import type { Application } from '../application.ts'
+import { addApprovalCommands, addChangeCommands, type Written } from './approval-commands.ts'
 import type { AuditOptions } from './audit.ts'
 import type { CallOptions } from './call.ts'
 import type { InitOptions } from './init/answers.ts'
@@ -33,9 +34,11 @@ export async function runProgram(application: Application, argv: readonly string
   const json = (target: Command) => target.option('--json', 'print JSON')
   const lab = (target: Command) =>
     target
-      .option('--tier <tier>', 'highest access granted: observe, operate or configure')
+      .option('--tier <tier>', 'highest access granted: observe, operate, configure, or admin where RACKWARDEN_ADMIN says so')
       .option('--config <file>', 'configuration file instead of rackwarden.yaml')
-      .option('--demo', 'a pretend lab instead of the configured one')
+      .option('--demo', 'a pretend lab instead of the configured one; of --config only its tier, approval and protect')
+  const records = (target: Command) => json(target).option('--demo', 'of the pretend lab')
+  const written: Written = { application, terminal, program, added, json, lab, records, ending }
   const several = (value: string, before: string[] = []) => [...before, ...value.split(',')]
 
   const serving = program.command('serve', { isDefault: true }).description('serve MCP over stdio, or over HTTP (the default command)')
@@ -72,16 +75,18 @@ export async function runProgram(application: Application, argv: readonly string
         (await import('./call.ts')).call(application, tool, pairs, options, terminal),
       ),
     )
-  json(added(program, 'audit', 'print what was called'))
+  records(added(program, 'audit', 'print what was called and decided'))
     .option('--verify', 'check the chain of every file')
     .option('--limit <lines>', 'most lines to print', '50')
     .option('--since <time>', 'a span such as 2h or 7d, or a time')
     .option('--tool <name>', 'only calls of this tool')
-    .option('--demo', 'of the pretend lab')
     .action(ending(async (options: AuditOptions) => (await import('./audit.ts')).audit(application, options, terminal)))
 
+  addApprovalCommands(written)
+  addChangeCommands(written)
+
   const token = added(program, 'token', 'bearer tokens for HTTP')
-  const onToken = (usage: string, description: string) => json(added(token, usage, description)).option('--demo', 'of the pretend lab')
+  const onToken = (usage: string, description: string) => records(added(token, usage, description))
   onToken('create <name>', 'make a token and show it, once')
     .option('--tier <tier>', 'highest access of the token', 'observe')
     .option('--services <names>', 'services it is limited to, separated by commas')

@@ -1,5 +1,6 @@
 import type { Application } from '../application.ts'
-import { localPrincipal, type ResultForm } from '@rackwarden/core/runtime'
+import { createId, localPrincipal, openOwner, type ResultForm } from '@rackwarden/core/runtime'
+import type { TokenRecord } from '../tokens.ts'
 import { exitCodes } from './failure.ts'
 import { openApplication, type Opened, type OpenOptions } from './open.ts'
 import type { Terminal } from './terminal.ts'
@@ -58,7 +59,7 @@ async function serveOverHttp(
     surface: catalogue,
     address: parseAddress(address === true ? undefined : address),
     tier: catalogue.tier,
-    tokens: openTokens(runtime),
+    tokens: openTokens({ ...runtime, owner: openOwner(runtime), refused: onceEach((record) => tellRefused(opened, record)) }),
     environmentToken,
     localPrincipal: localPrincipal(),
     results,
@@ -70,6 +71,32 @@ async function serveOverHttp(
   complain(`${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}, tier ${catalogue.tier}. Ctrl-C ends it.`)
   await onceToldToEnd()
   return end(opened, () => server.close())
+}
+
+/** A token nobody signed is somebody's attempt, or one that was made before the passphrase: both are for the owner to know. */
+function tellRefused({ runtime }: Opened, { name, tier, services }: TokenRecord): void {
+  const error = `denied: The token '${name}' is not signed by the owner.`
+  runtime.log('warn', `${error} 'token rotate ${name}' gives it a new secret, 'token revoke ${name}' takes it away.`)
+  const call = createId(runtime.clock, runtime.random)
+  const entry = {
+    call,
+    kind: 'approval',
+    tool: 'token',
+    service: '',
+    instances: [],
+    access: tier,
+    input: { name, tier, services },
+  } as const
+  runtime.audit.record({ ...entry, principal: `token:${name}`, result: 'error', error })
+}
+
+function onceEach(tell: (record: TokenRecord) => void): (record: TokenRecord) => void {
+  const told = new Set<string>()
+  return (record) => {
+    if (told.has(record.hash)) return
+    told.add(record.hash)
+    tell(record)
+  }
 }
 
 /** Ends in order, and within ten seconds in all. */

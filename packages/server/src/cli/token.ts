@@ -1,8 +1,9 @@
 import { ToolError } from '@rackwarden/core'
 import type { Application } from '../application.ts'
-import { openTokens, type IssuedToken, type TokenRecord } from '../tokens.ts'
+import type { IssuedToken, TokenRecord } from '../tokens.ts'
+import { openDesk, type Desk } from './desk.ts'
 import { exitCodes } from './failure.ts'
-import { openRuntime } from './open.ts'
+import { passphraseFor } from './passphrase.ts'
 import { table, type Terminal } from './terminal.ts'
 
 /** What the `token` commands can be told. */
@@ -29,37 +30,74 @@ export async function createToken(application: Application, name: string, option
     ...(expires === undefined ? {} : { expires }),
     ...(services === undefined ? {} : { services }),
   }
-  return showOnce(await tokensOf(application, options, terminal).create(grant), options, terminal)
+  return atDesk(application, options, terminal, async (desk) => {
+    const passphrase = await passphraseFor(desk, `a token '${name}' of tier ${tier ?? 'observe'}`, terminal)
+    const decided = { tool: 'token create', result: 'approved', summary: `A token '${name}' of tier ${tier ?? 'observe'}`, input: grant }
+    return showOnce(await desk.audited(decided, () => desk.tokens.create(grant, passphrase)), options, terminal)
+  })
 }
 
 /** Gives a token a new secret and shows it, once. */
 export async function rotateToken(application: Application, name: string, options: TokenOptions, terminal: Terminal): Promise<number> {
-  return showOnce(await tokensOf(application, options, terminal).rotate(name, options.expires), options, terminal)
+  return atDesk(application, options, terminal, async (desk) => {
+    const passphrase = await passphraseFor(desk, `a new secret of '${name}'`, terminal)
+    const decided = { tool: 'token rotate', result: 'approved', summary: `A new secret for the token '${name}'`, input: { name } }
+    return showOnce(await desk.audited(decided, () => desk.tokens.rotate(name, options.expires, passphrase)), options, terminal)
+  })
 }
 
 /** Takes a token back. */
 export async function revokeToken(application: Application, name: string, options: TokenOptions, terminal: Terminal): Promise<number> {
-  const record = await tokensOf(application, options, terminal).revoke(name)
-  terminal.print(
-    options.json === true ? JSON.stringify(shown(record), null, 2) : `Revoked ${record.name}. A running server notices within a second.`,
-  )
-  return exitCodes.ok
+  return atDesk(application, options, terminal, async (desk) => {
+    const decided = { tool: 'token revoke', result: 'rejected', summary: `The token '${name}' is taken back`, input: { name } }
+    const record = await desk.audited(decided, () => desk.tokens.revoke(name))
+    terminal.print(
+      options.json === true ? JSON.stringify(shown(record), null, 2) : `Revoked ${record.name}. A running server notices within a second.`,
+    )
+    return exitCodes.ok
+  })
 }
 
 /** Prints the tokens there are, without their secrets. */
 export async function listTokens(application: Application, options: TokenOptions, terminal: Terminal): Promise<number> {
-  const records = await tokensOf(application, options, terminal).list()
-  if (options.json === true) terminal.print(JSON.stringify(records.map(shown), null, 2))
-  else if (records.length === 0) terminal.print('There are no tokens.')
-  else {
-    const rows = records.map((record) => [record.name, record.tier, record.services?.join(',') ?? 'all', record.created_at, expiry(record)])
-    terminal.print(table([['name', 'tier', 'services', 'created', 'expires'], ...rows]))
-  }
-  return exitCodes.ok
+  return atDesk(application, options, terminal, async ({ tokens }) => {
+    const [records, unsigned] = await Promise.all([tokens.list(), tokens.unsigned()])
+    const refused = new Set(unsigned.map(({ name }) => name))
+    if (options.json === true)
+      terminal.print(
+        JSON.stringify(
+          records.map((record) => ({ ...shown(record), refused: refused.has(record.name) })),
+          null,
+          2,
+        ),
+      )
+    else if (records.length === 0) terminal.print('There are no tokens.')
+    else {
+      const rows = records.map((record) => [
+        record.name,
+        record.tier,
+        record.services?.join(',') ?? 'all',
+        record.created_at,
+        refused.has(record.name) ? 'refused: not signed by the owner' : expiry(record),
+      ])
+      terminal.print(table([['name', 'tier', 'services', 'created', 'expires'], ...rows]))
+    }
+    return exitCodes.ok
+  })
 }
 
-function tokensOf(application: Application, options: TokenOptions, terminal: Terminal) {
-  return openTokens(openRuntime(application, options, terminal))
+async function atDesk(
+  application: Application,
+  options: TokenOptions,
+  terminal: Terminal,
+  work: (desk: Desk) => Promise<number>,
+): Promise<number> {
+  const desk = openDesk(application, options, terminal)
+  try {
+    return await work(desk)
+  } finally {
+    await desk.close()
+  }
 }
 
 function showOnce({ token, record }: IssuedToken, { json = false }: TokenOptions, terminal: Terminal): number {
@@ -68,16 +106,17 @@ function showOnce({ token, record }: IssuedToken, { json = false }: TokenOptions
     return exitCodes.ok
   }
   terminal.print(token)
-  terminal.complain(
-    `${record.name}: tier ${record.tier}, services ${record.services?.join(', ') ?? 'all'}, expires ${expiry(record)}. It is shown this once.`,
-  )
+  terminal.complain(`${record.name}: ${rightsOf(record)}. It is shown this once.`)
   return exitCodes.ok
 }
 
-function shown(record: TokenRecord): Partial<TokenRecord> {
-  const copy: Partial<TokenRecord> = { ...record }
-  delete copy.hash
-  return copy
+/** What a token lets its bearer do, and until when. */
+export function rightsOf(record: TokenRecord): string {
+  return `tier ${record.tier}, services ${record.services?.join(', ') ?? 'all'}, expires ${expiry(record)}`
+}
+
+function shown({ hash: _hash, signature: _signature, ...record }: TokenRecord): Partial<TokenRecord> {
+  return record
 }
 
 function expiry({ expires_at: at }: TokenRecord): string {

@@ -1,5 +1,5 @@
-import { ProtocolError, ProtocolErrorCode, type GetPromptResult, type Prompt } from '@modelcontextprotocol/server'
-import type { Prompts } from '@rackwarden/core/runtime'
+import { isInputRequiredResult, ProtocolError, ProtocolErrorCode, type GetPromptResult, type Prompt } from '@modelcontextprotocol/server'
+import type { Prompts, Respondent } from '@rackwarden/core/runtime'
 import type { Offer } from './offer.ts'
 
 /** Lists and gives the prompts of a surface. */
@@ -8,11 +8,14 @@ export function offerPrompts({ server, viewer, asking, guard }: Omit<Offer, 'sur
   server.setRequestHandler('prompts/get', async ({ params: { name, arguments: input = {} } }, context) => {
     const { view } = viewer
     const asked = { method: 'prompts/get', name, input }
-    const client = await asking.respondent(server, context, view, asked)
-    const found = await guard(`prompt ${name}`, () => prompts.get({ ...view, name, input, client, signal: context.mcpReq.signal }))
-    if (found === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt '${name}'.`)
-    return 'questions' in found
-      ? asking.ask(found.questions, view, asked)
-      : { messages: found.messages as unknown as GetPromptResult['messages'] }
+    const work = async (client: Respondent) => {
+      const found = await guard(`prompt ${name}`, () => prompts.get({ ...view, name, input, client, signal: context.mcpReq.signal }))
+      if (found === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt '${name}'.`)
+      return found
+    }
+    const found = await asking.converse({ server, context, view, request: asked, work })
+    if (isInputRequiredResult(found)) return found
+    if ('messages' in found) return { messages: found.messages as unknown as GetPromptResult['messages'] }
+    throw new ProtocolError(ProtocolErrorCode.InvalidRequest, `The prompt '${name}' asks what this client does not answer.`)
   })
 }

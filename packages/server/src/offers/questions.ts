@@ -9,7 +9,16 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import { hashOf, type Askable, type Questions, type Respondent, type View } from '@rackwarden/core/runtime'
+import {
+  askableBy,
+  hashOf,
+  longestPlanMs,
+  type Answers,
+  type Askable,
+  type Questions,
+  type Respondent,
+  type View,
+} from '@rackwarden/core/runtime'
 import { randomBytes } from 'node:crypto'
 
 /** The request that asks, or comes again with answers. */
@@ -19,13 +28,34 @@ export interface AskingRequest {
   input: unknown
 }
 
+/** A request of a client, and what is done about it; with the answers it is done again. */
+export interface Conversation<Result> {
+  server: Server
+  context: ServerContext
+  view: View
+  request: AskingRequest
+  work: (client: Respondent) => Promise<Result>
+  /** Told now and then while somebody is being asked. */
+  waiting?: () => void
+}
+
 /** Puts questions to clients of both eras and takes back what they answer. */
 export interface Asking {
-  /** What the client behind a request lets itself be asked, and what it answered. */
-  respondent(server: Server, context: ServerContext, view: View, request: AskingRequest): Promise<Respondent>
-  /** The result that asks; a client of the 2025 era is asked by the SDK while its request waits. */
-  ask(questions: Questions, view: View, request: AskingRequest): Promise<InputRequiredResult>
+  /**
+   * Works on a request as often as its questions take. A client of the 2026 era is given them, to come again with answers;
+   * one of the 2025 era is asked while its request waits. What asks a client that answers nothing is the result itself.
+   */
+  converse<Result extends object>(conversation: Conversation<Result>): Promise<Result | InputRequiredResult>
 }
+
+/** The first version of the protocol in which a question is a result. */
+const firstOfItsEra = '2026-07-28'
+
+/** Questions one request may come to, whatever is answered. */
+const mostRounds = 8
+
+/** A client that gives up on silence hears in time that somebody is still being asked. */
+const sayEveryMs = 15_000
 
 interface Sealed {
   call: string
@@ -33,10 +63,10 @@ interface Sealed {
 }
 
 /** Makes the asking of one process: what it seals, no other process opens. */
-export function createAsking(): Asking {
+export function createAsking({ waitMs = longestPlanMs, everyMs = sayEveryMs } = {}): Asking {
   let made: RequestStateCodec<Sealed> | undefined
   // Most processes never ask anything.
-  const seal = () => (made ??= createRequestStateCodec<Sealed>({ key: randomBytes(32) }))
+  const seal = () => (made ??= createRequestStateCodec<Sealed>({ key: randomBytes(32), ttlSeconds: waitMs / 1_000 }))
   const callOf = ({ caller, service }: View, request: AskingRequest) =>
     hashOf({ principal: caller.principal, service: service ?? null, ...request })
 
@@ -51,24 +81,63 @@ export function createAsking(): Asking {
     )
   }
 
+  async function converseAnew<Result extends object>({ server, context, view, request, work }: Conversation<Result>) {
+    const askable = askableBy(server.getClientCapabilities())
+    const { inputResponses: given, requestState } = context.mcpReq
+    const sealed = requestState<string>()
+    const state = sealed === undefined ? {} : { state: await opened(sealed, context, callOf(view, request)) }
+    const answers = given === undefined && sealed === undefined ? {} : { answers: { given: given ?? {}, ...state } }
+    const result = await work({ askable, ...answers })
+    const questions = questionsOf(result)
+    if (questions === undefined) return result
+    const inputRequests = questions.ask as unknown as InputRequests
+    if (questions.state === undefined) return inputRequired({ inputRequests })
+    return inputRequired({ inputRequests, requestState: await seal().mint({ call: callOf(view, request), state: questions.state }) })
+  }
+
+  async function converseAtOnce<Result extends object>({ server, context, work, waiting }: Conversation<Result>) {
+    const askable = askableBy(server.getClientCapabilities())
+    let result = await work({ askable })
+    for (let round = 0; round < mostRounds; round += 1) {
+      const questions = questionsOf(result)
+      const answers = questions !== undefined && mayAsk(questions, askable) ? await answersTo(questions, context, waiting) : undefined
+      if (answers === undefined) return result
+      result = await work({ askable, answers })
+    }
+    return result
+  }
+
+  /** What a client of the 2025 era answers; undefined where it does not, and the asker says how else to go on. */
+  async function answersTo({ ask, state }: Questions, context: ServerContext, waiting?: () => void): Promise<Answers | undefined> {
+    const over = new AbortController()
+    const signal = AbortSignal.any([context.mcpReq.signal, over.signal])
+    const options = { timeout: waitMs, signal }
+    const saying = waiting === undefined ? undefined : setInterval(waiting, everyMs)
+    try {
+      const given = await Promise.all(
+        Object.entries(ask).map(async ([name, question]) => [name, await context.mcpReq.send(question as never, options)] as const),
+      )
+      return { given: Object.fromEntries(given), ...(state === undefined ? {} : { state }) }
+    } catch {
+      return undefined
+    } finally {
+      clearInterval(saying)
+      over.abort()
+    }
+  }
+
   return {
-    async respondent(server, context, view, request) {
-      const askable = askableOf(server.getClientCapabilities() ?? {})
-      const { inputResponses: given, requestState } = context.mcpReq
-      const sealed = requestState<string>()
-      if (given === undefined && sealed === undefined) return { askable }
-      const answers = { given: given ?? {} }
-      if (sealed === undefined) return { askable, answers }
-      return { askable, answers: { ...answers, state: await opened(sealed, context, callOf(view, request)) } }
-    },
-    async ask({ ask, state }, view, request) {
-      const inputRequests = ask as unknown as InputRequests
-      if (state === undefined) return inputRequired({ inputRequests })
-      return inputRequired({ inputRequests, requestState: await seal().mint({ call: callOf(view, request), state }) })
-    },
+    converse: (conversation) =>
+      (conversation.server.getNegotiatedProtocolVersion() ?? '') >= firstOfItsEra
+        ? converseAnew(conversation)
+        : converseAtOnce(conversation),
   }
 }
 
-function askableOf(capabilities: object): Askable[] {
-  return (['elicitation', 'roots', 'sampling'] as const).filter((kind) => kind in capabilities)
+function mayAsk({ ask }: Questions, askable: readonly Askable[]): boolean {
+  return Object.values(ask).every(({ method }) => askable.some((kind) => method.startsWith(`${kind}/`)))
+}
+
+function questionsOf(result: object): Questions | undefined {
+  return 'questions' in result ? (result.questions as Questions | undefined) : undefined
 }

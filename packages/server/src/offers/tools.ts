@@ -1,5 +1,5 @@
-import type { CallToolResult, ServerContext, Tool } from '@modelcontextprotocol/server'
-import { toolResultOf, type CallRequest, type CallResult, type Progress, type ResultForm } from '@rackwarden/core/runtime'
+import { isInputRequiredResult, type CallToolResult, type ServerContext, type Tool } from '@modelcontextprotocol/server'
+import { toolResultOf, type CallRequest, type CallResult, type Progress, type Respondent, type ResultForm } from '@rackwarden/core/runtime'
 import type { Activity } from '../activity.ts'
 import type { Offer } from './offer.ts'
 
@@ -18,14 +18,17 @@ export function offerTools({ server, surface, viewer, asking, guard }: Offer, { 
   server.setRequestHandler('tools/call', async ({ params: { name, arguments: input = {} } }, context) => {
     const { view } = viewer
     const asked = { method: 'tools/call', name, input }
-    const client = await asking.respondent(server, context, view, asked)
     const progress = progressTo(context)
     try {
-      const request = { ...view, name, input, client, signal: context.mcpReq.signal, ...progress.option, ...logTo(context) }
-      const result = await guard(name, () => activity.track(surface.call(request)))
-      observe?.(result.kind)
-      if (result.kind === 'pending' && result.questions !== undefined) return await asking.ask(result.questions, view, asked)
-      return toolResultOf(result, results) as CallToolResult
+      const request = { ...view, name, input, signal: context.mcpReq.signal, ...progress.option, ...logTo(context) }
+      const work = async (client: Respondent) => {
+        const result = await guard(name, () => activity.track(surface.call({ ...request, client })))
+        observe?.(result.kind)
+        return result
+      }
+      const waiting = () => progress.option.progress?.({ message: 'a person is being asked' })
+      const result = await asking.converse({ server, context, view, request: asked, work, waiting })
+      return isInputRequiredResult(result) ? result : (toolResultOf(result, results) as CallToolResult)
     } finally {
       progress.end()
     }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { ToolError } from '@rackwarden/core'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 /** Asks the person at a terminal; questions go to stderr, since stdout may be kept. */
 export function createPrompt(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Required<Terminal>['ask'] {
@@ -38,7 +38,7 @@ export function createPrompt(input: NodeJS.ReadableStream, output: NodeJS.Writab
     if (hidden) output.write(question)
     try {
       return await new Promise<string>((answer, reject) => {
-        const end = () => reject(new ToolError('denied', 'Ended by you.', { hint: 'Run init again when you like.' }))
+        const end = () => reject(new ToolError('denied', 'Ended by you.', { hint: 'Run the command again when you like.' }))
         if (isOver) return end()
         waiting = { answer, end }
         lines.setPrompt(hidden ? '' : question)

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { createPrompt } from '../../src/cli/init/prompt.ts'
+import { createPrompt } from '../src/cli/prompt.ts'
 
 /** A keyboard, what the screen shows, and the way to ask. */
 function desk() {
