@@ -80,11 +80,18 @@ describe('a call that asks the client first', () => {
     expect(surface.calls[0]?.client).toEqual({ askable: ['elicitation', 'sampling'] })
   })
 
-  test('fails where the client cannot be asked', async () => {
+  test('fails in the 2026 era where the client cannot be asked, and says how else before', async () => {
     const { server } = await startLab({ surface: askingSurface() })
     expect(await call(server.port, { name: 'get_name' }, {}, {})).toMatchObject({ status: 400, error: { code: -32021 } })
     const old = await send(server.port, { headers: proper, body: rpc('tools/call', { name: 'get_name' }) })
-    expect(JSON.parse(old.text)).toMatchObject({ result: { isError: true } })
+    expect(JSON.parse(old.text)).toMatchObject({ result: { content: [{ text: 'Asking' }] } })
+  })
+
+  test('is not put to a client that only opens pages', async () => {
+    const surface = askingSurface()
+    const { server } = await startLab({ surface })
+    await call(server.port, { name: 'get_name' }, {}, { elicitation: { url: {} } })
+    expect(surface.calls[0]?.client).toEqual({ askable: [] })
   })
 })
 

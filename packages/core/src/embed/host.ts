@@ -25,6 +25,7 @@ interface SecondLineContext {
     signal: AbortSignal
     _meta?: RequestMeta
     notify: Notify
+    envelope?: Readonly<Record<string, unknown>>
     inputResponses?: Readonly<Record<string, unknown>>
     requestState?: () => unknown
   }
@@ -70,12 +71,16 @@ interface RequestMeta {
 
 type Notify = (notification: { method: 'notifications/progress'; params: Record<string, unknown> }) => Promise<void>
 
+/** Where a request of the 2026 era declares what its client can do. */
+const capabilitiesKey = 'io.modelcontextprotocol/clientCapabilities'
+
 /** Reads what both lines say of a request, each in its own words. */
 export function requestOf(context: HostContext, { server }: ToolHost): HostRequest {
   const modern = 'mcpReq' in context
   const { signal, notify, _meta: meta } = modern ? context.mcpReq : { ...context, notify: context.sendNotification }
   const clientId = (modern ? context.http?.authInfo : context.authInfo)?.clientId
-  const askable = askableBy(server?.getClientCapabilities() as Readonly<Record<string, unknown>> | undefined)
+  const declared = (modern ? context.mcpReq.envelope?.[capabilitiesKey] : undefined) ?? server?.getClientCapabilities()
+  const askable = askableBy(declared as Readonly<Record<string, unknown>> | undefined)
   const client = { askable, ...(modern ? answersOf(context) : {}) }
   const ask = modern ? asResult : (questions: Questions) => atOnce(questions, context)
   const token = meta?.progressToken

@@ -1,4 +1,5 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
   createRequestStateCodec,
   inputRequired,
   ProtocolError,
@@ -82,7 +83,7 @@ export function createAsking({ waitMs = longestPlanMs, everyMs = sayEveryMs } = 
   }
 
   async function converseAnew<Result extends object>({ server, context, view, request, work }: Conversation<Result>) {
-    const askable = askableBy(server.getClientCapabilities())
+    const askable = askableBy(capabilitiesOf(server, context))
     const { inputResponses: given, requestState } = context.mcpReq
     const sealed = requestState<string>()
     const state = sealed === undefined ? {} : { state: await opened(sealed, context, callOf(view, request)) }
@@ -96,7 +97,7 @@ export function createAsking({ waitMs = longestPlanMs, everyMs = sayEveryMs } = 
   }
 
   async function converseAtOnce<Result extends object>({ server, context, work, waiting }: Conversation<Result>) {
-    const askable = askableBy(server.getClientCapabilities())
+    const askable = askableBy(capabilitiesOf(server, context))
     let result = await work({ askable })
     for (let round = 0; round < mostRounds; round += 1) {
       const questions = questionsOf(result)
@@ -136,6 +137,12 @@ export function createAsking({ waitMs = longestPlanMs, everyMs = sayEveryMs } = 
 
 function mayAsk({ ask }: Questions, askable: readonly Askable[]): boolean {
   return Object.values(ask).every(({ method }) => askable.some((kind) => method.startsWith(`${kind}/`)))
+}
+
+/** What the client declared: with this request in the 2026 era, once for its connection before. */
+function capabilitiesOf(server: Server, { mcpReq: { envelope } }: ServerContext): Record<string, unknown> | undefined {
+  const declared = (envelope as Readonly<Record<string, unknown>> | undefined)?.[CLIENT_CAPABILITIES_META_KEY]
+  return (declared as Record<string, unknown> | undefined) ?? server.getClientCapabilities()
 }
 
 function questionsOf(result: object): Questions | undefined {
