@@ -2,11 +2,13 @@ import type { Respondent } from '../call/questions.ts'
 import type { CallResult } from '../call/result.ts'
 import type { Progress, ToolListing } from '../call/surface.ts'
 import type { Caller } from '../call/view.ts'
+import type { Configuration } from '../config/configuration.ts'
 import { tierOf } from '../config/tier.ts'
 import type { Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { didYouMean } from '../define/nearest-names.ts'
 import type { Service, Simulation } from '../define/service.ts'
+import { defaultApproval, type ApprovalPolicy } from '../policy/required-approval.ts'
 import { openCatalogue } from '../runtime/catalogue.ts'
 import { createRuntime } from '../runtime/create-runtime.ts'
 import type { Log, Runtime } from '../runtime/runtime.ts'
@@ -21,6 +23,10 @@ export interface OpenServiceOptions {
   tier?: Tier | undefined
   /** Unprefixed names of the tools that are offered; those that ask for long calls come along. All of them when not given. */
   only?: readonly string[] | undefined
+  /** Who must agree to a write, where that is not for the file to say; what is not said here stays as it is. */
+  approval?: Partial<ApprovalPolicy> | undefined
+  /** Patterns of targets no write may touch, besides those of the file. */
+  protect?: readonly string[] | undefined
   /** The path of a `rackwarden.yaml`, or values of the service's fields; environment and the usual files when not given. */
   configuration?: GivenConfiguration | undefined
   /** The process's own when not given. */
@@ -68,7 +74,12 @@ export async function openService(service: Service, options: OpenServiceOptions 
   const { prefix = '', only, simulation } = options
   const runtime = options.runtime ?? runtimeOf(options)
   const loaded = simulation === undefined ? await configurationOf(service, options.configuration, runtime) : pretended
-  const configuration = { ...loaded, tier: tierOf(options.tier, 'tier', runtime.environment) ?? loaded.tier }
+  const configuration: Configuration = {
+    ...loaded,
+    tier: tierOf(options.tier, 'tier', runtime.environment) ?? loaded.tier,
+    approval: { ...(loaded.approval ?? defaultApproval), ...options.approval },
+    protect: [...(loaded.protect ?? []), ...(options.protect ?? [])],
+  }
   const catalogue = openCatalogue({
     name: service.name,
     title: service.title,
@@ -113,7 +124,7 @@ function runtimeOf({ version = 'embedded', environment, stateDirectory, log }: O
   })
 }
 
-const pretended = { tier: 'observe', services: {} } as const
+const pretended: Configuration = { tier: 'observe', services: {} }
 
 /** Refuses names clients would refuse, and tools there are not: a slip here would otherwise show as a tool that is missing. */
 function refuseUnknown(service: Service, prefix: string, only: readonly string[] = [], isThere: (name: string) => boolean): void {
