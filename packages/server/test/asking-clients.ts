@@ -21,7 +21,11 @@ export interface Form {
 
 /** A client with a person before it. */
 export interface AskedClient {
-  call(name: string, input?: Record<string, unknown>, options?: CallOptions & { timeout?: number; resetTimeoutOnProgress?: boolean }): Promise<CallOutcome>
+  call(
+    name: string,
+    input?: Record<string, unknown>,
+    options?: CallOptions & { timeout?: number; resetTimeoutOnProgress?: boolean },
+  ): Promise<CallOutcome>
   close(): Promise<void>
 }
 

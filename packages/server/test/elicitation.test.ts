@@ -125,7 +125,10 @@ test('a person may take longer than their client waits in silence', async () => 
   let think: () => void = () => undefined
   const thought = new Promise<void>((resolve) => (think = resolve))
   const surface = createFixtureSurface()
-  const question = { method: 'elicitation/create', params: { mode: 'form', message: 'May it?', requestedSchema: { type: 'object', properties: {} } } } as const
+  const question = {
+    method: 'elicitation/create',
+    params: { mode: 'form', message: 'May it?', requestedSchema: { type: 'object', properties: {} } },
+  } as const
   const asks: Surface = {
     ...surface,
     call: ({ client }) => {

@@ -5,7 +5,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import type { CallRequest, CallResult, Surface } from '@rackwarden/core/runtime'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startLab } from './lab.ts'
-import { proper, rpc, send } from './raw.ts'
+import { callModern as call, proper, rpc, send } from './raw.ts'
 
 const identity = { name: 'test', version: '1' }
 const question = {
@@ -34,22 +34,6 @@ function askingSurface(): Surface & { calls: CallRequest[] } {
       return { kind: 'done', text: JSON.stringify(answers), output: {} }
     },
   }
-}
-
-const envelope = (capabilities: object = { elicitation: {} }) => ({
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': identity,
-  'io.modelcontextprotocol/clientCapabilities': capabilities,
-})
-
-/** Calls a tool in the 2026 era and gives the answer as it came. */
-async function call(port: number, params: Record<string, unknown>, headers: Record<string, string> = {}, capabilities?: object) {
-  const sent = { ...proper, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': String(params.name), ...headers }
-  const { status, text } = await send(port, {
-    headers: sent,
-    body: rpc('tools/call', { arguments: {}, ...params, _meta: envelope(capabilities) }),
-  })
-  return { status, ...JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? text) }
 }
 
 describe('a call that asks the client first', () => {

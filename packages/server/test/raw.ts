@@ -47,3 +47,33 @@ export async function openSession(port: number, headers: Record<string, string> 
   const answer = await send(port, { path, headers: { ...proper, ...headers }, body: initialize })
   return { ...proper, ...headers, 'mcp-session-id': String(answer.headers['mcp-session-id']) }
 }
+
+/** What every request of the 2026 era says of its client. */
+const envelopeOf = (capabilities: object) => ({
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': capabilities,
+})
+
+/** What a call of the 2026 era came to, as it came. */
+export interface ModernAnswer {
+  status: number
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the server sent
+  result?: any
+  error?: { code: number; message: string }
+}
+
+/** Calls a tool in the 2026 era. */
+export async function callModern(
+  port: number,
+  params: Record<string, unknown>,
+  headers: Record<string, string> = {},
+  capabilities: object = { elicitation: {} },
+): Promise<ModernAnswer> {
+  const own = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': String(params['name']) }
+  const { status, text } = await send(port, {
+    headers: { ...proper, ...own, ...headers },
+    body: rpc('tools/call', { arguments: {}, ...params, _meta: envelopeOf(capabilities) }),
+  })
+  return { status, ...(JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? text) as object) }
+}

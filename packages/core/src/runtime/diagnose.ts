@@ -2,6 +2,7 @@ import { ToolError } from '../define/error.ts'
 import { askEverybody } from '../facets/ask.ts'
 import { cleanText } from '../present/clean.ts'
 import type { Catalogue } from './catalogue.ts'
+import { diagnoseAcknowledgement, diagnoseApproval } from './diagnose-approval.ts'
 import { diagnoseConfiguration, diagnosePins, diagnoseRights, diagnoseSecrets, subjectOf } from './diagnose-credentials.ts'
 import { diagnoseAudit, diagnoseClock, diagnoseState } from './diagnose-state.ts'
 import type { Diagnosis } from './diagnosis.ts'
@@ -14,18 +15,20 @@ const limitMs = 2_000
 /** Looks at the process, its configuration, its records and every instance, in parallel, within 2 seconds. */
 export async function diagnose(catalogue: Catalogue): Promise<Diagnosis[]> {
   const { runtime } = catalogue
-  const [clock, configuration, state, audit, instances, rights] = await Promise.all([
+  const [clock, configuration, state, audit, approval, instances, rights] = await Promise.all([
     inTime('clock', diagnoseClock(runtime), catalogue),
     inTime('configuration', diagnoseConfiguration(catalogue), catalogue),
     inTime('state directory', diagnoseState(runtime), catalogue),
     inTime('audit', diagnoseAudit(runtime), catalogue),
+    inTime('approval', diagnoseApproval(catalogue), catalogue),
     diagnoseInstances(catalogue),
     diagnoseRights(catalogue),
   ])
   const services = [...diagnoseServices(catalogue), ...instances, ...diagnosePins(catalogue), ...diagnoseSecrets(catalogue), ...rights]
   // An upstream's version or error may be in it, on its way to a terminal.
   const shown = (text: string) => runtime.secrets.text(cleanText(text)).replaceAll(/\s*\n\s*/g, ' ')
-  return [diagnoseNode(), clock, configuration, state, audit, ...services].map(({ fix, ...diagnosis }) => ({
+  const acknowledged = diagnoseAcknowledgement(runtime)
+  return [diagnoseNode(), clock, configuration, state, audit, approval, ...acknowledged, ...services].map(({ fix, ...diagnosis }) => ({
     ...diagnosis,
     message: shown(diagnosis.message),
     ...(fix === undefined ? {} : { fix: shown(fix) }),
@@ -40,7 +43,10 @@ async function inTime(subject: string, looking: Promise<Diagnosis>, { runtime }:
       level: 'warning',
       subject,
       message: `not known within ${limitMs / 1000} s`,
-      fix: subject === 'audit' ? "It is long; run 'audit --verify'." : 'Is its disk or network share answering?',
+      fix:
+        subject === 'audit' || subject === 'approval'
+          ? "The audit is long; run 'audit --verify'."
+          : 'Is its disk or network share answering?',
     }),
     () => looking,
   )

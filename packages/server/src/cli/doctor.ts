@@ -1,7 +1,8 @@
-import { diagnose } from '@rackwarden/core/runtime'
+import { diagnose, openOwner, type Diagnosis } from '@rackwarden/core/runtime'
 import type { Application } from '../application.ts'
 import { exitCodes } from './failure.ts'
-import { openApplication, type OpenOptions } from './open.ts'
+import { openApplication, type Opened, type OpenOptions } from './open.ts'
+import { openTokens } from '../tokens.ts'
 import { diagnoseRegistration } from './registration.ts'
 import { table, type Terminal } from './terminal.ts'
 
@@ -9,11 +10,12 @@ import { table, type Terminal } from './terminal.ts'
 export async function doctor(application: Application, options: OpenOptions & { json?: boolean }, terminal: Terminal): Promise<number> {
   const opened = await openApplication(application, options, terminal)
   try {
-    const [looked, registered] = await Promise.all([
+    const [looked, tokens, registered] = await Promise.all([
       diagnose(opened.catalogue),
+      diagnoseTokens(opened),
       options.demo === true ? [] : diagnoseRegistration(application, terminal),
     ])
-    const diagnoses = [...looked, ...registered].map((diagnosis) => opened.runtime.secrets.data(diagnosis))
+    const diagnoses = [...looked, ...tokens, ...registered].map((diagnosis) => opened.runtime.secrets.data(diagnosis))
     if (options.json === true) terminal.print(JSON.stringify(diagnoses, null, 2))
     else
       terminal.print(
@@ -28,4 +30,21 @@ export async function doctor(application: Application, options: OpenOptions & { 
   } finally {
     await opened.close()
   }
+}
+
+/** Looks at whether there are tokens that let nobody in. */
+async function diagnoseTokens({ runtime }: Opened): Promise<Diagnosis[]> {
+  const unsigned = await openTokens({ ...runtime, owner: openOwner(runtime) })
+    .unsigned()
+    .catch(() => [])
+  if (unsigned.length === 0) return []
+  const names = unsigned.map(({ name }) => name).join(', ')
+  return [
+    {
+      level: 'warning',
+      subject: 'tokens',
+      message: `not signed by the owner, and refused: ${names}`,
+      fix: "'token rotate <name>' gives one of yours a new secret; 'token revoke <name>' takes one away that is not.",
+    },
+  ]
 }
