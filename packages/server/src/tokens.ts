@@ -98,7 +98,7 @@ export function openTokens({
   async function unsignedOf(all: readonly TokenRecord[]): Promise<TokenRecord[]> {
     if (all.length === 0 || owner === undefined || !(await owner.isSet())) return []
     const signed = await Promise.all(
-      all.map(({ signature, ...record }) => signature !== undefined && owner.verify(statementOf(record), signature)),
+      all.map(async ({ signature, ...record }) => signature !== undefined && owner.verify(statementOf(record), signature)),
     )
     return all.filter((_, index) => signed[index] !== true)
   }

@@ -47,7 +47,7 @@ export const askedClients: Record<string, Connect> = {
         ? new OldHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} } })
         : new OldStdio({ ...destination, stderr: 'ignore' }),
     )
-    return wrap((name, input, options) => client.callTool({ name, arguments: input }, undefined, options as never), client)
+    return wrap((name, input, options) => client.callTool({ name, arguments: input }, undefined, options), client)
   },
   'the v2 client': (destination, person) => current(destination, person, new CurrentClient(identity, { capabilities })),
   "the v2 client in mode 'auto'": (destination, person) =>
@@ -61,7 +61,7 @@ async function current(destination: Destination, person: Person, client: Current
       ? new CurrentHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} } })
       : new CurrentStdio({ ...destination, stderr: 'ignore' }),
   )
-  return wrap((name, input, options) => client.callTool({ name, arguments: input } as never, options as never), client)
+  return wrap((name, input, options) => client.callTool({ name, arguments: input }, options), client)
 }
 
 function wrap(

@@ -3,7 +3,7 @@ import { ToolError } from '../define/error.ts'
 import { createId } from '../record/journal.ts'
 import type { Instance } from '../runtime/instance.ts'
 import { requiredApproval, strictest, type Approval, type ApprovedWrite } from '../policy/required-approval.ts'
-import { auditRead, type Call } from './call.ts'
+import { auditRead, toldError, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { tokenHash, type PlanRecord } from './plan-store.ts'
 import type { Question } from './questions.ts'
@@ -172,7 +172,10 @@ async function rejected(call: Call, { token, record }: HeldPlan, by: string): Pr
   const result = errorResult(refusal, runtime.secrets)
   if (by === 'elicitation' && record.request !== undefined) await requests.withdraw(record.request, by).catch(() => undefined)
   if (await plans.claim(token)) await plans.close(token, record, result)
-  runtime.audit.record({ ...entry, kind: 'approval', summary: record.plan.summary, result: 'rejected', approval: by })
+  const told = { ...entry, summary: record.plan.summary, approval: by }
+  // What was decided elsewhere was written down there.
+  if (by === 'elicitation') runtime.audit.record({ ...told, kind: 'approval', result: 'rejected' })
+  else auditRead(environment, told, call.started, toldError(result))
   return result
 }
 

@@ -176,6 +176,32 @@ describe('a person asked by their client', () => {
     expect(shelf.writes).toBe(0)
   })
 
+  test('agrees, and nobody is left to decide; where the state moved, too', async () => {
+    const shelf = createShelf()
+    const open = await openShelves({ main: shelf }, human)
+    const { requests } = ownersShell(open)
+    const asked = await open.call('shelf_add_entry', input, { client: askable })
+    expect(await requests.pending()).toHaveLength(1)
+    await open.call('shelf_add_entry', input, { client: answering(asked, { action: 'accept', content: {} }) })
+    expect(await requests.pending()).toEqual([])
+    const moved = pendingOf(await open.call('shelf_add_entry', { ...input, value: 'dim' }))
+    shelf.entries.set('lamp', 'broken')
+    expect((await open.call('shelf_add_entry', { ...input, value: 'dim', confirm: moved.confirm })).kind).toBe('plan')
+    expect(await requests.pending()).toEqual([])
+  })
+
+  test('is not outdone by an approval that came a way the owner took away', async () => {
+    const shelf = createShelf()
+    const open = await openShelves({ main: shelf }, { approval: { tiers: { configure: 'human' }, channels: ['elicitation'] } })
+    const { requests, owner } = ownersShell(open)
+    await owner.setPassphrase(passphrase)
+    const { approval, confirm, text } = pendingOf(await open.call('shelf_add_entry', input))
+    expect(text).not.toContain('rackwarden approve')
+    await requests.decide(approval, { decision: 'approved', by: 'cli:me', passphrase })
+    expect((await open.call('shelf_add_entry', { ...input, confirm })).text).toContain('a way the owner does not take for an answer')
+    expect(shelf.writes).toBe(0)
+  })
+
   test('is not asked where the owner took that channel away', async () => {
     const shelf = createShelf()
     const { call } = await openShelves({ main: shelf }, { approval: { tiers: { configure: 'human' }, channels: ['cli'] } })

@@ -7,7 +7,7 @@ import { exitCodes } from './failure.ts'
 import type { OpenOptions } from './open.ts'
 import { askPassphrase } from './passphrase.ts'
 import { lineOf } from './request-text.ts'
-import { table, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 /** What `allow` can be told. */
 export interface AllowOptions extends OpenOptions {
@@ -65,7 +65,7 @@ async function addRule(desk: Desk, application: Application, asked: string, opti
   const decided = { tool: 'allow', result: 'approved', summary, input: rule }
   const allowed = await desk.audited(decided, () => desk.rules.allow(rule, passphrase))
   if (options.json === true) terminal.print(JSON.stringify(allowed, null, 2))
-  else terminal.print(`Allowed. '${application.name} allow --revoke ${rule.name}' takes it back.`)
+  else terminal.print(`Allowed. '${desk.command(`allow --revoke ${rule.name}`)}' takes it back.`)
   return exitCodes.ok
 }
 

@@ -44,7 +44,7 @@ export async function approve(application: Application, id: string, options: App
     show(requestText(state, desk.runtime.clock.now()))
     if (!(await desk.owner.isSet()))
       throw new ToolError('denied', 'Nothing can be approved here before you have set a passphrase.', {
-        hint: `Run '${application.name} owner set-passphrase' in a terminal of your own.`,
+        hint: `Run '${desk.command('owner set-passphrase')}' in a terminal of your own.`,
       })
     const typed = request.typed === undefined ? {} : { typed: await askName(request.typed, terminal) }
     const passphrase = await askPassphrase(terminal, 'Passphrase, to approve exactly this: ')

@@ -30,10 +30,12 @@ async function print(directory: string, { limit = '50', since, tool, json = fals
   const most = Number(limit)
   if (!Number.isInteger(most) || most < 1) throw new ToolError('invalid_input', `--limit must be a number of lines, and '${limit}' is not`)
   const query = { ...(since === undefined ? {} : { since: momentBefore(since, Date.now()) }), ...(tool === undefined ? {} : { tool }) }
-  // A write has two lines, and is shown as one.
+  // A write has two lines, and so has one that waits for a person; each is shown as one.
   const lines = await readAudit(directory, { ...query, limit: most * 2 })
   const ended = new Set(lines.filter(({ kind }) => kind === 'outcome').map(({ call }) => call))
-  const shown = lines.filter(({ kind, call }) => kind !== 'intent' || !ended.has(call)).slice(-most)
+  const asked = new Set(lines.filter(({ kind }) => kind === 'approval').map(({ call }) => call))
+  const isSaid = ({ kind, call, result }: Line) => (kind === 'intent' && ended.has(call)) || (result === 'pending' && asked.has(call))
+  const shown = lines.filter((line) => !isSaid(line)).slice(-most)
   if (json) terminal.print(JSON.stringify(shown, null, 2))
   else if (shown.length === 0) terminal.print('Nothing was called yet.')
   else terminal.print(table([['time', 'principal', 'tool', 'result', 'what'], ...shown.map(row)]))

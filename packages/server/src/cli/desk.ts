@@ -13,7 +13,7 @@ import {
 import { ToolError } from '@rackwarden/core'
 import type { Application } from '../application.ts'
 import { openTokens, type Tokens } from '../tokens.ts'
-import { openRuntime, type OpenOptions } from './open.ts'
+import { commandFor, openRuntime, type OpenOptions } from './open.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What a line of the audit says of something the owner decided. */
@@ -28,6 +28,8 @@ export interface Desk {
   tokens: Tokens
   /** Who decides here: `cli:<user>`. */
   by: string
+  /** A line for their shell. */
+  command: (words: string) => string
   /** Does what the owner decided and writes it down, also where it fails. */
   audited<Result>(decided: Decided, work: () => Promise<Result>): Promise<Result>
   close(): Promise<void>
@@ -55,6 +57,7 @@ export function openDesk(application: Application, options: OpenOptions, termina
     runtime,
     owner,
     by,
+    command: commandFor(application, options),
     requests: createApprovalRequests(runtime, owner),
     rules: createStandingRules(runtime, owner),
     tokens: openTokens({ ...runtime, owner }),

@@ -42,7 +42,7 @@ export async function openApplication(application: Application, options: OpenOpt
   const simulations = options.demo === true ? await simulationsOf(application) : undefined
   const services = application.services.filter(({ name }) => simulations === undefined || simulations.has(name))
   const loaded = await configurationOf(application, options, terminal, runtime)
-  const command = (words: string) => `${application.name} ${words}${options.demo === true ? ' --demo' : ''}`
+  const command = commandFor(application, options)
   const configuration = flag === undefined ? loaded : { ...loaded, tier: flag }
   const catalogue = openCatalogue({
     name: application.name,
@@ -66,6 +66,11 @@ export async function openApplication(application: Application, options: OpenOpt
       await runtime.close()
     },
   }
+}
+
+/** How a line for the owner's shell is written. */
+export function commandFor({ name }: Application, { demo = false }: OpenOptions): (words: string) => string {
+  return (words) => `${name} ${words}${demo ? ' --demo' : ''}`
 }
 
 /** The runtime of a command; the pretend lab keeps its records apart from the real one's. */

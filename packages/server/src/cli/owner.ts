@@ -47,7 +47,7 @@ export async function ownerStatus(application: Application, options: OwnerOption
   await desk.close()
   if (options.json === true) terminal.print(JSON.stringify({ set: key !== undefined, ...(key === undefined ? {} : { key }) }, null, 2))
   else if (key !== undefined) terminal.print(`A passphrase is set; the key is ${key}.`)
-  else terminal.print(`No passphrase is set. Until then nothing can be approved at a shell: '${application.name} owner set-passphrase'.`)
+  else terminal.print(`No passphrase is set. Until then nothing can be approved at a shell: '${desk.command('owner set-passphrase')}'.`)
   return exitCodes.ok
 }
 

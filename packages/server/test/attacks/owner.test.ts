@@ -98,13 +98,14 @@ describe('an assistant that can write our files', () => {
     const directory = await temporaryDirectory()
     const environment: Record<string, string> = { RACKWARDEN_STATE_DIR: directory, RACKWARDEN_TIER: 'operate' }
     const terminal = { print: () => undefined, complain: () => undefined, environment, directory }
-    const { catalogue, caller, close } = await openApplication(applicationOf(lamp), { demo: true }, terminal)
+    const opened = await openApplication(applicationOf(lamp), { demo: true }, terminal)
+    const { catalogue, caller } = opened
     environment['RACKWARDEN_TIER'] = 'admin'
     environment['RACKWARDEN_ADMIN'] = adminAcknowledgement
     expect(await catalogue.call({ name: 'delete_lamp', input: {}, caller: { ...caller, tier: 'admin' } })).toMatchObject({
       error: { code: 'denied' },
     })
-    await close()
+    await opened.close()
   })
 
   test('changes nothing of a running process by its configuration', async () => {
@@ -139,24 +140,33 @@ describe('an assistant that can write our files', () => {
     expect(doctor.output()).toContain('not signed by the owner, and refused: phone, ghost')
   })
 
-  test.each([
-    ['takes the key away', false],
-    ['puts one of its own in its place', true],
-  ])('gains nothing where it %s while a process runs', async (_, puts) => {
+  test('gains nothing where it takes the key away while a process runs', async () => {
+    const { lab, desk } = await ownedLab()
+    const key = await desk.owner.fingerprint()
+    await desk.note(key)
+    const { port } = await lab.serve()
+    const { id, confirm } = await ask(port)
+    await rm(join(lab.stateDirectory, 'owner.json'))
+    await expect(desk.requests.decide(id, { decision: 'approved', by: 'cli:me', passphrase })).rejects.toMatchObject({ code: 'denied' })
+    expect(await call(port, 'set_level', { level: 7, confirm })).toMatch(/^PENDING/)
+    const doctor = lab.start('doctor', '--demo')
+    expect(await doctor.gone).toBe(1)
+    expect(doctor.output()).toContain(`The owner's key is gone; the audit says that it was ${key}`)
+    expect(await whole(lab)).toEqual([])
+  })
+
+  test('gains nothing where it puts a key of its own in the place of the owner while a process runs', async () => {
     const { lab, desk } = await ownedLab()
     const key = await desk.owner.fingerprint()
     await desk.note(key)
     const { port, running } = await lab.serve()
     const { id, confirm } = await ask(port)
     await rm(join(lab.stateDirectory, 'owner.json'))
-    if (puts) {
-      const thief = ownersDesk(lab)
-      await thief.owner.setPassphrase('passphrase of a thief')
-      await thief.requests.decide(id, { decision: 'approved', by: 'cli:me', passphrase: 'passphrase of a thief' })
-    } else
-      await expect(desk.requests.decide(id, { decision: 'approved', by: 'cli:me', passphrase })).rejects.toMatchObject({ code: 'denied' })
+    const thief = ownersDesk(lab)
+    await thief.owner.setPassphrase('passphrase of a thief')
+    await thief.requests.decide(id, { decision: 'approved', by: 'cli:me', passphrase: 'passphrase of a thief' })
     expect(await call(port, 'set_level', { level: 7, confirm })).toMatch(/^PENDING/)
-    if (puts) expect(running.errors()).toContain('is not the one this process began with')
+    expect(running.errors()).toContain('is not the one this process began with')
     const doctor = lab.start('doctor', '--demo')
     expect(await doctor.gone).toBe(1)
     expect(doctor.output()).toContain(`the audit says that it was ${key}`)

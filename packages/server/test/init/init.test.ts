@@ -180,6 +180,22 @@ describe('with --yes', () => {
     expect(ran.output).toContain(`"--config",\n        "${home}/lab.yaml"`)
   })
 
+  test('an owner who has a passphrase is asked for it before a tier above observe is written', async () => {
+    const { run, text } = await createWorkplace([gate])
+    const passphrase = 'correct horse battery'
+    const twice: [RegExp, string][] = [
+      [/^New passphrase/, passphrase],
+      [/^The same again/, passphrase],
+    ]
+    expect(await run(twice, 'owner', 'set-passphrase')).toMatchObject({ code: 0 })
+    const raising = ['init', '--yes', '--tier', 'operate'] as const
+    expect(await run(undefined, ...raising)).toMatchObject({ code: 1, errors: expect.stringContaining('asked for at a terminal') })
+    expect(await run([[/^Passphrase, for Tiers: gate operate/, 'wrong horse battery']], ...raising)).toMatchObject({ code: 1 })
+    await expect(text(usualFile)).rejects.toThrow(/ENOENT/)
+    expect(await run([[/^Passphrase, for Tiers/, passphrase]], ...raising)).toMatchObject({ code: 0 })
+    expect(await text(usualFile)).toContain('tier: operate')
+  })
+
   test('what cannot be opened is not written unless forced, and no fingerprint is taken unless told', async () => {
     const fingerprint = 'SHA256:AB:CD:EF'
     const { run, text } = await createWorkplace([vault, lockService('gate', [here], { fingerprint })])

@@ -11,6 +11,7 @@ import { connectClients } from './clients.ts'
 import { configurationPath, openDocument, type ConfigurationDocument } from './configuration-document.ts'
 import { findOffers, nameOf, newOffers, offerOf, unsupportedFinds, wantedOffers, type Offer } from './offer.ts'
 import { askForMore, askTier, askWhich, isAsking } from './questions.ts'
+import { agreeToTiers } from './raise.ts'
 import { createSecretFiles, type SecretFiles } from './secret-files.ts'
 import { writeTiers, withoutTier } from './tiers.ts'
 import { tryOffer } from './trial.ts'
@@ -39,7 +40,8 @@ export async function init(application: Application, options: InitOptions, given
     applyValues(chosen, answers)
     const kept: Offer[] = []
     for (const offer of chosen) if (await tryOffer(offer, { force, acceptFingerprints }, runtime, terminal)) kept.push(offer)
-    const secrets = await enter(setup, kept)
+    const { secrets, tiers } = await enter(setup, kept)
+    if (!printOnly) await agreeToTiers(application, tiers, given)
     if (printOnly) given.print(document.text().trimEnd())
     else await save(setup, secrets, kept)
     const isThere = document.existed || kept.length > 0
@@ -138,8 +140,14 @@ function applyValues(offers: readonly Offer[], { values }: Answers): void {
   }
 }
 
+interface Entered {
+  secrets: SecretFiles
+  /** Of each service whose tier is settled now. */
+  tiers: ReadonlyMap<string, Tier>
+}
+
 /** Puts what is kept into the document, with the tiers; a secret that was typed in becomes a file, to be written with it. */
-async function enter({ answers, document, configuration, terminal }: Setup, kept: readonly Offer[]): Promise<SecretFiles> {
+async function enter({ answers, document, configuration, terminal }: Setup, kept: readonly Offer[]): Promise<Entered> {
   const secrets = createSecretFiles(join(configurationDirectory(terminal.environment), 'secrets'))
   const services = withoutTier(
     document,
@@ -151,7 +159,7 @@ async function enter({ answers, document, configuration, terminal }: Setup, kept
   for (const [name, tier] of answers.tiers) if (document.instancesOf(name).length > 0) tiers.set(name, tier)
   const raised = tiers.size > 0 ? writeTiers(document, tiers, configuration) : undefined
   if (raised !== undefined) terminal.print(`The file's own tier becomes ${raised}: a service that is added without one gets it.`)
-  return secrets
+  return { secrets, tiers }
 }
 
 async function tierFor(service: Service, { tier, tiers }: Answers, terminal: Terminal): Promise<Tier> {
