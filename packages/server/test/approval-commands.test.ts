@@ -1,5 +1,5 @@
 import { adminAcknowledgement } from '@rackwarden/core'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { shell, type Shell } from './shell.ts'
@@ -226,6 +226,32 @@ describe('allow', () => {
     const refused = await run.typing({}, 'allow', ...words)
     expect(refused.code).toBe(2)
     expect(refused.errors).toContain(message)
+  })
+})
+
+describe('doctor', () => {
+  const doctor = async (run: Shell, ...more: string[]) => (await run('doctor', ...demo, ...more)).output
+
+  test('says that a person must agree and cannot, until there is a passphrase, and then how much waits for them', async () => {
+    const run = await shell()
+    await writeFile(join(run.directory, 'lab.yaml'), 'tier: operate\napproval: { tiers: { operate: human } }\n')
+    expect(await doctor(run)).toMatch(/^warning +approval +A person must agree to some writes, and no passphrase is set/m)
+    expect((await run('doctor', '--demo')).output).toMatch(/^ok +approval +no passphrase is set, and nothing here takes one/m)
+    await run.typing(typed, 'owner', 'set-passphrase')
+    await asked(run)
+    expect(await doctor(run)).toMatch(/^ok +approval +a passphrase is set, its key is SHA256:\S+; 1 request waits for a person/m)
+  })
+
+  test.each(['true', '1', 'i-understand-the-assistant-can-break-this-lab'])('says that %j acknowledges nothing', async (said) => {
+    const run = await shell({ RACKWARDEN_ADMIN: said })
+    expect((await run('doctor', '--demo')).output).toMatch(/^warning +RACKWARDEN_ADMIN +It is set, but not to the text that counts/m)
+  })
+
+  test('says that the key is another one than the one that was set', async () => {
+    const run = await ownersShell()
+    await rm(join(run.directory, 'state', 'owner.json'))
+    const gone = await run('doctor', '--demo')
+    expect(gone).toMatchObject({ code: 1, output: expect.stringMatching(/^error +approval +The owner's key is gone/m) })
   })
 })
 

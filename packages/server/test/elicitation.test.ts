@@ -158,6 +158,20 @@ test('a person may take longer than their client waits in silence', async () => 
   expect(await client.callTool({ name: 'set_level', arguments: {} }, options)).toMatchObject({ content: [{ text: 'DONE' }] })
 })
 
+test('a person is asked before a change is taken back, too', async () => {
+  const lab = await askedLab(bin)
+  const messages: string[] = []
+  const person: Person = ({ message }) => {
+    messages.push(message)
+    return { action: 'accept', content: {} }
+  }
+  const client = await askedClients["the v2 client in mode 'auto'"]!({ url: (await lab.serve()).url }, person)
+  const change = /Change (\S+);/.exec((await client.call('set_level', { level: 7 })).text)?.[1]
+  expect(await client.call('undo_change', { change })).toMatchObject({ isError: false, text: expect.stringMatching(/^DONE/) })
+  expect(messages[1]).toContain('Set the level to 1')
+  expect(await level(client)).toBe('1')
+})
+
 test('a client that is gone while somebody is asked leaves a request that waits, and nothing done', async () => {
   const lab = await askedLab(bin)
   const { url } = await lab.serve()

@@ -171,8 +171,13 @@ function statementOf(request: ApprovalRequest, decision: Decision): unknown {
 
 function requestIn(text: string, id: string): ApprovalRequest | undefined {
   const request = parsed(text) as Partial<ApprovalRequest> | undefined
-  const isWhole = request?.id === id && typeof request.digest === 'string' && typeof request.expires_at === 'string'
+  const isWhole = request?.id === id && typeof request.digest === 'string' && isTime(request.at) && isTime(request.expires_at)
   return isWhole && typeof request.plan?.summary === 'string' ? (request as ApprovalRequest) : undefined
+}
+
+/** A time that is none would never be past. */
+function isTime(text: unknown): boolean {
+  return typeof text === 'string' && !Number.isNaN(Date.parse(text))
 }
 
 function decisionIn(text: string): StoredDecision | undefined {

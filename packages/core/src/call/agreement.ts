@@ -8,7 +8,7 @@ import { hashOf } from './canonical.ts'
 import { tokenHash, type PlanRecord } from './plan-store.ts'
 import type { Question } from './questions.ts'
 import type { RegisteredWrite } from './registered-tool.ts'
-import { errorResult, pendingText, planLines, reportOf } from './respond.ts'
+import { errorResult, formTokens, pendingText, planLines, reportOf } from './respond.ts'
 import type { CallResult } from './result.ts'
 
 /** A plan that waits, and its token. */
@@ -156,7 +156,7 @@ function questionOf(writing: RegisteredWrite, record: PlanRecord): Question {
     method: 'elicitation/create',
     params: {
       mode: 'form',
-      message: `May this be done?\n${planLines(record.plan)}`,
+      message: `May this be done?\n${planLines(record.plan, formTokens)}`,
       requestedSchema: { type: 'object', properties, ...(typed === undefined ? {} : { required: ['name'] }) },
     },
   }

@@ -12,6 +12,9 @@ import type { Input, RegisteredTool } from './registered-tool.ts'
 /** Tokens a result may cost when nobody asked for more. */
 const budgetTokens = 2_000
 
+/** A person who is asked reads all there is; only what no form holds is left out, and said to be. */
+export const formTokens = 10_000
+
 /** Longest text of a failure, a summary or a sign of progress; any of them may quote what somebody else wrote. */
 const [longestFailure, longestLine] = [2_000, 300]
 
@@ -92,8 +95,8 @@ export function reportOf(
 }
 
 /** A plan in lines: what would happen, to what, and what may surprise. */
-export function planLines({ summary, targets, diff = [], warnings = [] }: Plan): string {
-  return `${summary}\n${fitToBudget({ targets, diff, warnings }, planLists, { tokens: budgetTokens - 200 })}`
+export function planLines({ summary, targets, diff = [], warnings = [] }: Plan, tokens = budgetTokens - 200): string {
+  return `${summary}\n${fitToBudget({ targets, diff, warnings }, planLists, { tokens })}`
 }
 
 /** The text of a plan: what would happen, and how to let it happen. */

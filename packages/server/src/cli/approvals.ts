@@ -51,7 +51,7 @@ export async function approve(application: Application, id: string, options: App
     const deciding = { decision: 'approved', by: desk.by, passphrase, shown: request, ...typed } as const
     const decision = await desk.audited(about(state, 'approved'), () => desk.requests.decide(id, deciding))
     if (options.json === true) terminal.print(JSON.stringify({ id, ...decision }, null, 2))
-    else terminal.print(`Approved. It runs when ${lineOf(request.principal)} sends its token again, until ${request.expires_at}.`)
+    else terminal.print(`Approved. It runs when ${lineOf(request.principal)} sends its token again, until ${lineOf(request.expires_at)}.`)
     return exitCodes.ok
   } finally {
     await desk.close()

@@ -1,4 +1,5 @@
 import { ToolError } from '@rackwarden/core'
+import { cleanText } from '@rackwarden/core/runtime'
 import type { Terminal } from './terminal.ts'
 
 /** How a command ends. */
@@ -20,8 +21,8 @@ export function complainOf(
   { code, message, hint }: { code: string; message: string; hint?: string | undefined },
   terminal: Terminal,
 ): void {
-  terminal.complain(`error: ${code}: ${message}`)
-  if (hint !== undefined) terminal.complain(hint)
+  terminal.complain(`error: ${code}: ${cleanText(message)}`)
+  if (hint !== undefined) terminal.complain(cleanText(hint))
 }
 
 /** commander has said what was wrong by the time it throws. */
