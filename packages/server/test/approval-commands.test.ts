@@ -215,6 +215,11 @@ describe('allow', () => {
     expect(JSON.parse(made.output)).toMatchObject({ name: 'mine', tools: [tool], targets: ['lamp/bulb/*'], except: [] })
   })
 
+  test('takes a passphrase that is set', async () => {
+    const run = await shell()
+    expect(await run.typing({}, 'allow', 'set_level')).toMatchObject({ code: 1, errors: expect.stringContaining('owner set-passphrase') })
+  })
+
   test.each([
     [['lamp', 'set_levle'], 'Did you mean lamp_set_level'],
     [['lamp get_level'], 'No tool that writes'],

@@ -5,7 +5,7 @@ import { momentAfter, spanText } from '../moment.ts'
 import { openDesk, type Desk } from './desk.ts'
 import { exitCodes } from './failure.ts'
 import type { OpenOptions } from './open.ts'
-import { askPassphrase } from './passphrase.ts'
+import { passphraseOf } from './passphrase.ts'
 import { lineOf } from './request-text.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -61,7 +61,7 @@ async function addRule(desk: Desk, application: Application, asked: string, opti
   const summary = ruleText({ ...rule, at: '' }, now)
   const show = options.json === true ? terminal.complain : terminal.print
   show(summary)
-  const passphrase = await askPassphrase(terminal, 'Passphrase, to allow this: ')
+  const passphrase = await passphraseOf(desk, 'Passphrase, to allow this: ', terminal)
   const decided = { tool: 'allow', result: 'approved', summary, input: rule }
   const allowed = await desk.audited(decided, () => desk.rules.allow(rule, passphrase))
   if (options.json === true) terminal.print(JSON.stringify(allowed, null, 2))

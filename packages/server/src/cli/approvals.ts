@@ -5,7 +5,7 @@ import { spanText } from '../moment.ts'
 import { openDesk, type Decided, type Desk } from './desk.ts'
 import { exitCodes } from './failure.ts'
 import type { OpenOptions } from './open.ts'
-import { askPassphrase } from './passphrase.ts'
+import { passphraseOf } from './passphrase.ts'
 import { lineOf, requestText, toolOf } from './request-text.ts'
 import { table, type Terminal } from './terminal.ts'
 
@@ -42,12 +42,8 @@ export async function approve(application: Application, id: string, options: App
     const { request } = state
     const show = options.json === true ? terminal.complain : terminal.print
     show(requestText(state, desk.runtime.clock.now()))
-    if (!(await desk.owner.isSet()))
-      throw new ToolError('denied', 'Nothing can be approved here before you have set a passphrase.', {
-        hint: `Run '${desk.command('owner set-passphrase')}' in a terminal of your own.`,
-      })
     const typed = request.typed === undefined ? {} : { typed: await askName(request.typed, terminal) }
-    const passphrase = await askPassphrase(terminal, 'Passphrase, to approve exactly this: ')
+    const passphrase = await passphraseOf(desk, 'Passphrase, to approve exactly this: ', terminal)
     const deciding = { decision: 'approved', by: desk.by, passphrase, shown: request, ...typed } as const
     const decision = await desk.audited(about(state, 'approved'), () => desk.requests.decide(id, deciding))
     if (options.json === true) terminal.print(JSON.stringify({ id, ...decision }, null, 2))

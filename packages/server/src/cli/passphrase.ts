@@ -15,6 +15,14 @@ export async function askPassphrase({ ask }: Terminal, question = 'Passphrase: '
   throw new ToolError('denied', 'No passphrase was given.', { hint: 'Nothing was done.' })
 }
 
+/** The passphrase that a decision takes; throws before it asks where none is set that could be right. */
+export async function passphraseOf({ owner, command }: Desk, question: string, terminal: Terminal): Promise<string> {
+  if (await owner.isSet()) return askPassphrase(terminal, question)
+  throw new ToolError('denied', 'This takes the passphrase of the owner, and none is set.', {
+    hint: `Run '${command('owner set-passphrase')}' in a terminal of your own.`,
+  })
+}
+
 /** The passphrase that a raise of rights takes; undefined while the owner has set none. */
 export async function passphraseFor({ owner }: Desk, what: string, terminal: Terminal): Promise<string | undefined> {
   return (await owner.isSet()) ? askPassphrase(terminal, `Passphrase, for ${what}: `) : undefined

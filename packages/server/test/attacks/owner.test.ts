@@ -140,6 +140,19 @@ describe('an assistant that can write our files', () => {
     expect(doctor.output()).toContain('not signed by the owner, and refused: phone, ghost')
   })
 
+  test('is let in with no token from before the passphrase, unless the owner signs it', async () => {
+    const lab = await askedLab(bin)
+    const desk = ownersDesk(lab)
+    const { token } = await desk.tokens.create({ name: 'phone', tier: 'operate' })
+    const { port } = await lab.serve()
+    const bearer = { authorization: `Bearer ${token}` }
+    expect(await call(port, 'get_level', {}, bearer)).toContain('level: 1')
+    await desk.owner.setPassphrase(passphrase)
+    await vi.waitFor(async () => expect(await call(port, 'get_level', {}, bearer)).toBe('401'), { timeout: 5_000 })
+    await desk.tokens.sign(['phone'], passphrase)
+    await vi.waitFor(async () => expect(await call(port, 'get_level', {}, bearer)).toContain('level: 1'), { timeout: 5_000 })
+  })
+
   test('gains nothing where it takes the key away while a process runs', async () => {
     const { lab, desk } = await ownedLab()
     const key = await desk.owner.fingerprint()
