@@ -59,7 +59,8 @@ interface Known {
 
 const path = 'tokens.json'
 const lock = 'tokens.lock'
-const [mostAttempts, abandonedMs] = [250, 10_000]
+/** Signing several tokens takes a small machine some seconds. */
+const [mostAttempts, abandonedMs] = [250, 30_000]
 
 /** A running server notices a change to the tokens within this time. */
 const refreshMs = 1000
