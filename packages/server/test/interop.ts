@@ -65,6 +65,7 @@ export function interop(connect: () => Promise<TestClient>): void {
       ended.push(client.call('end_waiting'))
     }
     expect(await client.call('wait_signal', {}, { onprogress })).toEqual({ text: 'released', isError: false })
+    await Promise.all(ended)
     expect(seen).toEqual([expect.objectContaining({ progress: 1, total: 2, message: 'waiting' })])
     // Answered, too, before the client is closed.
     await Promise.all(ended)
