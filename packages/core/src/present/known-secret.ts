@@ -1,7 +1,11 @@
+import { formsOf } from './secret-forms.ts'
+
 /** Replaces every form of the known values in a text. */
 export interface Matcher {
   replace(text: string, by: string): string
 }
+
+type Range = [from: number, to: number]
 
 const shortestValue = 8
 
@@ -11,7 +15,7 @@ const shortestValue = 8
  */
 export function createMatcher(values: Iterable<string>): Matcher {
   const forms = new Set<string>()
-  for (const value of values) for (const form of formsOf(value)) if (form.length >= shortestValue) forms.add(form)
+  for (const value of values) for (const form of formsOf(value, shortestValue)) if (form.length >= shortestValue) forms.add(form)
   // Such a value could never be got out of a text that says where secrets were.
   for (const form of forms) if ('[redacted]'.includes(form)) forms.delete(form)
   if (forms.size === 0) return { replace: (text) => text }
@@ -24,30 +28,102 @@ export function createMatcher(values: Iterable<string>): Matcher {
     byStart.set(start, [...(byStart.get(start) ?? []), form])
   }
 
+  /** Where forms stand, those that overlap as one, or the rest of the second would stay. */
+  function find(text: string): Range[] {
+    const ranges: Range[] = []
+    for (let index = 0; index + shortestValue <= text.length; index += 1) {
+      const key = startOf(text, index)
+      if (possible[key] === 0) continue
+      const form = byStart.get(key)?.find((candidate) => text.startsWith(candidate, index))
+      if (form === undefined) continue
+      const last = ranges.at(-1)
+      const to = index + form.length
+      if (last !== undefined && index <= last[1]) last[1] = Math.max(last[1], to)
+      else ranges.push([index, to])
+    }
+    return ranges
+  }
+
   return {
     replace(text, by) {
-      let result = ''
-      let kept = 0
-      let start = -1
-      let end = -1
-      for (let index = 0; index + shortestValue <= text.length; index += 1) {
-        const key = startOf(text, index)
-        if (possible[key] === 0) continue
-        const form = byStart.get(key)?.find((candidate) => text.startsWith(candidate, index))
-        if (form === undefined) continue
-        if (index > end) {
-          if (start >= 0) {
-            result += text.slice(kept, start) + by
-            kept = end
-          }
-          start = index
-        }
-        // Values that overlap go together, or the rest of the second would stay.
-        end = Math.max(end, index + form.length)
-      }
-      return start < 0 ? text : result + text.slice(kept, start) + by + text.slice(end)
+      const whole = without(text, find(text), by)
+      const folded = foldsOf(whole).flatMap((fold) => find(fold.joined).map(([from, to]): Range => [fold.at(from), fold.at(to - 1) + 1]))
+      return without(whole, folded, by)
     },
   }
+}
+
+/** The text with something else in the place of ranges, which are in order and do not overlap. */
+function without(text: string, ranges: readonly Range[], by: string): string {
+  let result = ''
+  let kept = 0
+  for (const [from, to] of ranges) {
+    result += text.slice(kept, from) + by
+    kept = to
+  }
+  return kept === 0 ? text : result + text.slice(kept)
+}
+
+interface Fold {
+  /** Without the breaks. */
+  joined: string
+  /** Where a character of it stands in the text. */
+  at(index: number): number
+}
+
+const shortestFold = 16
+const lineEnd = /[ \t]{0,16}(?:\r?\n|\\r\\n|\\n)[ \t]{0,64}/g
+const endOfRun = /[^\w+/=.-]/g
+
+/** What an encoder broke into lines, `base64` after 76 characters: full lines of nothing else, and the rest of the last. */
+function foldsOf(text: string): Fold[] {
+  const folds: Fold[] = []
+  let pieces: Range[] = []
+  const close = (): void => {
+    if (pieces.length > 1) folds.push(foldOf(text, pieces))
+    pieces = []
+  }
+  const breaks = new RegExp(lineEnd)
+  for (let found = breaks.exec(text); found !== null; found = breaks.exec(text)) {
+    let piece = pieces.at(-1)
+    if (piece === undefined) {
+      let from = found.index
+      while (from > 0 && isFolded(text.charCodeAt(from - 1))) from -= 1
+      pieces.push((piece = [from, found.index]))
+    }
+    const [from, to] = piece
+    if (to !== found.index || to - from < shortestFold) close()
+    else {
+      endOfRun.lastIndex = breaks.lastIndex
+      const end = endOfRun.exec(text)?.index ?? text.length
+      // An escaped line end begins with a character of its own; the run stops before it.
+      if (end === breaks.lastIndex) close()
+      else pieces.push([breaks.lastIndex, end])
+    }
+  }
+  close()
+  return folds
+}
+
+function foldOf(text: string, pieces: readonly Range[]): Fold {
+  const joined = pieces.map(([from, to]) => text.slice(from, to)).join('')
+  return {
+    joined,
+    at(index) {
+      let left = index
+      for (const [from, to] of pieces) {
+        if (left < to - from) return from + left
+        left -= to - from
+      }
+      return text.length
+    },
+  }
+}
+
+function isFolded(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 43 && code <= 57 && code !== 44) || code === 61 || code === 95
+  )
 }
 
 function startOf(text: string, index: number): number {
@@ -55,46 +131,4 @@ function startOf(text: string, index: number): number {
     (text.charCodeAt(index) ^ (text.charCodeAt(index + 1) << 4) ^ (text.charCodeAt(index + 2) << 8) ^ (text.charCodeAt(index + 3) << 11)) &
     0xffff
   )
-}
-
-/** A value as it is, and as it looks inside a URL, a form, JSON, JSON within JSON, HTML and base64. */
-function* formsOf(raw: string): Iterable<string> {
-  const value = raw.trim()
-  if (value.length < shortestValue) return
-  const lines = value.split(/\r?\n/).map((line) => line.trim())
-  const bodies = lines.length > 1 ? lines.filter((line) => line.length >= 16 && !line.startsWith('-----')) : []
-  for (const part of new Set([raw, value, ...bodies])) {
-    yield part
-    // Most tokens look the same everywhere but in base64.
-    if (!/^[\w.-]*$/.test(part)) yield* escapedForms(part)
-    yield* base64Forms(Buffer.from(part))
-  }
-}
-
-function* escapedForms(value: string): Iterable<string> {
-  const inJson = JSON.stringify(value).slice(1, -1)
-  yield inJson
-  yield inJson.replaceAll('/', String.raw`\/`)
-  yield inJson.replaceAll(/[^\0-~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  yield JSON.stringify(inJson).slice(1, -1)
-  // Only well-formed text can be encoded for a URL; the detour replaces what is not.
-  const inUrl = encodeURIComponent(Buffer.from(value).toString())
-  const strict = inUrl.replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
-  for (const form of [inUrl, strict, new URLSearchParams([['', value]]).toString().slice(1), encodeURI(Buffer.from(value).toString())]) {
-    yield form
-    yield form.replaceAll(/%[\dA-F]{2}/g, (code) => code.toLowerCase())
-  }
-  yield value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
-}
-
-/** Whole, and the part that stays the same wherever the value stands in a longer text (`user:password`). */
-function* base64Forms(bytes: Buffer): Iterable<string> {
-  for (const shift of [0, 1, 2]) {
-    const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64')
-    const inner = whole.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6))
-    for (const form of shift === 0 ? [whole, inner] : [inner]) {
-      yield form
-      if (/[+/]/.test(form)) yield form.replaceAll('+', '-').replaceAll('/', '_')
-    }
-  }
 }

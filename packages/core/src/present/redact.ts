@@ -1,4 +1,5 @@
 import { createMatcher, type Matcher } from './known-secret.ts'
+import { redactCommands, secretsInArguments } from './secret-command.ts'
 import { isReference, isSecretName } from './secret-name.ts'
 import { redactNamed } from './secret-pair.ts'
 import { redactShapes } from './secret-shape.ts'
@@ -32,7 +33,7 @@ export function createSecretFilter(): SecretFilter {
     // What one pass takes away may bring two halves of a pattern together; in practice the second pass finds nothing.
     for (let round = 0; round < 5; round += 1) {
       const before = result
-      result = redactNamed(redactShapes(known(before), redacted), redacted)
+      result = redactCommands(redactNamed(redactShapes(known(before), redacted), redacted), redacted)
       if (result === before) break
     }
     return result
@@ -44,11 +45,20 @@ export function createSecretFilter(): SecretFilter {
     return Array.isArray(value) ? value.map(withhold) : data(value)
   }
 
+  const list = (items: readonly unknown[]): unknown[] => {
+    const secrets = items.every((item) => typeof item === 'string') ? secretsInArguments(items) : undefined
+    return items.map((item, index) => {
+      const from = secrets?.get(index)
+      if (from !== undefined && typeof item === 'string') return data(item.slice(0, from)) + (withhold(item.slice(from)) as string)
+      return followsFlag(items, index) ? withhold(item) : data(item)
+    })
+  }
+
   const data = (value: unknown): unknown => {
     if (typeof value === 'string') return text(value)
     if (typeof value === 'number' || typeof value === 'bigint') return known(String(value)) === String(value) ? value : redacted
     if (typeof value !== 'object' || value === null || value instanceof Date) return value
-    if (Array.isArray(value)) return value.map((item, index) => (followsFlag(value, index) ? withhold(item) : data(item)))
+    if (Array.isArray(value)) return list(value)
     const named = namesSecret(value as Record<string, unknown>)
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [

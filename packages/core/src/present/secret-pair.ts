@@ -1,138 +1,109 @@
-import { isReference, isSecretName } from './secret-name.ts'
+import { createAnchors } from './anchors.ts'
+import { isReference, isSecretName, nameParts } from './secret-name.ts'
+import { stopAt, valueAt, type Range } from './secret-value.ts'
 
-/** A name and what parts it from its value: JSON, YAML, environment, HCL, headers, then flags of a command line. */
-const heads =
-  /(?<![A-Za-z0-9_])(?:[A-Za-z_][\w.-]{1,127}(?:\\{0,8}["'])?[ \t]{0,16}(?:=>|:=|[:=])|(?<=--)[A-Za-z][\w-]{1,63}(?:["'],)?(?=[ \t]+["']?[^-\s]))[ \t]{0,16}/g
+const anchors = createAnchors(
+  nameParts.map((start) => ({ start })),
+  true,
+)
+
+/** What parts a name from its value: JSON, YAML, environment, HCL, headers. */
+const separator = /(?:\\{0,8}["'])?[ \t]{0,16}(?:=>|:=|[:=])[ \t]{0,16}/y
+
+/** What parts a long option from its value. */
+const gap = /(?:["'],)?(?=[ \t]+["']?[^-\s])[ \t]{0,16}/y
+
+/** `define('DB_PASSWORD', 'x')` */
+const nextArgument = /["'],[ \t]{0,4}(?=["'])/y
+
+/** What a plan of Terraform puts between what was and what will be. */
+const arrow = /["'] -> (?=["'])/y
+
+/** `ALTER USER joe PASSWORD 'x'`. */
+const quotedNext = /[ \t]{1,4}(?=["'])/y
+
+/** The rest of `<ApiKey>`. */
+const endOfTag = /[^<>\n]{0,128}>(?=[^<\s])/y
 
 /** A name in one field, its value in the next: `"name": "DB_PASSWORD", "value": "x"`. */
-const namedElsewhere = /\\{0,8}["']?([\w.-]{2,128})\\{0,8}["']?,?\s{0,80}\\{0,8}["']?value\\{0,8}["']?[ \t]{0,16}[:=][ \t]{0,16}/y
-
-/** Words that say something about a secret and are none themselves. */
-const prose = new Set(
-  `null nil none undefined true false yes no on off not is was has must too the a an and or for of in from to with required missing
-  invalid incorrect wrong expired revoked unknown empty unset set ok failed failure error mismatch cannot could authentication
-  authorization login auth signature unsupported malformed rejected denied accepted verified valid changed unchanged updated
-  rotated created deleted removed refreshed disabled enabled optional basic bearer default string`.split(/\s+/),
-)
+const namedBefore = /(?:name|key)\\{0,8}["']?[ \t]{0,16}[:=][ \t]{0,16}\\{0,8}["']?$/i
+const valueNext = /\\{0,8}["']?,?\s{0,80}\\{0,8}["']?value\\{0,8}["']?[ \t]{0,16}[:=][ \t]{0,16}/iy
 
 /** Replaces the values that stand under secret names in a text. */
 export function redactNamed(text: string, by: string): string {
-  if (!/pass|pwd|secret|token|key|auth|cookie|credential|jwt|psk/i.test(text)) return text
-  const next = new RegExp(heads)
-  const elsewhere = new RegExp(namedElsewhere)
   let result = ''
   let kept = 0
-  for (let found = next.exec(text); found !== null; found = next.exec(text)) {
-    const head = found[0]
-    const name = /^[\w.-]+/.exec(head)?.[0] ?? ''
-    let start = next.lastIndex
-    if (name === 'name' || name === 'key') {
-      elsewhere.lastIndex = start
-      const pair = elsewhere.exec(text)
-      if (pair === null || !isSecretName(pair[1] ?? '')) continue
-      start = elsewhere.lastIndex
-    } else if (!isSecretName(name) || isPath(text, head, start)) continue
-    const [from, to] = valueAt(text, start, { name, head, at: found.index, by })
-    next.lastIndex = Math.max(to, start)
-    if (from >= to || isReference(text.slice(from, to), by)) continue
+  anchors.walk(text, (_, index) => {
+    const [at, end] = nameAround(text, index, kept)
+    const [from, to] = secretAfter(text, at, end, by)
+    if (from >= to || from < kept || isReference(text.slice(from, to), by)) return Math.max(end, from < to ? to : end)
     result += text.slice(kept, from) + by
     kept = to
-  }
+    return to
+  })
   return kept === 0 ? text : result + text.slice(kept)
+}
+
+/** Where the name begins and ends that has this character in it, and nothing before `floor`. */
+function nameAround(text: string, index: number, floor: number): Range {
+  let at = index
+  while (at > floor && index - at < 128 && isNameSign(text.charCodeAt(at - 1))) at -= 1
+  while (at < index && !/[A-Za-z_]/.test(text[at] ?? '')) at += 1
+  let end = index + 1
+  while (end < text.length && end - at <= 128 && isNameSign(text.charCodeAt(end))) end += 1
+  return [at, end]
+}
+
+/** Where the value of a name begins and ends; nowhere where it has none, or is no secret's. */
+function secretAfter(text: string, at: number, end: number, by: string): Range {
+  const none: Range = [end, end]
+  if (end - at > 128) return none
+  const before = text.slice(Math.max(0, at - 48), at)
+  const own = text.slice(at, end)
+  // `private key: x`
+  const name = own.toLowerCase() === 'key' ? (/[A-Za-z]+ $/.exec(before)?.[0] ?? '') + own : own
+  if (before.endsWith('<') && isSecretName(name)) {
+    const start = after(endOfTag, text, end)
+    return start === undefined ? none : [start, stopAt(text, start, /</g)]
+  }
+  let start = namedBefore.test(before) ? after(valueNext, text, end) : undefined
+  if (start !== undefined) {
+    if (!isSecretName(name)) return none
+  } else {
+    start = after(separator, text, end)
+    if (start === undefined && (before.endsWith('--') || /(?:^|\n)\s*ENV $/.test(before))) start = after(gap, text, end)
+    if (start === undefined && /(?:define|setenv|putenv)\(\s*["']$/i.test(before)) start = after(nextArgument, text, end)
+    if (start === undefined && /^pass(?:word|wd|phrase)$/i.test(name)) start = after(quotedNext, text, end)
+    if (start === undefined || isPath(text, text.slice(end, start), start)) return none
+    if (/^token$/i.test(name) && /(?:unexpected|illegal|next) $/i.test(before)) return none
+    if (!isSecretName(name)) return encodedAfter(text, start, name) ?? none
+  }
+  const where = { name, head: text.slice(at, start), at, by }
+  const found = valueAt(text, start, where)
+  const next = text.startsWith(by, found[0]) ? after(arrow, text, found[1]) : undefined
+  return next === undefined ? found : valueAt(text, next, where)
+}
+
+/** `"auth": "dXNlcjpwYXNzd29yZA=="` of Docker's configuration. */
+function encodedAfter(text: string, start: number, name: string): Range | undefined {
+  const from = after(/\\{0,8}["']/y, text, start)
+  const to = from === undefined ? undefined : after(/[A-Za-z\d+/]{12,1024}={0,2}(?=\\{0,8}["'])/y, text, from)
+  return from !== undefined && to !== undefined && isSecretName(name, text.slice(from, to)) ? [from, to] : undefined
+}
+
+function after(form: RegExp, text: string, index: number): number | undefined {
+  form.lastIndex = index
+  return form.test(text) ? form.lastIndex : undefined
+}
+
+function isNameSign(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95 || code === 46 || code === 45
+  )
 }
 
 /** `secret://x`, `std::secret::x` and `token == x` are no names with a value. */
 function isPath(text: string, head: string, start: number): boolean {
   const sign = text[start]
   return (head.endsWith(':') && (sign === ':' || text.startsWith('//', start))) || (head.endsWith('=') && (sign === '=' || sign === '~'))
-}
-
-interface Where {
-  name: string
-  head: string
-  /** Where the name begins. */
-  at: number
-  by: string
-}
-
-/** Where the value begins and ends. */
-function valueAt(text: string, start: number, where: Where): [from: number, to: number] {
-  const structure = /[[{]/.test(text[start] ?? '') && !text.startsWith(where.by, start) ? structureAt(text, start, where.by) : undefined
-  if (structure !== undefined) return structure
-  const quote = /\\{0,8}["'`]/y
-  quote.lastIndex = start
-  const opening = quote.exec(text)?.[0]
-  if (opening !== undefined) return [start + opening.length, endOfQuoted(text, start + opening.length, opening)]
-
-  const before = text.slice(Math.max(0, where.at - 80), where.at)
-  const line = before.slice(before.lastIndexOf('\n') + 1)
-  const startsLine = line.length < 80 && /^\s*(?:-\s+)?(?:export |ENV |set )?["']?$/.test(line)
-  const around = /["'`]$/.exec(line)?.[0]
-  if (/authorization|cookie/i.test(where.name)) return [start, stopAt(text, start, /["'`\n]/g)]
-  // The whole pair stands in quotes, as in a container's environment: "DB_PASSWORD=x y".
-  if (around !== undefined && !/["']/.test(where.head)) return [start, stopAt(text, start, around === '"' ? /["\n]/g : /['`\n]/g)]
-  const isAssignment = where.head.trimEnd().endsWith('=')
-  const isVariable = where.name === where.name.toUpperCase()
-  if (startsLine && (!isAssignment || isVariable || /\s=|=\s/.test(where.head)))
-    return lineAt(text, start, /^\s*/.exec(line)?.[0].length ?? 0)
-  const to = startsLine ? stopAt(text, start, /\s/g) : endOfWord(text, start, where.by)
-  return [start, isProse(text.slice(start, to)) ? start : to]
-}
-
-/** A record has names of its own; a list of strings is withheld as far as it goes on its line. */
-function structureAt(text: string, start: number, by: string): [from: number, to: number] | undefined {
-  if (text.startsWith(`[${by}`, start)) return [start, start]
-  const list = /\[[ \t]{0,16}\\{0,8}["'][^\]\n]{0,65536}/y
-  list.lastIndex = start
-  if (list.test(text)) return [start + 1, list.lastIndex]
-  const record = /[[{][ \t]{0,16}(?:[\]}\n\r]|$|\\{0,8}["']|[\w.-]{1,128}[ \t]{0,16}[:=]|\{)/y
-  record.lastIndex = start
-  return record.test(text) ? [start, start] : undefined
-}
-
-/** A value to the end of its line, or the lines of a block that stand deeper than its key. */
-function lineAt(text: string, start: number, indent: number): [from: number, to: number] {
-  const end = stopAt(text, start, /\n/g)
-  const line = text.slice(start, end)
-  if (!/^[|>][+-]?\d?\s*$/.test(line)) {
-    if (isProse(/^\S*/.exec(line.slice(0, 64))?.[0] ?? '')) return [start, start]
-    const comment = line.search(/\s#/)
-    return [start, start + (comment < 0 ? line : line.slice(0, comment)).trimEnd().length]
-  }
-  const deeper = new RegExp(String.raw`\n(?:[ \t]*(?=\n|$)| {${indent + 1}}[^\n]*)`, 'y')
-  let to = end
-  for (deeper.lastIndex = end; deeper.test(text); deeper.lastIndex = to) to = deeper.lastIndex
-  const block = text.slice(end, to)
-  return [to - block.trimStart().length, to - (block.length - block.trimEnd().length)]
-}
-
-function isProse(value: string): boolean {
-  return value.length < 24 && prose.has(value.toLowerCase().replace(/[,.!?:;]+$/, ''))
-}
-
-/** An unfinished string ends with its line. */
-function endOfQuoted(text: string, start: number, opening: string): number {
-  const quote = opening.at(-1)
-  const escapes = opening.length - 1
-  let backslashes = 0
-  for (let index = start; index < text.length; index += 1) {
-    const sign = text[index]
-    if (sign === '\n') return index
-    // As many backslashes as before the opening quote, in JSON within JSON; more of them belong to the value.
-    if (sign === quote && (escapes === 0 ? backslashes % 2 === 0 : backslashes <= escapes)) return index - Math.min(backslashes, escapes)
-    backslashes = sign === '\\' ? backslashes + 1 : 0
-  }
-  return text.length
-}
-
-function stopAt(text: string, start: number, stop: RegExp): number {
-  stop.lastIndex = start
-  return stop.exec(text)?.index ?? text.length
-}
-
-/** Closing brackets behind a word are not of it, unless they are those of a secret already taken out. */
-function endOfWord(text: string, start: number, by: string): number {
-  let end = stopAt(text, start, /[\s"'`,;&]/g)
-  while (end > start && /[)}\]>]/.test(text[end - 1] ?? '') && !text.endsWith(by, end)) end -= 1
-  return end
 }

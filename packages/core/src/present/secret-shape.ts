@@ -1,49 +1,57 @@
-/**
- * Tokens that are known by their look. Each begins where no word is under way and is bounded, so that neither time nor
- * the stack of the regular expression grows with what somebody put into a text.
- */
-const tokens = [
-  String.raw`gh[pousr]_[A-Za-z0-9]{30,255}`,
-  String.raw`github_pat_\w{22,255}`,
-  String.raw`(?:AKIA|ASIA)[A-Z0-9]{16}`,
-  String.raw`xox[a-z]-[A-Za-z0-9-]{10,255}`,
-  String.raw`xapp-[A-Za-z0-9-]{10,255}`,
-  String.raw`glpat-[\w-]{20,255}`,
-  String.raw`glsa_\w{32,64}`,
-  String.raw`sk-(?=[\w-]{0,64}\d)[\w-]{20,255}`,
-  String.raw`[sr]k_(?:live|test)_[A-Za-z0-9]{16,255}`,
-  String.raw`ptr_[A-Za-z0-9+/=]{32,255}`,
-  String.raw`hv[sbr]\.[\w-]{20,255}`,
-  String.raw`npm_[A-Za-z0-9]{36}`,
-  String.raw`dckr_pat_[\w-]{20,255}`,
-  String.raw`AIza[\w-]{35}`,
-  String.raw`tskey-[a-z]{2,10}-[\w-]{10,255}`,
-  String.raw`AGE-SECRET-KEY-1[A-Z0-9]{50,64}`,
-  String.raw`eyJ[\w-]{8,2048}\.[\w-]{8,16384}(?:\.[\w-]{0,2048})?`,
-].join('|')
+import { createAnchors } from './anchors.ts'
+import { isReference } from './secret-name.ts'
+import { tokenShapes } from './token-shapes.ts'
 
-const shapes = new RegExp(String.raw`(?<![\w-])(?:${tokens})`, 'g')
-const bearer = /(?<!\w)(bearer|basic)([ \t]+)([A-Za-z0-9._~+/-]{8,8192}={0,2})/gi
+const anchors = createAnchors(tokenShapes)
+const bearer = /(?<!\w)(bearer|basic)([ \t]+|%20|\+)([A-Za-z0-9._~+/-]{8,8192}={0,2})/gi
 const userinfo = /:\/\/([^\s/?#:@"'<>]{0,256}):([^\s/?#"'<>]{1,1024})@/g
-const proxmox = /(P[VB]S?E?APIToken[= ][^\s=:"']{1,128}[=:])[\da-f]{8}-[\da-f-]{27}/g
-const webhooks = /(\/\/(?:hooks\.slack\.com\/services\/|discord(?:app)?\.com\/api\/webhooks\/))[\w/-]{8,255}/g
+const uuid = String.raw`[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}`
+/** `user@realm!token=…` of Proxmox. */
+const proxmox = new RegExp(String.raw`${uuid}(?![\w-])(?<=![\w.-]{1,128}[=:].{36})`, 'g')
+const webhooks =
+  /(\/\/(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/))[\w/-]{8,255}/g
+const telegram = /(?<=(?<![\w-])(?:bot)?)\d{8,12}:AA[\w-]{33}(?![\w-])/g
+const terraform = /(?<!\w)[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,70}/g
 
-/** Replaces private keys, tokens of known form, bearer credentials and passwords in URLs. */
+/** Replaces private keys, tokens of known form, hashes of passwords, bearer credentials and passwords in URLs. */
 export function redactShapes(text: string, by: string): string {
   let result = text
   if (result.includes('-----BEGIN')) result = redactKeys(result, by)
-  result = result.replaceAll(shapes, by)
-  if (/bearer|basic/i.test(result))
+  result = redactTokens(result, by)
+  if (['earer', 'asic', 'EARER', 'ASIC'].some((scheme) => result.includes(scheme)))
     result = result.replaceAll(bearer, (all, scheme: string, gap: string, value: string, offset: number) => {
       const isParameter = value.endsWith('=') && result[offset + all.length] === '"'
       return isParameter || isProse(value) ? all : scheme + gap + by
     })
   if (result.includes('://')) {
-    result = result.replaceAll(userinfo, (_, user: string) => `://${user}:${by}@`)
+    result = result.replaceAll(userinfo, (all, user: string, password: string) => (isReference(password, by) ? all : `://${user}:${by}@`))
     result = result.replaceAll(webhooks, (_, address: string) => address + by)
   }
-  if (result.includes('APIToken')) result = result.replaceAll(proxmox, (_, name: string) => name + by)
+  if (result.includes('!')) result = result.replaceAll(proxmox, by)
+  if (result.includes(':AA')) result = result.replaceAll(telegram, by)
+  if (result.includes('.atlasv1.')) result = result.replaceAll(terraform, by)
   return result
+}
+
+function redactTokens(text: string, by: string): string {
+  let result = ''
+  let kept = 0
+  anchors.walk(text, ({ start, rest }, index) => {
+    const next = index + start.length
+    rest.lastIndex = next
+    if (isWithinWord(text, index, start) || !rest.test(text)) return index + 1
+    result += text.slice(kept, index) + by
+    kept = rest.lastIndex
+    return kept
+  })
+  return kept === 0 ? text : result + text.slice(kept)
+}
+
+/** A short beginning is found in many words; a long one only may not go on from a letter. An escape ends a word. */
+function isWithinWord(text: string, index: number, start: string): boolean {
+  if (index === 0 || !/^\w/.test(start)) return false
+  if (!(start.length > 3 ? /[A-Za-z0-9]/ : /[\w-]/).test(text[index - 1] ?? '')) return false
+  return !/(?:\\[nrt]|%[\dA-Fa-f]{2}|\\u[\dA-Fa-f]{4})$/.test(text.slice(Math.max(0, index - 6), index))
 }
 
 /** `Basic authentication failed` names no credential. */

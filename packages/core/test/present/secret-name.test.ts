@@ -57,7 +57,8 @@ describe('values under secret names', () => {
     ['- name: DB_PASSWORD\n  value: hunter2', '- name: DB_PASSWORD\n  value: [redacted]'],
     ['{"name":"DB_PASSWORD","value":"hunter2"}', '{"name":"DB_PASSWORD","value":"[redacted]"}'],
     ['password="unfinished', 'password="[redacted]'],
-    ['"auth": "dXNlcjpwYXNzd29yZA=="', '"auth": "dXNlcjpwYXNzd29yZA=="'],
+    ['"auth": "dXNlcjpwYXNzd29yZA=="', '"auth": "[redacted]"'],
+    ['"auth": "required-by-proxy"', '"auth": "required-by-proxy"'],
   ])('%j', (text, expected) => {
     expect(unknowing.text(text)).toBe(expected)
     expect(unknowing.text(expected)).toBe(expected)

@@ -1,0 +1,109 @@
+/** A token that is known by how it begins and what follows. */
+export interface TokenShape {
+  readonly start: string
+  /** What follows, from there on. */
+  readonly rest: RegExp
+}
+
+/** Beginnings, and what follows any of them; each bounded, so that no text takes longer than its length. */
+const table: readonly (readonly [starts: string, rest: string])[] = [
+  // GitHub, GitLab, Docker Hub, npm, PyPI, RubyGems, Hugging Face
+  ['ghp_ gho_ ghu_ ghs_ ghr_', String.raw`[A-Za-z0-9]{30,255}`],
+  ['github_pat_', String.raw`\w{22,255}`],
+  [
+    'glpat- gldt- glrt- glcbt- glptt- glft- glimt- glagent- gloas- glsoat- glffct- GR1348941',
+    String.raw`[\w-]{20,300}(?:\.[0-9a-z]{2}\.?[0-9a-z]{7})?`,
+  ],
+  ['dckr_pat_ dckr_oat_', String.raw`[\w-]{20,255}`],
+  ['npm_', String.raw`[A-Za-z0-9]{36}(?!\w)`],
+  ['pypi-AgE', String.raw`[\w-]{50,1000}`],
+  ['rubygems_', String.raw`[a-f0-9]{48}`],
+  ['hf_', String.raw`[A-Za-z]{34}(?!\w)`],
+  // Clouds
+  ['AKIA ASIA ABIA ACCA', String.raw`[A-Z0-9]{16}(?!\w)`],
+  ['dop_v1_ doo_v1_ dor_v1_', String.raw`[a-f0-9]{64}`],
+  ['AIza', String.raw`[\w-]{35}`],
+  ['ya29.', String.raw`[\w-]{20,1024}`],
+  ['GOCSPX-', String.raw`[\w-]{28}`],
+  ['v1.0-', String.raw`[a-f0-9]{24}-[a-f0-9]{146}`],
+  // A tunnel of Cloudflare and a key of Grafana: JSON in base64, without a signature
+  ['eyJhIjoi eyJrIjoi', String.raw`[A-Za-z0-9+/]{50,1000}={0,2}`],
+  ['fm1r_ fm1a_', String.raw`[A-Za-z0-9+/]{80,1000}={0,3}`],
+  ['fo1_', String.raw`[\w-]{43}`],
+  ['fm2_', String.raw`[A-Za-z0-9+/]{80,1000}={0,2}`],
+  ['pul-', String.raw`[a-f0-9]{40}`],
+  ['dp.pt. dp.st. dp.sa. dp.ct.', String.raw`[A-Za-z0-9.]{40,80}`],
+  ['ABSK', String.raw`[A-Za-z0-9+/]{100,300}={0,2}`],
+  ['LTAI', String.raw`[A-Za-z0-9]{20}(?!\w)`],
+  ['HRKU-', String.raw`[\w-]{36,80}`],
+  ['dapi', String.raw`[a-f0-9]{32}(?:-\d)?(?!\w)`],
+  ['dt0c01.', String.raw`[A-Za-z0-9]{24}\.[A-Za-z0-9]{64}`],
+  ['pscale_tkn_ pscale_oauth_ pscale_pw_', String.raw`[\w=.-]{32,64}`],
+  // Builds and packages
+  ['AKCp', String.raw`[A-Za-z0-9]{69}`],
+  ['cmVmd', String.raw`[A-Za-z0-9]{59}(?!\w)`],
+  ['ATATT3', String.raw`[\w=-]{100,300}`],
+  ['CLOJARS_', String.raw`[A-Za-z0-9]{60}`],
+  ['pnu_', String.raw`[A-Za-z0-9]{36}(?!\w)`],
+  ['sgp_', String.raw`(?:[A-Fa-f0-9]{16}_|local_)?[A-Fa-f0-9]{40}`],
+  ['rdme_', String.raw`[a-z0-9]{70}`],
+  ['tk-us-', String.raw`[\w-]{48}`],
+  ['api_org_', String.raw`[A-Za-z]{34}(?!\w)`],
+  ['_gitlab_session=', String.raw`[0-9a-z]{32}`],
+  // Networks, vaults, monitoring
+  ['A3-', String.raw`[A-Z0-9]{6}-[A-Z0-9]{6}-?[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}(?:-[A-Z0-9]{5})?`],
+  ['NRAK- NRII- NRJS-', String.raw`[\w-]{19,40}`],
+  ['dnkey-', String.raw`[\w=-]{26}-[\w=-]{52}`],
+  ['tskey-', String.raw`[a-z]{2,10}-[\w-]{10,255}`],
+  ['hvs. hvb. hvr.', String.raw`[\w-]{20,400}`],
+  ['ops_eyJ', String.raw`[A-Za-z0-9+/]{50,2000}={0,2}`],
+  ['AGE-SECRET-KEY-1 AGE-SECRET-KEY-PQ-1', String.raw`[A-Z0-9]{50,2000}`],
+  ['glsa_', String.raw`\w{32,64}`],
+  ['glc_', String.raw`[A-Za-z0-9+/]{32,400}={0,2}`],
+  ['sntrys_ sntryu_', String.raw`[\w+/=]{40,600}`],
+  ['ptr_', String.raw`[A-Za-z0-9+/=]{32,255}`],
+  ['PVE: PBS: PMG:', String.raw`[\w.-]{1,64}@[\w-]{1,32}:[A-F\da-f]{8}::[\w+/=-]{40,1024}`],
+  ['K10', String.raw`[a-f0-9]{40,64}::[\w-]{1,64}:[\w.-]{16,255}`],
+  // People and mail
+  ['xoxa- xoxb- xoxc- xoxd- xoxe- xoxo- xoxp- xoxr- xoxs- xapp- xoxe.xox', String.raw`[\w%-]{10,300}`],
+  ['SG.', String.raw`[\w-]{16,32}\.[\w-]{16,64}`],
+  ['tk_', String.raw`[a-z0-9]{29}(?!\w)`],
+  ['ntn_', String.raw`[A-Za-z0-9]{40,50}`],
+  ['lin_api_', String.raw`[A-Za-z0-9]{40}`],
+  ['xkeysib-', String.raw`[a-f0-9]{64}-[A-Za-z0-9]{16}`],
+  ['PMAK-', String.raw`[a-f0-9]{24}-[a-f0-9]{34}`],
+  // Models and money
+  ['sk-', String.raw`(?=[\w-]{0,64}\d)[\w-]{20,255}`],
+  ['pplx-', String.raw`[A-Za-z0-9]{48}`],
+  ['sk_live_ sk_test_ rk_live_ rk_test_', String.raw`[A-Za-z0-9]{10,255}`],
+  ['shpat_ shpca_ shppa_ shpss_', String.raw`[a-fA-F0-9]{32}`],
+  ['sq0atp- sq0csp-', String.raw`[\w-]{22,60}`],
+  ['EZAK EZTK', String.raw`[A-Za-z0-9]{54}`],
+  ['FLWSECK_TEST-', String.raw`[\w-]{12,40}`],
+  ['shippo_live_ shippo_test_', String.raw`[a-fA-F0-9]{40}`],
+  // Somebody encoded a token again
+  ['ZXlK', String.raw`[\w+/-]{60,20000}={0,2}`],
+  // JSON web tokens, those of Home Assistant among them
+  ['eyJ', String.raw`[\w-]{8,2048}\.[\w-]{8,16384}(?:\.[\w-]{0,2048})?`],
+  // Hashes of passwords; a compose file doubles each `$`
+  ['$2a$ $2b$ $2x$ $2y$ $$2a$$ $$2b$$ $$2x$$ $$2y$$', String.raw`\d\d\${1,2}[./A-Za-z0-9]{53}`],
+  ['$1$ $5$ $6$ $apr1$ $$1$$ $$5$$ $$6$$ $$apr1$$', String.raw`(?:rounds=\d{1,9}\${1,2})?[./A-Za-z0-9]{1,16}\${1,2}[./A-Za-z0-9]{22,86}`],
+  ['$y$ $gy$ $7$ $$y$$', String.raw`[./A-Za-z0-9]{1,32}\${1,2}[./A-Za-z0-9]{1,86}\${1,2}[./A-Za-z0-9]{43}`],
+  [
+    '$argon2id$ $argon2i$ $argon2d$ $BALLOON-SHA256$ $$argon2id$$',
+    String.raw`v=\d{1,3}\${1,2}[a-z]=\d{1,9},t=\d{1,9}(?:,p=\d{1,9})?\${1,2}[\w+/=-]{8,128}\${1,2}[\w+/=-]{16,512}`,
+  ],
+  ['$pbkdf2', String.raw`[\w-]{0,16}\${1,2}[\w=,]{1,32}\${1,2}[\w+/.=-]{8,128}\${1,2}[\w+/.=-]{16,512}`],
+  ['pbkdf2_sha', String.raw`\d{1,3}\$\d{1,9}\$[\w+/.=-]{8,128}\$[\w+/.=-]{16,512}`],
+  ['pbkdf2:sha scrypt:', String.raw`[\w:]{1,32}\$[\w+/.=-]{8,128}\$[\w+/.=-]{16,512}`],
+  ['SCRAM-SHA-', String.raw`\d{1,3}\$\d{1,9}:[\w+/=]{8,128}\$[\w+/=]{16,128}:[\w+/=]{16,128}`],
+  ['{SSHA} {SSHA256} {SSHA512} {SHA} {CRYPT} {SMD5}', String.raw`[\w+/.$=]{20,256}`],
+]
+
+/** All of them, longer beginnings before those they begin with. */
+export const tokenShapes: readonly TokenShape[] = table
+  .flatMap(([starts, rest]) => {
+    const form = new RegExp(rest, 'y')
+    return starts.split(' ').map((start) => ({ start, rest: form }))
+  })
+  .toSorted((one, other) => other.start.length - one.start.length)
