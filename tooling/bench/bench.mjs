@@ -10,6 +10,7 @@ import { measureCalls } from './rows/calls.mjs'
 import { measureFaults } from './rows/faults.mjs'
 import { measureLists } from './rows/lists.mjs'
 import { measureMemory } from './rows/memory.mjs'
+import { measureRedaction } from './rows/redaction.mjs'
 import { measureSize } from './rows/size.mjs'
 import { measureStarts } from './rows/starts.mjs'
 import { measureTokens } from './rows/tokens.mjs'
@@ -32,6 +33,7 @@ const measures = {
   memory: measureMemory,
   size: measureSize,
   faults: measureFaults,
+  redaction: measureRedaction,
   tokens: measureTokens,
 }
 

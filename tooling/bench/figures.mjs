@@ -63,6 +63,15 @@ export const figures = {
   'fault.health': { name: 'service_health of twelve, one of them hung', unit: 'ms', judged: 'ratio', budget: 1.05, horizon: 1.02 },
   'fault.end': { name: 'process gone after its stdin closed', unit: 'ms', judged: 'value', budget: 200, horizon: 100 },
 
+  'redaction.usual': { name: 'looking for secrets in 100 kB', unit: 'ms', judged: 'value', budget: 5, horizon: 2 },
+  'redaction.worst': {
+    name: 'looking for secrets, slowest of hostile inputs, of 100 kB',
+    unit: 'ms',
+    judged: 'value',
+    budget: 100,
+    horizon: 20,
+  },
+
   'tokens.average': { name: 'tokens of a tool, average', unit: 'tokens', judged: 'value', budget: 100, horizon: 87 },
   'tokens.percentile': { name: 'tokens of a tool, 95th percentile', unit: 'tokens', judged: 'value', budget: 200 },
 }

@@ -58,30 +58,36 @@ function nameAround(text: string, index: number, floor: number): Range {
 function secretAfter(text: string, at: number, end: number, by: string): Range {
   const none: Range = [end, end]
   if (end - at > 128) return none
-  const before = text.slice(Math.max(0, at - 48), at)
+  const start = valueStart(text, at, end)
+  if (start === undefined) return none
   const own = text.slice(at, end)
   // `private key: x`
-  const name = own.toLowerCase() === 'key' ? (/[A-Za-z]+ $/.exec(before)?.[0] ?? '') + own : own
-  if (before.endsWith('<') && isSecretName(name)) {
-    const start = after(endOfTag, text, end)
-    return start === undefined ? none : [start, stopAt(text, start, /</g)]
-  }
-  let start = namedBefore.test(before) ? after(valueNext, text, end) : undefined
-  if (start !== undefined) {
-    if (!isSecretName(name)) return none
-  } else {
-    start = after(separator, text, end)
-    if (start === undefined && (before.endsWith('--') || /(?:^|\n)\s*ENV $/.test(before))) start = after(gap, text, end)
-    if (start === undefined && /(?:define|setenv|putenv)\(\s*["']$/i.test(before)) start = after(nextArgument, text, end)
-    if (start === undefined && /^pass(?:word|wd|phrase)$/i.test(name)) start = after(quotedNext, text, end)
-    if (start === undefined || isPath(text, text.slice(end, start), start)) return none
-    if (/^token$/i.test(name) && /(?:unexpected|illegal|next) $/i.test(before)) return none
-    if (!isSecretName(name)) return encodedAfter(text, start, name) ?? none
-  }
+  const name = own.toLowerCase() === 'key' ? (/[A-Za-z]+ $/.exec(text.slice(Math.max(0, at - 48), at))?.[0] ?? '') + own : own
+  if (!isSecretName(name)) return encodedAfter(text, start, name) ?? none
+  if (text[at - 1] === '<' && text[start - 1] === '>') return [start, stopAt(text, start, /</g)]
   const where = { name, head: text.slice(at, start), at, by }
   const found = valueAt(text, start, where)
   const next = text.startsWith(by, found[0]) ? after(arrow, text, found[1]) : undefined
   return next === undefined ? found : valueAt(text, next, where)
+}
+
+/** Where a value may begin that stands behind a name; most that looks like a name has none. */
+function valueStart(text: string, at: number, end: number): number | undefined {
+  const before = () => text.slice(Math.max(0, at - 48), at)
+  const start = after(separator, text, end)
+  if (start !== undefined) {
+    if (isPath(text, text.slice(end, start), start)) return undefined
+    const isParser = end - at === 5 && /(?:unexpected|illegal|next) $/i.test(before())
+    return isParser ? undefined : start
+  }
+  const sign = text[end]
+  if (sign === '>' || text[at - 1] === '<') return text[at - 1] === '<' ? after(endOfTag, text, end) : undefined
+  const elsewhere = sign === ' ' ? undefined : after(valueNext, text, end)
+  if (elsewhere !== undefined && namedBefore.test(before())) return elsewhere
+  if (text.startsWith('--', at - 2) || (sign === ' ' && text.startsWith('ENV ', at - 4) && /(?:^|\n)\s*ENV $/.test(before())))
+    return after(gap, text, end)
+  if ((sign === '"' || sign === "'") && /(?:define|setenv|putenv)\(\s*["']$/i.test(before())) return after(nextArgument, text, end)
+  return sign === ' ' && /^pass(?:word|wd|phrase)$/i.test(text.slice(at, end)) ? after(quotedNext, text, end) : undefined
 }
 
 /** `"auth": "dXNlcjpwYXNzd29yZA=="` of Docker's configuration. */
