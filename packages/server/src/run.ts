@@ -31,9 +31,22 @@ function processTerminal(): Terminal {
     complain: (text) => void process.stderr.write(`${text}\n`),
     environment: process.env,
     directory: process.cwd(),
+    read: readInput,
     program: [process.execPath, process.argv[1] ?? ''],
     ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: prompting() } : {}),
   }
+}
+
+/** What is given over stdin; what is longer than the bound is cut off, and no longer what was meant. */
+async function readInput(mostBytes: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer)
+    size += (chunk as Buffer).length
+    if (size > mostBytes) break
+  }
+  return Buffer.concat(chunks).subarray(0, mostBytes).toString('utf8')
 }
 
 /** Asks at this process's terminal, which is taken over with the first question. */

@@ -3,6 +3,8 @@ import type { Application } from '../application.ts'
 import { addApprovalCommands, addChangeCommands, type Written } from './approval-commands.ts'
 import type { AuditOptions } from './audit.ts'
 import type { CallOptions } from './call.ts'
+import type { HooksOptions } from './hooks/hooks.ts'
+import type { PreToolUseOptions } from './hooks/pre-tool-use.ts'
 import type { InitOptions } from './init/answers.ts'
 import type { OpenOptions } from './open.ts'
 import type { ServeOptions } from './serve.ts'
@@ -105,6 +107,24 @@ export async function runProgram(application: Application, argv: readonly string
     .action(
       ending(async (name: string, options: TokenOptions) => (await import('./token.ts')).rotateToken(application, name, options, terminal)),
     )
+
+  const hooks = added(program, 'hooks', "the command policy in Claude Code's own shell, through its settings")
+  const onHooks = (usage: string, description: string) =>
+    added(hooks, usage, description)
+      .option('--project', 'the settings of the project in this directory instead of this user')
+      .option('--yes', 'write without asking')
+      .option('--print', 'print what would change, and write nothing')
+  onHooks('install', 'judge commands that reach the lab before Claude Code runs them')
+    .option('--all', 'judge every command')
+    .option('--config <file>', 'configuration file instead of rackwarden.yaml')
+    .action(ending(async (options: HooksOptions) => (await import('./hooks/hooks.ts')).installHooks(application, options, terminal)))
+  onHooks('remove', 'take the hook out again').action(
+    ending(async (options: HooksOptions) => (await import('./hooks/hooks.ts')).removeHooks(options, terminal)),
+  )
+  added(added(program, 'hook', 'what Claude Code runs; not for people'), 'pre-tool-use', 'judge the call on stdin')
+    .option('--all', 'judge every command')
+    .option('--config <file>', 'configuration file instead of rackwarden.yaml')
+    .action(ending(async (options: PreToolUseOptions) => (await import('./hooks/pre-tool-use.ts')).preToolUse(options, terminal)))
 
   const [first = ''] = argv
   const known = ['help', ...program.commands.map((command) => command.name())]

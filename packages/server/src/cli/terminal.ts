@@ -9,6 +9,8 @@ export interface Terminal {
   readonly directory: string
   /** Asks whoever sits there and gives the line that was typed; missing where nobody does. */
   readonly ask?: (question: string, options?: { hidden?: boolean }) => Promise<string>
+  /** Gives everything on stdin as text, as far as a bound; missing where nothing can be read. */
+  readonly read?: (mostBytes: number) => Promise<string>
   /** How this process was started: the program, and the file it runs. */
   readonly program?: readonly string[]
 }

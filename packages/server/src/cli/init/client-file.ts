@@ -1,9 +1,8 @@
-import { copyFile, chmod } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ToolError } from '@rackwarden/core'
 import { homeDirectory, type Environment } from '@rackwarden/core/runtime'
 import { isRecord } from '../../json-rpc.ts'
-import { textOf, writePrivate } from './private-file.ts'
+import { readJsonFile, writeJsonFile } from '../json-file.ts'
 
 /** One MCP client whose configuration file is known. */
 export interface Client {
@@ -48,9 +47,8 @@ export function clientOf(text: string, environment: Environment, directory: stri
 
 /** The servers a client's file names; throws where it is not such a file. */
 export async function serversOf({ path }: Client, directory?: string): Promise<Record<string, unknown> | undefined> {
-  const text = await textOf(path)
+  const { text, data } = await readJsonFile(path)
   if (text === undefined) return undefined
-  const data = parsed(path, text)
   const projects = isRecord(data['projects']) && directory !== undefined ? data['projects'][directory] : undefined
   const own = isRecord(projects) && isRecord(projects['mcpServers']) ? projects['mcpServers'] : {}
   return { ...own, ...(isRecord(data['mcpServers']) ? data['mcpServers'] : {}) }
@@ -58,43 +56,17 @@ export async function serversOf({ path }: Client, directory?: string): Promise<R
 
 /** Adds a server to a client's file, leaving everything else, and a copy of what it was; says where, or nothing where it was there. */
 export async function register(client: Client, name: string, entry: ServerEntry): Promise<{ backup?: string } | undefined> {
-  const text = await textOf(client.path)
-  const data = text === undefined || text.trim() === '' ? {} : parsed(client.path, text)
+  const file = await readJsonFile(client.path)
+  const { data } = file
   const servers = isRecord(data['mcpServers']) ? data['mcpServers'] : {}
   const before = servers[name]
   // What somebody added to the entry, such as variables, stays.
   const after = { ...(isRecord(before) ? before : {}), ...entry }
   if (JSON.stringify(before) === JSON.stringify(after)) return undefined
-  const merged = { ...data, mcpServers: { ...servers, [name]: after } }
-  const backup = text === undefined ? undefined : await backUp(client.path)
-  await writePrivate(client.path, `${JSON.stringify(merged, null, indentOf(text))}\n`)
-  return backup === undefined ? {} : { backup }
+  return writeJsonFile(file, { ...data, mcpServers: { ...servers, [name]: after } })
 }
 
 /** The entry every client understands, to be put where it is wanted. */
 export function shownEntry(name: string, entry: ServerEntry): string {
   return JSON.stringify({ mcpServers: { [name]: entry } }, null, 2)
-}
-
-async function backUp(path: string): Promise<string> {
-  const stamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 17)
-  const backup = `${path}.backup-${stamp}`
-  await copyFile(path, backup)
-  await chmod(backup, 0o600)
-  return backup
-}
-
-function parsed(path: string, text: string): Record<string, unknown> {
-  let data: unknown
-  try {
-    data = JSON.parse(text)
-  } catch (cause) {
-    throw new ToolError('invalid_config', `${path} is not JSON, and was left as it is.`, { hint: 'Add the entry by hand.', cause })
-  }
-  if (isRecord(data)) return data
-  throw new ToolError('invalid_config', `${path} holds no object, and was left as it is.`, { hint: 'Add the entry by hand.' })
-}
-
-function indentOf(text: string | undefined): string | number {
-  return /^\{\r?\n([ \t]+)/.exec(text ?? '')?.[1] ?? 2
 }
