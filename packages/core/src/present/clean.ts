@@ -1,11 +1,21 @@
-/** What has no place in a text: control characters, bidirectional controls, invisible characters. */
+/**
+ * What has no place in a text: control characters, bidirectional controls, invisible characters, what is no character.
+ * Joiners go, too: a family of emoji becomes its members, and Persian or Indic words stay legible; kept, they would carry
+ * whatever somebody hides between letters. Marks that are seen stay, combining ones and the Arabic signs for numbers.
+ */
 const stray = [
   String.raw`\x00-\x08\x0B-\x1F\x7F-\x9F`,
   String.raw`\xAD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164`,
-  String.raw`\uFE00-\uFE0D\uFEFF\uFFA0\uFFF9-\uFFFB`,
+  String.raw`\uFDD0-\uFDEF\uFE00-\uFE0D\uFEFF\uFFA0\uFFF0-\uFFFB\uFFFE\uFFFF`,
 ].join('')
 
-const suspicious = new RegExp(String.raw`[${stray}\uD834\uDB40-\uDB43]`)
+/** The same beyond the basic plane: format controls of hieroglyphs, shorthand and music, tags, variation selectors. */
+const strayBeyond = [
+  String.raw`\u{13430}-\u{1343F}\u{1BCA0}-\u{1BCA3}\u{1D159}\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}`,
+  ...Array.from({ length: 16 }, (_, plane) => `\\u{${(plane + 1).toString(16)}FFFE}\\u{${(plane + 1).toString(16)}FFFF}`),
+].join('')
+
+const suspicious = new RegExp(String.raw`[${stray}\uFE0E\uFE0F\uD800-\uDFFF]`)
 
 /**
  * Terminal sequences first, in their 8-bit forms too. A string sequence ends at its terminator and runs neither past a
@@ -17,16 +27,21 @@ const unwanted = new RegExp(
     String.raw`(?:\x1B\[|\x9B)[0-?]{0,256}[ -\/]{0,16}[@-~]`,
     String.raw`\x1B[ -\/]{0,16}[0-Z\\^-~]`,
     String.raw`\r\n?`,
-    `[${stray}]`,
-    String.raw`[\u{1D173}-\u{1D17A}\u{E0000}-\u{E0FFF}]`,
+    `[${stray}${strayBeyond}]`,
+    // What makes a heart red or a digit a key says nothing behind a letter.
+    String.raw`(?<!\p{Emoji})[\uFE0E\uFE0F]`,
+    String.raw`\p{Surrogate}`,
   ].join('|'),
   'gu',
 )
 
-/** Takes out of a text what a terminal or a reader would not show: escapes, control, bidirectional, invisible and tag characters. */
+/** Takes out of a text what a terminal or a reader would not show; half a character becomes the sign for a broken one. */
 export function cleanText(text: string): string {
   if (!suspicious.test(text)) return text
-  return text.replaceAll(unwanted, (found) => (found[0] === '\r' || found === '\u2028' || found === '\u2029' ? '\n' : ''))
+  return text.replaceAll(unwanted, (found) => {
+    if (found[0] === '\r' || found === '\u2028' || found === '\u2029') return '\n'
+    return found >= '\uD800' && found <= '\uDFFF' && found.length === 1 ? '\uFFFD' : ''
+  })
 }
 
 /** Cleans every string of plain data, keys too; gives back the very value where there was nothing to do. */
