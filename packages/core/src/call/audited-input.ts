@@ -1,6 +1,7 @@
 import type { SecretFilter } from '../present/redact.ts'
 import { sha256 } from './canonical.ts'
 import type { Input } from './registered-tool.ts'
+import { presentable } from './respond.ts'
 
 /** What a call's line in the audit may hold of its input; of what is longer it holds the hash. */
 const longestInput = 65_536
@@ -15,7 +16,7 @@ export function isTooDeep(value: unknown, left = deepest): boolean {
 
 /** A call's input as the audit holds it: without secrets, and of bounded size whatever somebody sends. */
 export function auditedInput(input: Readonly<Input>, secrets: SecretFilter): Input {
-  const shown = secrets.data(input)
+  const shown = presentable(input, secrets) as Input
   if (JSON.stringify(shown).length <= longestInput) return shown
   const entries = Object.entries(shown).slice(0, 50)
   return Object.fromEntries(entries.map(([key, value]) => [key.slice(0, 100), shortened(value)]))

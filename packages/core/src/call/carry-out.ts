@@ -5,7 +5,7 @@ import type { Instance } from '../runtime/instance.ts'
 import { abortReason, failureOf, toldError, touchOf, waitingOn, withClient, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import type { PlanRecord } from './plan-store.ts'
-import type { RegisteredWrite } from './registered-tool.ts'
+import type { Input, RegisteredWrite } from './registered-tool.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
 import type { CallResult } from './result.ts'
 import { settle } from './settle.ts'
@@ -141,10 +141,10 @@ async function keepChange(
       service: mount.service,
       instance: instance.name,
       tool: tool.name,
-      input: secrets.data(input),
+      input: presentable(input, secrets) as Input,
       given: input,
       before: came.before,
-      after: secrets.data(came.after),
+      after: presentable(came.after, secrets),
       left: hashOf(writing.basis(came.after)),
       undo: typeof writing.undo === 'string' ? writing.undo : writing.undo(came.before, input, came),
       approval,

@@ -10,6 +10,7 @@ import { withClient, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import type { Input, RegisteredTool, RegisteredWrite } from './registered-tool.ts'
 import { requireTier } from './require-tier.ts'
+import { presentable } from './respond.ts'
 import type { CallResult } from './result.ts'
 import { write } from './write.ts'
 
@@ -80,7 +81,7 @@ async function movedSince(call: Call, change: Change, writing: RegisteredWrite, 
   const read = async (context: ReadContext<unknown>) => writing.state(change.given as Input, context)
   const state = await withClient(call, instance, signal, () => undefined, read)
   if (hashOf(writing.basis(state)) === change.left) return []
-  const lines = diffOf(flat(change.after), flat(environment.runtime.secrets.data(state)))
+  const lines = diffOf(flat(change.after), flat(presentable(state, environment.runtime.secrets)))
   return [`The target is no longer as the change left it${lines.length === 0 ? '' : ` (left → now): ${lines.join('; ')}`}.`]
 }
 

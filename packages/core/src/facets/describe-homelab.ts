@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { censusSections, type CensusItem, type CensusSection } from '../define/facet.ts'
 import { toolsFor } from '../define/tool.ts'
+import { cleanData } from '../present/clean.ts'
 import { renderOutput } from '../present/render.ts'
 import { askEverybody } from './ask.ts'
 import { changesSince, readCensus, writeCensus } from './census-store.ts'
@@ -53,7 +54,7 @@ export const describeHomelab = toolsFor<Lab>()({
   run: async ({ depth, section: only }, { client: { mounts, runtime }, signal }) => {
     const asked = await askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.census(client, context) ?? [])
     const seen = asked.flatMap(({ answer }) => answer ?? [])
-    const items = seen.map((item) => runtime.secrets.data(item))
+    const items = seen.map((item) => runtime.secrets.data(cleanData(item)))
     const at = new Date(runtime.clock.now()).toISOString()
     const last = await readCensus(runtime.store)
     const answering = asked

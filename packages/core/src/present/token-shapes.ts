@@ -50,6 +50,11 @@ const table: readonly (readonly [starts: string, rest: string])[] = [
   ['tk-us-', String.raw`[\w-]{48}`],
   ['api_org_', String.raw`[A-Za-z]{34}(?!\w)`],
   ['_gitlab_session=', String.raw`[0-9a-z]{32}`],
+  ['pat', String.raw`[A-Za-z0-9]{14}\.[a-f0-9]{64}`],
+  ['pat. sat.', String.raw`[\w-]{22}\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{20}`],
+  ['API-', String.raw`[A-Z0-9]{26}(?![\w-])`],
+  ['sm_aat_ sm_pat_ sm_sat_', String.raw`[A-Za-z0-9]{16}(?!\w)`],
+  ['ico-', String.raw`[A-Za-z0-9]{32}(?!\w)`],
   // Networks, vaults, monitoring
   ['A3-', String.raw`[A-Z0-9]{6}-[A-Z0-9]{6}-?[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}(?:-[A-Z0-9]{5})?`],
   ['NRAK- NRII- NRJS-', String.raw`[\w-]{19,40}`],
@@ -70,19 +75,24 @@ const table: readonly (readonly [starts: string, rest: string])[] = [
   ['tk_', String.raw`[a-z0-9]{29}(?!\w)`],
   ['ntn_', String.raw`[A-Za-z0-9]{40,50}`],
   ['lin_api_', String.raw`[A-Za-z0-9]{40}`],
+  ['EAAA EAAC EAAM', String.raw`[\w-]{60,600}`],
+  ['p8e-', String.raw`[a-z0-9]{32}(?!\w)`],
+  ['fio-u-', String.raw`[\w=-]{64}`],
+  ['s-s4t2ud- s-s4t2af-', String.raw`[a-f0-9]{64}`],
   ['xkeysib-', String.raw`[a-f0-9]{64}-[A-Za-z0-9]{16}`],
   ['PMAK-', String.raw`[a-f0-9]{24}-[a-f0-9]{34}`],
   // Models and money
   ['sk-', String.raw`(?=[\w-]{0,64}\d)[\w-]{20,255}`],
   ['pplx-', String.raw`[A-Za-z0-9]{48}`],
-  ['sk_live_ sk_test_ rk_live_ rk_test_', String.raw`[A-Za-z0-9]{10,255}`],
+  ['sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ rk_prod_', String.raw`[A-Za-z0-9]{10,255}`],
   ['shpat_ shpca_ shppa_ shpss_', String.raw`[a-fA-F0-9]{32}`],
   ['sq0atp- sq0csp-', String.raw`[\w-]{22,60}`],
+  ['duffel_live_ duffel_test_', String.raw`[\w=-]{43}`],
   ['EZAK EZTK', String.raw`[A-Za-z0-9]{54}`],
   ['FLWSECK_TEST-', String.raw`[\w-]{12,40}`],
   ['shippo_live_ shippo_test_', String.raw`[a-fA-F0-9]{40}`],
   // Somebody encoded a token again
-  ['ZXlK', String.raw`[\w+/-]{60,20000}={0,2}`],
+  ['ZXlK', String.raw`[\w+/-]{50,20000}={0,2}`],
   // JSON web tokens, those of Home Assistant among them
   ['eyJ', String.raw`[\w-]{8,2048}\.[\w-]{8,16384}(?:\.[\w-]{0,2048})?`],
   // Hashes of passwords; a compose file doubles each `$`

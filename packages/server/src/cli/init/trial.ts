@@ -1,5 +1,5 @@
 import { traitsOf, type Service, type ToolError } from '@rackwarden/core'
-import { tryInstance, type Runtime } from '@rackwarden/core/runtime'
+import { cleanText, tryInstance, type Runtime } from '@rackwarden/core/runtime'
 import type { Terminal } from '../terminal.ts'
 import { isReference } from './answers.ts'
 import { missingFields, nameOf, type Offer } from './offer.ts'
@@ -32,7 +32,7 @@ export async function tryOffer(offer: Offer, options: TrialOptions, runtime: Run
   for (;;) {
     const { health, problem } = await tryInstance(offer.service, offer.values, runtime)
     if (health !== undefined) {
-      terminal.print(runtime.secrets.text(`${name}: ok${health.version === undefined ? '' : `, ${health.version}`}: ${health.evidence}`))
+      terminal.print(shown(`${name}: ok${health.version === undefined ? '' : `, ${health.version}`}: ${health.evidence}`, runtime))
       return true
     }
     const pin = pinOf(problem, offer)
@@ -40,8 +40,8 @@ export async function tryOffer(offer: Offer, options: TrialOptions, runtime: Run
       offer.values[pin.field] = pin.fingerprint
       continue
     }
-    terminal.complain(runtime.secrets.text(`${name}: ${problem.code}: ${problem.message}`))
-    if (problem.hint !== undefined) terminal.complain(runtime.secrets.text(`  ${problem.hint}`))
+    terminal.complain(shown(`${name}: ${problem.code}: ${problem.message}`, runtime))
+    if (problem.hint !== undefined) terminal.complain(shown(`  ${problem.hint}`, runtime))
     if (options.force) return true
     if (!isAsking(terminal)) return false
     const remedy = await askRemedy(offer, terminal)
@@ -92,11 +92,16 @@ async function accepts(
   }
   // A key that is not the known one is never taken by a flag: somebody may stand in between.
   if (!isAsking(terminal)) return false
-  terminal.complain(runtime.secrets.text(`${name}: ${message}`))
-  terminal.complain(runtime.secrets.text(`  ${hint}`))
+  terminal.complain(shown(`${name}: ${message}`, runtime))
+  terminal.complain(shown(`  ${hint}`, runtime))
   terminal.complain(`  It shows ${fingerprint}`)
   const question = changed
     ? 'It is NOT the one known before. Take the new one all the same, as'
     : 'Compared with its own, and the same? Pin it as'
   return askYes(`  ${question} ${field}?`, terminal)
+}
+
+/** What an upstream wrote, as a terminal may be shown it. */
+function shown(text: string, { secrets }: Runtime): string {
+  return secrets.text(cleanText(text))
 }
