@@ -5,7 +5,7 @@ import type { Instance } from '../runtime/instance.ts'
 import { abortReason, failureOf, toldError, touchOf, waitingOn, withClient, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import type { PlanRecord } from './plan-store.ts'
-import type { Input, RegisteredWrite } from './registered-tool.ts'
+import type { RegisteredWrite } from './registered-tool.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
 import type { CallResult } from './result.ts'
 import { settle } from './settle.ts'
@@ -141,7 +141,7 @@ async function keepChange(
       service: mount.service,
       instance: instance.name,
       tool: tool.name,
-      input: presentable(input, secrets) as Input,
+      input: presentable(input, secrets),
       given: input,
       before: came.before,
       after: presentable(came.after, secrets),

@@ -17,10 +17,10 @@ async function openHome(files: Record<string, string> = {}) {
   }
   return {
     home,
-    async run(
+    run: async (
       argv: string[],
       { input, answer, environment = {} }: { input?: string; answer?: string; environment?: Record<string, string> } = {},
-    ) {
+    ) => {
       const [output, errors]: [string[], string[]] = [[], []]
       const code = await commandLine(application, argv, {
         print: (text) => void output.push(text),
