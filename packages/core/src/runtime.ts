@@ -44,12 +44,14 @@ export { openService, type OpenCallOptions, type OpenedService, type OpenService
 export { registerTools, type OfferOptions, type RegisterToolsOptions, type Registration } from './embed/register-tools.ts'
 export { toolResultOf, typedPartOf, type ResultForm, type ToolResult } from './embed/tool-result.ts'
 export { approvals, channels, defaultApproval, type Approval, type ApprovalPolicy, type Channel } from './policy/required-approval.ts'
+export { momentAfter, momentBefore, spanOf } from './define/moment.ts'
 export { cleanText } from './present/clean.ts'
 export { estimateTokens } from './present/budget.ts'
 export { createSecretFilter, type SecretFilter } from './present/redact.ts'
 export {
   createAuditLog,
   readAudit,
+  searchAudit,
   verifyAudit,
   type AuditEntry,
   type AuditHead,
@@ -61,11 +63,17 @@ export {
   type AuditReport,
 } from './record/audit.ts'
 export { createId, createJournal, type Change, type ChangeSummary, type Journal } from './record/journal.ts'
+export { headLines, headsIn } from './record/audit-anchor.ts'
+export { holdingHeads } from './record/audit-file.ts'
+export type { AuditPolicy } from './record/audit-policy.ts'
+export { detailOf, resultOf } from './record/audit-shown.ts'
+export { followAudit } from './record/audit-follow.ts'
 export { createFileStore, type StateStore } from './record/state-store.ts'
 export { openCatalogue, type Catalogue, type CatalogueOptions } from './runtime/catalogue.ts'
 export { createRuntime, stateDirectoryOf, type RuntimeOptions } from './runtime/create-runtime.ts'
 export { diagnose } from './runtime/diagnose.ts'
 export type { Diagnosis } from './runtime/diagnosis.ts'
 export type { Mount } from './runtime/mount.ts'
+export { tendAudit } from './runtime/tend-audit.ts'
 export type { Clock, Log, Runtime } from './runtime/runtime.ts'
 export { tryInstance, type Trial } from './runtime/try-instance.ts'

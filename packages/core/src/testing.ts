@@ -1,3 +1,4 @@
+export { writeAuditLines, type AuditLinesOptions } from './testing/audit-lines.ts'
 export { checkReadme } from './testing/check-readme.ts'
 export { failure } from './testing/failure.ts'
 export { createCertificate, type TestCertificate } from './testing/certificate.ts'

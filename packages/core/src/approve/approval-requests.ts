@@ -2,6 +2,7 @@ import { canonicalJson, hashOf } from '../call/canonical.ts'
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import { recordExpired } from './expired-requests.ts'
 import type { Owner } from './owner.ts'
 
 /** What a person is asked to agree to: one plan, as it was made. */
@@ -56,7 +57,7 @@ export interface ApprovalRequests {
   open(asked: Omit<ApprovalRequest, 'at'>): Promise<ApprovalRequest>
   /** A request and its decision; a decision counts as an approval only where the owner signed it. */
   get(id: string): Promise<ApprovalState | undefined>
-  /** Those nobody decided and that are not past, oldest first. */
+  /** Those nobody decided and that are not past, oldest first. Those that are past are written down as expired. */
   pending(): Promise<ApprovalRequest[]>
   /** Decides, once; throws `conflict` where that happened already, `denied` for a wrong passphrase. */
   decide(id: string, deciding: Deciding): Promise<Decision>
@@ -72,7 +73,7 @@ const idForm = /^\d{8}T\d{6}-[a-z2-7]{6}$/
 const keptMs = 7 * 24 * 60 * 60_000
 
 /** Keeps requests in `approvals/` and what was decided in `decisions/`. */
-export function createApprovalRequests(runtime: Pick<Runtime, 'store' | 'clock'>, owner: Owner): ApprovalRequests {
+export function createApprovalRequests(runtime: Pick<Runtime, 'store' | 'clock' | 'audit'>, owner: Owner): ApprovalRequests {
   const { store, clock } = runtime
   const requestPath = (id: string) => `approvals/${id}.json`
   const decisionPath = (id: string) => `decisions/${id}.json`
@@ -135,6 +136,9 @@ export function createApprovalRequests(runtime: Pick<Runtime, 'store' | 'clock'>
     async pending() {
       const names = (await store.list('approvals')).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5))
       const states = await Promise.all(names.map((id) => existing(id).catch(() => undefined)))
+      const past = states.flatMap((state) => (state?.expired === true && state.decision === undefined ? [state.request] : []))
+      // Where that cannot be written, what waits is told all the same.
+      await recordExpired(runtime, past).catch(() => undefined)
       return states.flatMap((state) => (state === undefined || state.expired || state.decision !== undefined ? [] : [state.request]))
     },
     async decide(id, { decision, by, passphrase, shown, typed }) {
@@ -197,7 +201,7 @@ function parsed(text: string): unknown {
 /** Takes away what was decided or past long ago; an id begins with its time. */
 async function sweep({ store, clock }: Pick<Runtime, 'store' | 'clock'>): Promise<void> {
   const oldest = new Date(clock.now() - keptMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')
-  for (const directory of ['approvals', 'decisions'])
+  for (const directory of ['approvals', 'decisions', 'expirations'])
     for (const name of await store.list(directory)) if (name < oldest) await store.remove(`${directory}/${name}`)
 }
 

@@ -1,4 +1,5 @@
 import { ToolError } from '../define/error.ts'
+import type { Plan } from '../define/plan.ts'
 import type { WriteContext } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
 import type { Instance } from '../runtime/instance.ts'
@@ -85,7 +86,7 @@ async function takeEffect(
       progress: context.progress,
     })
     const final = problem === undefined ? tool.output.parse(writing.verified(output, after)) : output
-    const change = await keepChange(call, instance, writing, approval, { before, after, output: final })
+    const change = await keepChange(call, instance, writing, approval, { before, after, output: final, plan: record.plan })
     const undo = typeof writing.undo === 'string' ? `it is ${writing.undo}` : 'it has an inverse'
     const lost = 'The change could not be kept in the journal, so there is no undoing it from there'
     if (problem !== undefined) {
@@ -129,7 +130,7 @@ async function keepChange(
   instance: Instance,
   writing: RegisteredWrite,
   approval: string,
-  came: { before: unknown; after: unknown; output: unknown },
+  came: { before: unknown; after: unknown; output: unknown; plan: Plan },
 ): Promise<string | undefined> {
   const { environment, request, mount, tool, input, undoes } = call
   const { clock, random, secrets, version } = environment.runtime
@@ -141,6 +142,8 @@ async function keepChange(
       service: mount.service,
       instance: instance.name,
       tool: tool.name,
+      targets: came.plan.targets,
+      summary: came.plan.summary,
       input: presentable(input, secrets),
       given: input,
       before: came.before,

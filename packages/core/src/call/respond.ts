@@ -81,6 +81,9 @@ function pagedFrom(whole: unknown, shown: unknown, { cursor }: Input, merged: bo
   const all = key === undefined ? undefined : (whole as Record<string, unknown>)[key]
   const [count, total] = [rows, all].map((list) => (Array.isArray(list) ? list.length : 0))
   if (count === total) return shown
+  // A row that knows what stands behind it says so; others are counted.
+  const own: unknown = Array.isArray(rows) ? (rows.at(-1) as { cursor?: unknown } | undefined)?.cursor : undefined
+  if (typeof own === 'string' && !merged) return { ...rest, next_cursor: own }
   const start = typeof cursor === 'string' ? Number(cursor) : 0
   return merged || !Number.isSafeInteger(start) ? rest : { ...rest, next_cursor: String(start + (count ?? 0)) }
 }

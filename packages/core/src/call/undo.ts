@@ -65,12 +65,18 @@ async function conditions(call: Call, change: Change, instance: Instance): Promi
 }
 
 /** Why a change cannot be taken back; undefined where it can. */
-export function whyIrrevertible(change: Pick<Change, 'undo' | 'instance' | 'tool'>, mount: Mount | undefined): string | undefined {
+export function whyIrrevertible(
+  change: Pick<Change, 'instance' | 'tool'> & { undo: Change['undo'] | 'inverse'; inverse?: string },
+  mount: Mount | undefined,
+): string | undefined {
+  const inverse = typeof change.undo === 'string' ? change.inverse : change.undo.tool
   if (change.undo === 'transient') return `${change.tool} leaves nothing that could be`
   if (change.undo === 'irreversible') return `${change.tool} is irreversible`
+  if (change.undo === 'evicted') return 'what it takes is no longer kept: the journal keeps so many changes of a target'
   if (mount === undefined) return 'its service is not configured here'
   if (!mount.instances.some(({ name }) => name === change.instance)) return `the instance '${change.instance}' is no longer configured`
-  if (mount.tools.get(change.undo.tool)?.write === undefined) return `the tool ${change.undo.tool} is not there any more, or switched off`
+  if (inverse === undefined || mount.tools.get(inverse)?.write === undefined)
+    return `the tool ${inverse} is not there any more, or switched off`
   return undefined
 }
 

@@ -1,6 +1,7 @@
 import type { Tier } from '../define/access.ts'
 import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
+import type { AuditPolicy } from '../record/audit-policy.ts'
 
 /** What was found for one instance of a service: values that parse, or why they do not. */
 export interface InstanceConfiguration {
@@ -32,6 +33,8 @@ export interface Configuration {
   services: Readonly<Record<string, ServiceConfiguration>>
   /** Who must agree to a write; the defaults where nothing is said. */
   approval?: ApprovalPolicy
+  /** What becomes of the audit while a server runs; nothing where nothing is said. */
+  audit?: AuditPolicy
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
 }

@@ -4,6 +4,7 @@ import { traitsOf } from '../define/field.ts'
 import type { Service } from '../define/service.ts'
 import type { SecretFilter } from '../present/redact.ts'
 import { approvalPolicy, protectedPatterns } from './approval.ts'
+import { auditPolicy } from './audit.ts'
 import type { Configuration, InstanceConfiguration, ServiceConfiguration } from './configuration.ts'
 import { resolveReference, valuesFromEnvironment, variable, type Environment } from './environment.ts'
 import { readConfigurationFile, type ConfigurationFile } from './file.ts'
@@ -23,7 +24,7 @@ export interface LoadOptions {
   strict: boolean
 }
 
-const topLevelKeys = ['tier', 'services', 'approval', 'protect']
+const topLevelKeys = ['tier', 'services', 'approval', 'protect', 'audit']
 const serviceKeys = ['tier', 'tools', 'instances']
 
 /** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
@@ -51,6 +52,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
     services,
     approval: approvalPolicy(data['approval'], file),
     protect: protectedPatterns(data['protect'], file),
+    audit: await auditPolicy(data['audit'], file, options.environment),
   }
 }
 

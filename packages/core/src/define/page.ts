@@ -13,3 +13,11 @@ export function page<Row>(
   const end = start + limit
   return { rows: rows.slice(start, end), ...(end < rows.length ? { next_cursor: String(end) } : {}) }
 }
+
+/** Rows as they are told: what each says of the next page is for whoever cuts them. */
+export function withoutCursors<Row extends { cursor: string }>(rows: readonly Row[]): Omit<Row, 'cursor'>[] {
+  return rows.map((row) => {
+    const { cursor: _, ...rest } = row
+    return rest
+  })
+}

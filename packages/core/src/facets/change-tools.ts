@@ -3,9 +3,11 @@ import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
 import { whyIrrevertible } from '../call/undo.ts'
 import { ToolError } from '../define/error.ts'
 import { paging } from '../define/field.ts'
-import { page } from '../define/page.ts'
+import { withoutCursors } from '../define/page.ts'
 import { toolsFor } from '../define/tool.ts'
-import type { Change } from '../record/journal.ts'
+import { renderOutput } from '../present/render.ts'
+import type { Change, ChangeSummary } from '../record/journal.ts'
+import type { Mount } from '../runtime/mount.ts'
 import type { Lab } from './lab.ts'
 
 const defineTool = toolsFor<Lab>()
@@ -25,9 +27,6 @@ const row = {
   undone_by: z.string().optional().describe('The change that took this one back.'),
 }
 
-/** Changes a page is taken from. */
-const mostChanges = 1_000
-
 /** What was changed through Rackwarden, and whether it can be taken back. */
 export const listChanges = defineTool({
   name: 'list_changes',
@@ -40,21 +39,22 @@ export const listChanges = defineTool({
     ...paging,
   }),
   output: z.object({
-    changes: z.array(z.object(row)).describe('A row each.'),
+    changes: z.array(z.object({ ...row, cursor: z.string().describe('For what is behind it.') })).describe('A row each.'),
     next_cursor: z.string().optional().describe('For the next page.'),
   }),
-  run: async ({ service, tool, ...paged }, { client }) => {
-    const seen = client.mounts.map((mount) => mount.service)
-    const all = (await client.journal.list({ limit: mostChanges })).filter((change) => seen.includes(change.service))
-    const wanted = all.filter(
-      (change) => (service === undefined || change.service === service) && (tool === undefined || change.tool === tool),
-    )
-    const { rows, ...rest } = page(wanted, paged)
-    const undoneBy = new Map(all.flatMap((change) => (change.undoes === undefined ? [] : [[change.undoes, change.id]])))
-    const changes = await Promise.all(
-      rows.map(async (summary) => shown(client, await client.journal.get(summary.id).catch(() => undefined), summary.id, undoneBy)),
-    )
-    return { changes: changes.filter((change) => change !== undefined), ...rest }
+  text: ({ changes, ...rest }) => renderOutput({ ...rest, changes: withoutCursors(changes) }),
+  run: async ({ service, tool, limit, cursor }, { client, signal }) => {
+    const changes = []
+    for await (const change of client.journal.list({ after: cursor })) {
+      signal.throwIfAborted()
+      const mount = mountOf(client, change)
+      const isWanted = (service === undefined || change.service === service) && (tool === undefined || change.tool === tool)
+      if (mount !== undefined && isWanted) changes.push({ ...shown(change, mount), cursor: change.id })
+      if (changes.length > limit) break
+    }
+    const rows = changes.slice(0, limit)
+    const last = rows.at(-1)
+    return { changes: rows, ...(changes.length > limit && last !== undefined ? { next_cursor: last.cursor } : {}) }
   },
 })
 
@@ -74,22 +74,28 @@ export const getChange = defineTool({
   }),
   run: async (input, { client }) => {
     const change = await client.journal.get(input.id)
-    const summaries = await client.journal.list({ limit: mostChanges })
-    const undoneBy = new Map(summaries.flatMap((summary) => (summary.undoes === undefined ? [] : [[summary.undoes, summary.id]])))
-    const found = shown(client, change, input.id, undoneBy)
-    if (change === undefined || found === undefined)
+    const mount = change === undefined ? undefined : mountOf(client, change)
+    if (change === undefined || mount === undefined)
       throw new ToolError('not_found', `There is no change '${input.id}'.`, { hint: 'list_changes shows those there are.' })
+    const undoneBy = await client.journal.undoneBy(input.id)
     const { secrets } = client.runtime
     const { group, before, after, undo } = change
-    return { ...found, before: secrets.data(before), after, undo: secrets.data(undo), ...(group === undefined ? {} : { group }) }
+    return {
+      ...shown({ ...change, ...(undoneBy === undefined ? {} : { undoneBy }) }, mount),
+      before: secrets.data(before),
+      after,
+      undo: secrets.data(undo),
+      ...(group === undefined ? {} : { group }),
+    }
   },
 })
 
-function shown(lab: Lab, change: Change | undefined, wanted: string, undoneBy: ReadonlyMap<string, string>) {
-  const mount = lab.mounts.find(({ service }) => service === change?.service)
-  if (change === undefined || mount === undefined) return undefined
+function mountOf({ mounts }: Lab, { service }: Pick<Change, 'service'>): Mount | undefined {
+  return mounts.find((mount) => mount.service === service)
+}
+
+function shown(change: (Change & { undoneBy?: string }) | ChangeSummary, mount: Mount) {
   const reason = whyIrrevertible(change, mount)
-  const undone = undoneBy.get(wanted)
   return {
     id: change.id,
     at: change.at,
@@ -101,7 +107,7 @@ function shown(lab: Lab, change: Change | undefined, wanted: string, undoneBy: R
     revertible: reason === undefined,
     ...(reason === undefined ? {} : { reason }),
     ...(change.undoes === undefined ? {} : { undoes: change.undoes }),
-    ...(undone === undefined ? {} : { undone_by: undone }),
+    ...(change.undoneBy === undefined ? {} : { undone_by: change.undoneBy }),
   }
 }
 

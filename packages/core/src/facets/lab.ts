@@ -7,9 +7,16 @@ import type { Runtime } from '../runtime/runtime.ts'
 /** What the tools over all services are given instead of a client: the part of the lab their caller may see. */
 export interface Lab {
   readonly mounts: readonly Mount[]
+  /** Whether its caller sees all of it: what concerns no service is shown to nobody else. */
+  readonly isWhole: boolean
   readonly runtime: Runtime
   readonly operations: Operations
   readonly journal: Journal
   readonly requests: ApprovalRequests
   readonly principal: string
+}
+
+/** Whether what concerns a service is for the caller to see. */
+export function sees({ isWhole, mounts }: Lab, service: string): boolean {
+  return isWhole || mounts.some((mount) => mount.service === service)
 }

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as immediate } from 'node:timers/promises'
-import { hashOf, type AuditHead } from './audit-line.ts'
+import { hashOf, type AuditHead, type AuditStart } from './audit-line.ts'
 import { systemCodeOf } from './disk.ts'
 
 /** Where the audit stands within the state directory. */
@@ -30,19 +30,34 @@ export async function headOf(folder: string, name: string): Promise<AuditHead | 
   return undefined
 }
 
-/** What the first line of a file says of other files; nothing where it was altered, which is found when the file is verified. */
-export async function claimsOf(folder: string, name: string): Promise<AuditHead[]> {
-  for await (const { bytes } of linesForward(folder, name)) return claimsIn(bytes.toString())
-  return []
+/** The last complete line of a file, or undefined where there is none. */
+export async function lastLineOf(folder: string, name: string): Promise<Buffer | undefined> {
+  const tail = peekEnd(join(folder, name))
+  const before = tail === undefined ? -1 : breakBefore(tail)
+  if (tail !== undefined && before >= 0) return tail.subarray(before + 1, -1)
+  for await (const { bytes } of linesBackward(folder, name)) return bytes
+  return undefined
 }
 
-function claimsIn(text: string): AuditHead[] {
+/** What the first line of a file says of other files; nothing where it was altered, which is found when the file is verified. */
+export async function claimsOf(folder: string, name: string): Promise<AuditHead[]> {
+  return (await startOf(folder, name))?.files ?? []
+}
+
+/** What the first line of a file says; undefined where it was altered. */
+export async function startOf(folder: string, name: string): Promise<Pick<AuditStart, 'continues' | 'files'> | undefined> {
+  for await (const { bytes } of linesForward(folder, name)) return startIn(bytes.toString())
+  return undefined
+}
+
+function startIn(text: string): Pick<AuditStart, 'continues' | 'files'> | undefined {
   try {
-    const line = JSON.parse(text) as { kind?: string; files?: unknown }
-    if (line.kind !== 'start' || !Array.isArray(line.files)) return []
-    return line.files.filter((head: unknown): head is AuditHead => typeof head === 'object' && head !== null && 'name' in head)
+    const line = JSON.parse(text) as { kind?: string; files?: unknown; continues?: unknown }
+    if (line.kind !== 'start' || !Array.isArray(line.files)) return undefined
+    const files = line.files.filter((head: unknown): head is AuditHead => typeof head === 'object' && head !== null && 'name' in head)
+    return { files, ...(typeof line.continues === 'string' ? { continues: line.continues } : {}) }
   } catch {
-    return []
+    return undefined
   }
 }
 
@@ -63,10 +78,15 @@ export async function unnamedHeads(folder: string): Promise<AuditHead[]> {
       const head = await headOf(folder, name)
       if (head !== undefined && head.bytes !== named.get(name)) heads.push(head)
     }
-    const claims = line === undefined ? await claimsOf(folder, name) : claimsIn(line)
+    const claims = line === undefined ? await claimsOf(folder, name) : (startIn(line)?.files ?? [])
     for (const { name: other, bytes } of claims) named.set(other, Math.max(bytes, named.get(other) ?? 0))
   }
   return heads.toReversed()
+}
+
+/** The heads through which all others are held: whoever keeps them elsewhere keeps every line that is there now. */
+export async function holdingHeads(directory: string): Promise<AuditHead[]> {
+  return unnamedHeads(auditDirectory(directory))
 }
 
 /** The size of a file and its first line, where that is short. */
@@ -78,6 +98,23 @@ function peek(path: string, buffer: Buffer): { size: number; line: string | unde
     return { size: fstatSync(file).size, line: end < 0 ? undefined : buffer.toString('utf8', 0, end) }
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return { size: 0, line: '' }
+    throw error
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+/** The end of a file as far as its last break; undefined where there is nothing to see. Synchronous for the reason above. */
+function peekEnd(path: string): Buffer | undefined {
+  let file: number | undefined
+  try {
+    file = openSync(path, 'r')
+    const { size } = fstatSync(file)
+    const buffer = Buffer.alloc(Math.min(size, firstBlock))
+    const tail = buffer.subarray(0, readSync(file, buffer, 0, buffer.length, size - buffer.length))
+    return tail.subarray(0, tail.lastIndexOf(lineBreak) + 1)
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return undefined
     throw error
   } finally {
     if (file !== undefined) closeSync(file)
@@ -145,12 +182,12 @@ function breakBefore(lines: Buffer): number {
 }
 
 /** The complete lines of a file, first first, in little memory; returns how many bytes follow the last of them. */
-export async function* linesForward(folder: string, name: string): AsyncGenerator<RawLine, number, undefined> {
+export async function* linesForward(folder: string, name: string, start = 0): AsyncGenerator<RawLine, number, undefined> {
   const file = await openIfThere(join(folder, name))
   if (file === undefined) return 0
   try {
     let pending: Buffer[] = []
-    let offset = 0
+    let offset = start
     for (;;) {
       const block = Buffer.alloc(65_536)
       const { bytesRead } = await file.read(block, 0, block.length, offset)

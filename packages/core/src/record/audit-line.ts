@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 export interface AuditEntry {
   /** Joins intent and outcome of one call. */
   call: string
-  /** A read, what is about to be done, what came of it, or what a person was asked or decided. */
-  kind: 'read' | 'intent' | 'outcome' | 'approval'
+  /** A read, what is about to be done, what came of it, what a person was asked or decided, or what became of the audit itself. */
+  kind: 'read' | 'intent' | 'outcome' | 'approval' | 'retention' | 'anchor'
   principal: string
   tool: string
   service: string
@@ -13,7 +13,7 @@ export interface AuditEntry {
   access: string
   /** Already redacted. */
   input: unknown
-  /** How it ended (`done`, `error`, …, for an approval `requested`, `approved`, `rejected`); not on an intent. */
+  /** How it ended (`done`, `error`, …, for an approval `requested`, `approved`, `rejected`, `expired`); not on an intent. */
   result?: string
   /** Code and message of a failure, already redacted. */
   error?: string
@@ -25,6 +25,14 @@ export interface AuditEntry {
   /** Id of the change in the journal. */
   change?: string
   milliseconds?: number
+  /** Files that are removed because they are past what is kept. */
+  removed?: readonly RemovedFile[]
+}
+
+/** A file as it was when it was removed. */
+export interface RemovedFile extends AuditHead {
+  /** Number of its last line. */
+  sequence: number
 }
 
 /** What chains a line to the one before it. */

@@ -1,16 +1,12 @@
 import { auditDirectory, auditFiles, claimsOf, linesForward } from './audit-file.ts'
-import { chainStart, hashOf, type AuditHead, type AuditLine, type AuditStart } from './audit-line.ts'
-
-/** One thing that is not as it was written. */
-export interface AuditProblem {
-  file: string
-  /** Counted from 1. */
-  line?: number
-  problem: string
-}
+import { Claims, type AuditProblem } from './audit-claims.ts'
+import { chainStart, hashOf, type AuditHead, type AuditLine, type AuditStart, type RemovedFile } from './audit-line.ts'
 
 /** A write that began and of whose end nothing is known. */
-export type UnfinishedWrite = Pick<AuditLine, 'file' | 'at' | 'call' | 'principal' | 'tool' | 'instances' | 'targets' | 'summary'>
+export type UnfinishedWrite = Pick<
+  AuditLine,
+  'file' | 'at' | 'call' | 'principal' | 'tool' | 'service' | 'instances' | 'targets' | 'summary'
+>
 
 /** What looking through the whole audit came to. */
 export interface AuditReport {
@@ -20,6 +16,8 @@ export interface AuditReport {
   /** Files whose last line is incomplete: what a crash leaves, never fatal. */
   torn: { file: string; bytes: number }[]
   unfinished: UnfinishedWrite[]
+  /** Files that are gone because they were past what is kept, as a line of the audit says that they were then. */
+  removed: RemovedFile[]
   /** How far each file has come: to be kept elsewhere as an anchor. */
   heads: AuditHead[]
 }
@@ -30,34 +28,49 @@ interface Seen {
   last: { sequence: number; hash: string } | undefined
 }
 
+/** Times a look is repeated because files were removed during it. */
+const mostLooks = 3
+
 /** Checks every chain, what the files say of each other and, where given, heads that were kept elsewhere. */
 export async function verifyAudit(directory: string, options: { anchors?: readonly AuditHead[] } = {}): Promise<AuditReport> {
   const folder = auditDirectory(directory)
-  const names = await auditFiles(folder)
-  const report: AuditReport = { files: names.length, lines: 0, problems: [], torn: [], unfinished: [], heads: [] }
+  for (let look = 1; ; look += 1) {
+    const names = await auditFiles(folder)
+    const report = await lookThrough(folder, names, options.anchors ?? [])
+    const there = new Set(await auditFiles(folder))
+    if (look === mostLooks || names.every((name) => there.has(name))) return report
+  }
+}
+
+async function lookThrough(folder: string, names: readonly string[], anchors: readonly AuditHead[]): Promise<AuditReport> {
+  const report: AuditReport = { files: names.length, lines: 0, problems: [], torn: [], unfinished: [], removed: [], heads: [] }
   const claims = new Claims()
-  for (const anchor of options.anchors ?? []) claims.add(anchor, 'the anchor')
+  for (const anchor of anchors) claims.add(anchor, 'the anchor')
   for (const name of names) for (const head of await claimsOf(folder, name)) claims.add(head, name)
 
-  const open = new Map<string, UnfinishedWrite>()
-  const ended = new Set<string>()
+  const walked: Walked = { claims, report, open: new Map(), ended: new Set(), removed: new Map() }
   const seen = new Map<string, Seen>()
-  for (const name of names) seen.set(name, await walk(folder, name, claims, report, open, ended))
+  for (const name of names) seen.set(name, await walk(folder, name, walked))
 
-  checkContinuations(seen, report.problems)
-  report.problems.push(...claims.broken(new Set(names)))
-  report.unfinished.push(...open.values())
+  const gone = new Map([...walked.removed].filter(([name]) => !seen.has(name)))
+  checkContinuations(seen, gone, report.problems)
+  report.problems.push(...claims.broken(new Set(names), gone))
+  report.unfinished.push(...walked.open.values())
+  report.removed.push(...gone.values())
   return report
 }
 
-async function walk(
-  folder: string,
-  file: string,
-  claims: Claims,
-  report: AuditReport,
-  open: Map<string, UnfinishedWrite>,
-  ended: Set<string>,
-): Promise<Seen> {
+/** What is gathered from file to file. */
+interface Walked {
+  claims: Claims
+  report: AuditReport
+  open: Map<string, UnfinishedWrite>
+  ended: Set<string>
+  removed: Map<string, RemovedFile>
+}
+
+async function walk(folder: string, file: string, walked: Walked): Promise<Seen> {
+  const { claims, report } = walked
   const seen: Seen = { start: undefined, last: undefined }
   const lines = linesForward(folder, file)
   let count = 0
@@ -82,7 +95,7 @@ async function walk(
           wrong('does not follow from the line before: one of the two was altered, or lines are missing')
         if (seen.last !== undefined && line.sequence !== seen.last.sequence + 1)
           wrong(`has number ${line.sequence}, expected ${seen.last.sequence + 1}`)
-        if (line.kind !== 'start') note(line as AuditLine, file, open, ended)
+        if (line.kind !== 'start') note(line as AuditLine, file, walked)
       }
     }
     seen.last = { sequence: typeof line?.sequence === 'number' ? line.sequence : (seen.last?.sequence ?? -1) + 1, hash }
@@ -93,23 +106,25 @@ async function walk(
   return seen
 }
 
-function note(line: AuditLine, file: string, open: Map<string, UnfinishedWrite>, ended: Set<string>): void {
+function note(line: AuditLine, file: string, { open, ended, removed }: Walked): void {
+  if (line.kind === 'retention') for (const gone of removedIn(line)) removed.set(gone.name, gone)
   if (line.kind === 'outcome' && !open.delete(line.call)) ended.add(line.call)
   if (line.kind !== 'intent' || ended.delete(line.call)) return
-  const { at, call, principal, tool, instances, targets, summary } = line
+  const { at, call, principal, tool, service, instances, targets, summary } = line
   open.set(call, {
     file,
     at,
     call,
     principal,
     tool,
+    service,
     instances,
     ...(targets === undefined ? {} : { targets }),
     ...(summary === undefined ? {} : { summary }),
   })
 }
 
-function checkContinuations(seen: ReadonlyMap<string, Seen>, problems: AuditProblem[]): void {
+function checkContinuations(seen: ReadonlyMap<string, Seen>, gone: ReadonlyMap<string, RemovedFile>, problems: AuditProblem[]): void {
   const followed = new Set<string>()
   for (const [file, { start }] of seen) {
     if (start === undefined) continue
@@ -120,40 +135,21 @@ function checkContinuations(seen: ReadonlyMap<string, Seen>, problems: AuditProb
     }
     if (followed.has(start.continues)) wrong(`goes on from ${start.continues}, and so does another file`)
     followed.add(start.continues)
-    const before = seen.get(start.continues)
-    if (before === undefined) wrong(`goes on from ${start.continues}, which is missing`)
-    else if (before.last?.hash !== start.previous) wrong(`does not follow from the last line of ${start.continues}`)
-    else if (before.last.sequence + 1 !== start.sequence) wrong(`has number ${start.sequence}, expected ${before.last.sequence + 1}`)
+    const removed = gone.get(start.continues)
+    const last = removed === undefined ? seen.get(start.continues)?.last : { sequence: removed.sequence, hash: removed.head }
+    if (last === undefined && !seen.has(start.continues)) wrong(`goes on from ${start.continues}, which is missing`)
+    else if (last?.hash !== start.previous) wrong(`does not follow from the last line of ${start.continues}`)
+    else if (last.sequence + 1 !== start.sequence) wrong(`has number ${start.sequence}, expected ${last.sequence + 1}`)
   }
 }
 
-/** What was said of a file elsewhere, until the file is seen to agree. */
-class Claims {
-  readonly #open = new Map<string, { head: AuditHead; by: string }>()
-  readonly #names = new Set<string>()
-
-  add(head: AuditHead, by: string): void {
-    this.#names.add(head.name)
-    const key = keyOf(head.name, head.bytes, head.head)
-    if (!this.#open.has(key)) this.#open.set(key, { head, by })
-  }
-
-  meet(name: string, bytes: number, head: string): void {
-    if (this.#names.has(name)) this.#open.delete(keyOf(name, bytes, head))
-  }
-
-  broken(present: ReadonlySet<string>): AuditProblem[] {
-    return [...this.#open.values()].map(({ head: { name, bytes }, by }) => ({
-      file: name,
-      problem: present.has(name)
-        ? `is not what ${by} saw of it up to byte ${bytes}: it was cut or altered`
-        : `is missing; ${by} saw ${bytes} bytes of it`,
-    }))
-  }
-}
-
-function keyOf(name: string, bytes: number, head: string): string {
-  return `${name} ${bytes} ${head}`
+/** What a line says that was removed; nothing where it was altered. */
+export function removedIn({ removed }: { removed?: unknown }): RemovedFile[] {
+  if (!Array.isArray(removed)) return []
+  return removed.filter((file: unknown): file is RemovedFile => {
+    const { name, bytes, head, sequence } = (file ?? {}) as Partial<Record<keyof RemovedFile, unknown>>
+    return typeof name === 'string' && typeof bytes === 'number' && typeof head === 'string' && typeof sequence === 'number'
+  })
 }
 
 type AnyLine = { kind?: string; sequence?: number; previous?: string }

@@ -6,8 +6,10 @@ import { chainStart, hashOf, type AuditEntry, type AuditStart } from './audit-li
 import { makeDirectory, reasonOf, systemCodeOf } from './disk.ts'
 
 export type { AuditEntry, AuditHead, AuditLine } from './audit-line.ts'
-export { readAudit, type AuditQuery } from './audit-read.ts'
-export { verifyAudit, type AuditProblem, type AuditReport, type UnfinishedWrite } from './audit-verify.ts'
+export { readAudit, searchAudit, type AuditQuery, type FoundLine } from './audit-read.ts'
+export { cursorOf, positionIn } from './audit-position.ts'
+export type { AuditProblem } from './audit-claims.ts'
+export { verifyAudit, type AuditReport, type UnfinishedWrite } from './audit-verify.ts'
 
 /** Append-only, one file and one hash chain per process. */
 export interface AuditLog {
@@ -66,8 +68,10 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   /** The file the chain was in, when a new one must go on from it. */
   let left: string | undefined
 
-  const enqueue = (entry: AuditEntry, done?: Waiting['done']): void => {
-    waiting.push({ at: new Date(clock.now()).toISOString(), body: JSON.stringify(entry).slice(1), ...(done === undefined ? {} : { done }) })
+  const enqueue = ({ call, kind, ...rest }: AuditEntry, done?: Waiting['done']): void => {
+    // Every line begins alike, so that readers can pass over it unparsed.
+    const body = JSON.stringify({ call, kind, ...rest }).slice(1)
+    waiting.push({ at: new Date(clock.now()).toISOString(), body, ...(done === undefined ? {} : { done }) })
   }
 
   const link = (at: string, body: string): string => {

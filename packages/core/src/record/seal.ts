@@ -1,4 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto'
+import { promisify } from 'node:util'
+import { deflateRaw, inflateRaw } from 'node:zlib'
 import { ToolError } from '../define/error.ts'
 import type { StateStore } from './state-store.ts'
 
@@ -6,13 +8,16 @@ import type { StateStore } from './state-store.ts'
 export interface Sealer {
   /** Rejects where nothing could be sealed. */
   prepare(): Promise<void>
-  /** The value, as JSON, encrypted and authenticated. */
+  /** The value, as JSON, compressed, encrypted and authenticated. */
   seal(value: unknown): Promise<string>
   /** The value again; refused where the text was altered or sealed with another key. */
   open(text: string): Promise<unknown>
+  /** A name for a text that tells nobody without the key what it could be. */
+  digest(text: string): Promise<string>
 }
 
 const format = 'sealed-1'
+const [compress, expand] = [promisify(deflateRaw), promisify(inflateRaw)]
 const keyFile = 'seal.key'
 const [ivBytes, tagBytes, keyBytes] = [12, 16, 32] as const
 
@@ -54,7 +59,8 @@ export function createSealer(store: StateStore, random: (bytes: number) => Uint8
       const iv = Buffer.from(random(ivBytes))
       const head = `${format}.${key.id}.`
       const cipher = createCipheriv('aes-256-gcm', key.bytes, iv).setAAD(Buffer.from(head))
-      const body = Buffer.concat([iv, cipher.update(JSON.stringify({ value }), 'utf8'), cipher.final(), cipher.getAuthTag()])
+      const plain = await compress(JSON.stringify({ value }))
+      const body = Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
       return head + body.toString('base64url')
     },
     async open(text) {
@@ -71,11 +77,15 @@ export function createSealer(store: StateStore, random: (bytes: number) => Uint8
       try {
         const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
         decipher.setAAD(Buffer.from(`${version}.${id}.`)).setAuthTag(bytes.subarray(-tagBytes))
-        const plain = Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()]).toString('utf8')
-        return (JSON.parse(plain) as { value?: unknown }).value
+        const plain = Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()])
+        return (JSON.parse((await expand(plain)).toString('utf8')) as { value?: unknown }).value
       } catch (error) {
         throw damaged(error)
       }
+    },
+    async digest(text) {
+      const key = (await readKey()) ?? (await makeKey())
+      return createHmac('sha256', key.bytes).update('rackwarden content\n').update(text).digest('hex')
     },
   }
 }

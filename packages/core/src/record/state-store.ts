@@ -1,4 +1,4 @@
-import { link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
+import { access, link, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { ToolError } from '../define/error.ts'
@@ -13,6 +13,8 @@ export interface StateStore {
   readonly directory: string
   /** The text of a record, or undefined where there is none. */
   read(path: string): Promise<string | undefined>
+  /** Whether there is a record of that name. */
+  has(path: string): Promise<boolean>
   /** Writes a record whole or not at all (temporary file, rename), readable by the owner only. */
   write(path: string, text: string): Promise<void>
   /** Writes a record that is not there yet; false, and nothing changed, where it is: one of several processes wins. */
@@ -108,6 +110,11 @@ export function createFileStore(directory: string): StateStore {
         throw new ToolError('denied', `The state directory ${directory} cannot be read: ${reasonOf(error)}.`, { cause: error })
       }
     },
+    has: (path) =>
+      access(locate(path)).then(
+        () => true,
+        () => false,
+      ),
     async write(path, text) {
       const target = locate(path)
       await writing(() => place(text, target, (temporary) => rename(temporary, target)))

@@ -1,4 +1,4 @@
-import { createApprovalRequests, type ApprovalRequest } from '../approve/approval-requests.ts'
+import { createApprovalRequests, type ApprovalRequest, type ApprovalRequests } from '../approve/approval-requests.ts'
 import { openOwner } from '../approve/owner.ts'
 import { createStandingRules } from '../approve/standing-rules.ts'
 import { callTool } from '../call/call-tool.ts'
@@ -22,6 +22,9 @@ import { needsAttention } from '../facets/needs-attention.ts'
 import { getChange, listChanges, undoChange } from '../facets/change-tools.ts'
 import { listApprovals } from '../facets/list-approvals.ts'
 import { cancelOperation, getOperation } from '../facets/operation-tools.ts'
+import { queryAudit } from '../facets/query-audit.ts'
+import { verifyAuditChains } from '../facets/verify-audit.ts'
+import { whatChanged } from '../facets/what-changed.ts'
 import { createProtectedSet } from '../policy/protected-set.ts'
 import { defaultApproval } from '../policy/required-approval.ts'
 import { createJournal } from '../record/journal.ts'
@@ -60,6 +63,7 @@ export interface Catalogue extends Surface {
   readonly runtime: Runtime
   readonly configuration: Configuration
   readonly mounts: readonly Mount[]
+  readonly requests: ApprovalRequests
   /** The tool behind a listed name, whoever may call it. */
   readonly tool: (name: string) => RegisteredTool | undefined
   /** Finishes or aborts what is under way (10 s), then lets go of every client; the runtime stays its owner's. */
@@ -78,13 +82,21 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   const mounts = options.services
     .filter((service) => configuration.services[service.name]?.off !== true)
     .map((service) => mountOf(service, options))
-  const journal = createJournal(runtime.store, createSealer(runtime.store, runtime.random))
+  const journal = createJournal(runtime.store, createSealer(runtime.store, runtime.random), runtime)
   const owner = openOwner(runtime)
   // What this process began with is what it goes on with: a key that is put there later is not believed.
   void owner.isSet().catch((error: unknown) => runtime.log('error', error instanceof Error ? error.message : String(error)))
   const requests = createApprovalRequests(runtime, owner)
   const own = ownMount(
-    (view) => ({ mounts: visible(mounts, view), runtime, operations, journal, requests, principal: view.caller.principal }),
+    (view) => ({
+      mounts: visible(mounts, view),
+      isWhole: view.service === undefined && view.caller.services === undefined,
+      runtime,
+      operations,
+      journal,
+      requests,
+      principal: view.caller.principal,
+    }),
     prefixed,
     prefix,
   )
@@ -130,6 +142,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     runtime,
     configuration,
     mounts,
+    requests,
     services: mounts.map((mount) => mount.service),
     list: (view, { structured = false } = {}) => {
       const key = JSON.stringify([view.service, view.caller.tier, view.caller.services, structured])
@@ -186,6 +199,9 @@ function ownMount(labOf: (view: View) => Lab, prefixed: boolean, prefix: string)
     listChanges,
     getChange,
     listApprovals,
+    queryAudit,
+    verifyAuditChains,
+    whatChanged,
     ...(prefixed ? [findAsset] : []),
   ]
   const tools = [...defined.map(registeredTool), undoChange]

@@ -26,6 +26,11 @@ function ownersShell({ stateDirectory }: OpenShelves) {
   return { owner, requests: createApprovalRequests(runtime, owner), rules: createStandingRules(runtime, owner) }
 }
 
+const systemClock = {
+  sleep: () => Promise.resolve(),
+  after: () => () => undefined,
+}
+
 function pendingOf(result: CallResult): Extract<CallResult, { kind: 'pending' }> & { confirm: string; approval: string } {
   if (result.kind !== 'pending') throw new Error(`expected a request, got ${result.kind}: ${result.text}`)
   return { ...result, confirm: result.plan?.confirm ?? '', approval: result.approval ?? '' }
@@ -52,6 +57,28 @@ describe('a write a person must agree to', () => {
       ['approval', 'requested', approval],
       ['intent', undefined, 'cli:me'],
       ['outcome', 'done', 'cli:me'],
+    ])
+  })
+
+  test('nobody decides in time is written down as expired, once, by whichever process notices first', async () => {
+    const time = { now: Date.UTC(2026, 10, 20) }
+    const clock = { ...systemClock, now: () => time.now }
+    const open = await openShelves({ main: createShelf() }, { ...human, clock })
+    const other = await openShelves({ main: createShelf() }, { ...human, clock, stateDirectory: open.stateDirectory })
+    const { approval } = pendingOf(await open.call('shelf_add_entry', input))
+    await open.call('list_approvals')
+    time.now += 61 * 60_000
+    await Promise.all([open.call('list_approvals'), other.call('list_approvals')])
+    await open.call('list_approvals')
+    await Promise.all([open, other].map(({ catalogue }) => catalogue.runtime.audit.flush()))
+    const lines = (await readAudit(open.stateDirectory, { kind: 'approval' })).map(({ result, approval: id, summary }) => [
+      result,
+      id,
+      summary,
+    ])
+    expect(lines).toEqual([
+      ['requested', approval, 'Put on on lamp'],
+      ['expired', approval, 'Put on on lamp'],
     ])
   })
 

@@ -44,6 +44,11 @@ if (job === 'write') {
   }
   await log.close()
   process.stdout.write('{}')
+} else if (job === 'rotate') {
+  for (let index = 0; ; index += 1) {
+    await log.commit(entry('outcome', `${name}-${index}`))
+    process.stdout.write(`${name}-${index}\n`)
+  }
 } else if (job === 'hang') {
   await log.commit(entry('intent', 'finished'))
   await log.commit(entry('outcome', 'finished'))
