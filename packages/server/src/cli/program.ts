@@ -78,10 +78,18 @@ export async function runProgram(application: Application, argv: readonly string
       ),
     )
   records(added(program, 'audit', 'print what was called and decided'))
+    .option('--follow', 'print what is called from now on, by every process, until Ctrl-C')
     .option('--verify', 'check the chain of every file')
+    .option('--anchors <file>', 'with --verify: compare with heads that were kept elsewhere')
+    .option('--heads', 'print the heads to keep elsewhere')
     .option('--limit <lines>', 'most lines to print', '50')
     .option('--since <time>', 'a span such as 2h or 7d, or a time')
+    .option('--until <time>', 'only what was before that')
     .option('--tool <name>', 'only calls of this tool')
+    .option('--principal <name>', 'only calls by them')
+    .option('--result <result>', 'only what ended so: done, plan, pending, error, unfinished …')
+    .option('--target <part>', 'only writes to targets with this in their name')
+    .option('--text <part>', 'only lines with this in them')
     .action(ending(async (options: AuditOptions) => (await import('./audit.ts')).audit(application, options, terminal)))
 
   addApprovalCommands(written)

@@ -1,5 +1,5 @@
 import type { Application } from '../application.ts'
-import { createId, localPrincipal, openOwner, type ResultForm } from '@rackwarden/core/runtime'
+import { createId, localPrincipal, openOwner, tendAudit, type ResultForm } from '@rackwarden/core/runtime'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes } from './failure.ts'
 import { openApplication, type Opened, type OpenOptions } from './open.ts'
@@ -19,7 +19,7 @@ const lastMs = 10_500
 
 /** Serves the application until its client is gone or it is told to end. */
 export async function serve(application: Application, options: ServeOptions, terminal: Terminal): Promise<number> {
-  const opened = await openApplication(application, options, terminal)
+  const opened = tended(await openApplication(application, options, terminal))
   const tell = (error: unknown) => opened.runtime.log('error', `unexpected: ${error instanceof Error ? error.message : String(error)}`)
   process.on('unhandledRejection', tell)
   process.on('uncaughtException', (error) => {
@@ -28,6 +28,20 @@ export async function serve(application: Application, options: ServeOptions, ter
   })
   const address = options.http ?? (terminal.environment['RACKWARDEN_HTTP'] || undefined)
   return address === undefined ? serveOverStdio(opened, options) : serveOverHttp(opened, address, options, terminal)
+}
+
+/** Looks after the audit for as long as it serves. */
+function tended(opened: Opened): Opened {
+  const { runtime, catalogue } = opened
+  const stop = tendAudit({ runtime, policy: catalogue.configuration.audit ?? {}, requests: catalogue.requests })
+  return {
+    ...opened,
+    async close(graceMs) {
+      const began = Date.now()
+      await stop()
+      await opened.close(graceMs === undefined ? undefined : Math.max(500, graceMs - (Date.now() - began)))
+    },
+  }
 }
 
 async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions): Promise<number> {
