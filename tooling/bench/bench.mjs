@@ -6,6 +6,7 @@ import { readOptions } from './options.mjs'
 import { installPeers } from './peers.mjs'
 import { renderTable } from './render.mjs'
 import { rowOf } from './row.mjs'
+import { measureAudit } from './rows/audit.mjs'
 import { measureCalls } from './rows/calls.mjs'
 import { measureFaults } from './rows/faults.mjs'
 import { measureLists } from './rows/lists.mjs'
@@ -34,6 +35,7 @@ const measures = {
   size: measureSize,
   faults: measureFaults,
   redaction: measureRedaction,
+  audit: measureAudit,
   tokens: measureTokens,
 }
 

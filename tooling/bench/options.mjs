@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 /** The row groups, in the order they are measured. */
-export const groups = /** @type {const} */ (['starts', 'lists', 'calls', 'memory', 'size', 'faults', 'redaction', 'tokens'])
+export const groups = /** @type {const} */ (['starts', 'lists', 'calls', 'memory', 'size', 'faults', 'redaction', 'audit', 'tokens'])
 
 /** @typedef {(typeof groups)[number]} Group */
 
