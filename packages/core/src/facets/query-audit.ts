@@ -15,14 +15,14 @@ const defineTool = toolsFor<Lab>()
 export const queryAudit = defineTool({
   name: 'query_audit',
   title: 'Query the audit',
-  description: 'Who called which tool when, and what came of it; refusals and reads too; newest first.',
+  description: 'Who called which tool when, what the assistant did, and what came of it; refusals and reads too; newest first.',
   access: 'observe',
   input: z.object({
-    since: z.string().optional().describe('A span such as 2h, or ISO 8601.'),
+    since: z.string().optional().describe('2h, 7d, or ISO 8601.'),
     until: z.string().optional().describe('Before then.'),
-    tool: z.string().optional().describe('As it is listed.'),
+    tool: z.string().optional().describe('Its name.'),
     principal: z.string().optional().describe('Who called.'),
-    result: z.string().optional().describe('done, plan, pending, error, unfinished, approved …'),
+    result: z.string().optional().describe('done, error, pending, unfinished …'),
     target: z.string().optional().describe('Part of a target.'),
     text: z.string().optional().describe('Part of anything.'),
     ...paging,

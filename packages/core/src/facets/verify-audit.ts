@@ -9,7 +9,7 @@ const defineTool = toolsFor<Lab>()
 const head = z.object({
   name: z.string().describe('File.'),
   bytes: z.number().int().nonnegative().describe('How far.'),
-  head: z.string().describe('SHA-256 of its last line.'),
+  head: z.string().describe('SHA-256.'),
 })
 
 /** Rows of each list that are told; more are counted. */
@@ -21,7 +21,7 @@ export const verifyAuditChains = defineTool({
   title: 'Verify the audit',
   description: 'Whether the audit is as it was written: every chain, kept heads compared, and writes that never ended.',
   access: 'observe',
-  input: z.object({ heads: z.array(head).optional().describe('Heads kept elsewhere, to compare with.') }),
+  input: z.object({ heads: z.array(head).optional().describe('Kept elsewhere.') }),
   output: z.object({
     whole: z.boolean().describe('Whether nothing is wrong.'),
     lines: z.number().int().describe('Lines read.'),

@@ -31,9 +31,9 @@ const mostEvents = 1_000
 export const whatChanged = defineTool({
   name: 'what_changed',
   title: 'What changed',
-  description: 'What happened here lately: changes and whether they can be undone, refused and failed writes, approvals, rules.',
+  description: 'What was done here lately: changes and whether they can be undone, refused and failed writes, approvals, rules.',
   access: 'observe',
-  input: z.object({ since: z.string().default('24h').describe('A span such as 2h, or ISO 8601.'), ...paging }),
+  input: z.object({ since: z.string().default('24h').describe('2h, 7d, or ISO 8601.'), ...paging }),
   output: z.object({
     events: z
       .array(
