@@ -16,12 +16,13 @@ const probe = new URL('../measure/audit-probe.mjs', import.meta.url).pathname
 export async function measureAudit({ add, home, env, quick }) {
   const lines = quick ? 100_000 : 1_000_000
   const [short, long] = [await probed(lines / 10), await probed(lines)]
-  add('audit.query', { subject: `${lines} lines`, value: long.query.milliseconds })
-  add('audit.verify', { subject: `${lines} lines`, value: long.verify.milliseconds })
+  add('audit.query', { subject: `${lines} lines`, value: long.query.milliseconds, judged: true })
+  add('audit.verify', { subject: `${lines} lines`, value: long.verify.milliseconds, judged: true })
   for (const job of /** @type {const} */ (['query', 'verify']))
     add('audit.memory', {
       subject: job,
       value: long[job].residentMegabytes,
+      judged: true,
       reference: 'a tenth of the lines',
       referenceValue: short[job].residentMegabytes,
     })

@@ -40,7 +40,10 @@ describe('a service without a server', () => {
       'list_changes',
       'list_entries',
       'needs_attention',
+      'query_audit',
       'service_health',
+      'verify_audit',
+      'what_changed',
     ])
     expect(await service.call('get_entry', { name: 'apple' })).toMatchObject({ kind: 'done', output: { name: 'apple', value: 'red' } })
     expect(await service.call('add_entry', { name: 'pear', value: 'green' })).toMatchObject({ kind: 'error', error: { code: 'denied' } })
