@@ -44,7 +44,7 @@ export async function removeOldFiles({ directory, audit, clock, retention, call 
   const carried = new Map<string, RemovedFile>()
   for (const file of files) {
     const isPast = file.last < oldest
-    if (!isPast && total <= most) continue
+    if ((!isPast && total <= most) || file.name === audit.current()) continue
     if (!continued.has(file.name) && file.last > now - quietMs) continue
     const told = await look(folder, file.name)
     if (told === undefined || (!isPast && (await isUnfinished(folder, told.open, continued.get(file.name), oldest, continued)))) continue
@@ -73,12 +73,21 @@ export async function removeOldFiles({ directory, audit, clock, retention, call 
     summary: `Remove ${removed.length} audit files past ${limits.join(' or ')}`,
     removed: [...removed, ...stillNamed],
   })
-  for (const name of going)
-    await unlink(join(folder, name)).catch((error: unknown) => {
-      // Another process that did the same is no failure.
-      if (systemCodeOf(error) !== 'ENOENT') throw error
-    })
-  return [...going]
+  const gone: string[] = []
+  for (const { name, bytes } of files) if (going.has(name) && (await isRemoved(join(folder, name), bytes))) gone.push(name)
+  return gone
+}
+
+/** False where somebody wrote to it meanwhile: then it stays, and is looked at again another time. */
+async function isRemoved(path: string, bytes: number): Promise<boolean> {
+  try {
+    if ((await stat(path)).size !== bytes) return false
+    await unlink(path)
+  } catch (error) {
+    // Another process that did the same is no failure.
+    if (systemCodeOf(error) !== 'ENOENT') throw error
+  }
+  return true
 }
 
 async function filesIn(folder: string): Promise<OldFile[]> {

@@ -107,7 +107,8 @@ async function walk(folder: string, file: string, walked: Walked): Promise<Seen>
 }
 
 function note(line: AuditLine, file: string, { open, ended, removed }: Walked): void {
-  if (line.kind === 'retention') for (const gone of removedIn(line)) removed.set(gone.name, gone)
+  if (line.kind === 'retention')
+    for (const gone of removedIn(line)) if (gone.bytes >= (removed.get(gone.name)?.bytes ?? 0)) removed.set(gone.name, gone)
   if (line.kind === 'outcome' && !open.delete(line.call)) ended.add(line.call)
   if (line.kind !== 'intent' || ended.delete(line.call)) return
   const { at, call, principal, tool, service, instances, targets, summary } = line

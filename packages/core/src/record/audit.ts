@@ -19,6 +19,8 @@ export interface AuditLog {
   commit(entry: AuditEntry): Promise<void>
   flush(): Promise<void>
   close(): Promise<void>
+  /** Name of the file it writes to now, where there is one. */
+  current(): string | undefined
 }
 
 /** What an audit is made of. */
@@ -214,6 +216,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       })
     },
     flush: next,
+    current: () => chain?.name,
     async close() {
       if (closed) return work
       closed = true

@@ -165,3 +165,30 @@ test('nothing is removed where it cannot be written down', async () => {
   await expect(remove(log, { days: 30 })).rejects.toMatchObject({ code: 'denied' })
   expect(files()).toEqual([old])
 })
+
+test('a process that was idle for long does not remove the file it writes to', async () => {
+  const { directory, time, process, files, remove } = opened()
+  const log = process()
+  await log.commit(entry('read', 'a'))
+  const before = files()
+  time.now = start + 40 * day
+  expect(await remove(log, { days: 30 })).toEqual([])
+  await log.commit(entry('read', 'b'))
+  await log.close()
+  expect(files()).toEqual(before)
+  expect(await verifyAudit(directory)).toMatchObject({ lines: 3, problems: [], removed: [] })
+})
+
+test('a living process whose file was removed goes on in a new one, and nothing is missing', async () => {
+  const { directory, time, process, files, remove } = opened()
+  const idle = process()
+  await idle.commit(entry('read', 'a'))
+  const [file = ''] = files()
+  time.now = start + 40 * day
+  const other = process()
+  expect(await remove(other, { days: 30 })).toEqual([file])
+  await idle.commit(entry('read', 'b'))
+  await Promise.all([idle.close(), other.close()])
+  expect(await verifyAudit(directory)).toMatchObject({ problems: [], removed: [{ name: file }] })
+  expect((await readAudit(directory)).map(({ call }) => call)).toEqual(['retention', 'b'])
+})
