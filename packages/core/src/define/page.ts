@@ -1,6 +1,7 @@
 import { ToolError } from './error.ts'
 
-const usualRows = 50
+/** Rows of a page where no limit is given. */
+export const usualRows = 50
 
 /** Cuts one page out of rows that are all at hand, fifty where no limit is given; the cursor is the position of the next row. */
 export function page<Row>(

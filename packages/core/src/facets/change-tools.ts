@@ -3,7 +3,7 @@ import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
 import { whyIrrevertible } from '../call/undo.ts'
 import { ToolError } from '../define/error.ts'
 import { paging } from '../define/field.ts'
-import { withoutCursors } from '../define/page.ts'
+import { withoutCursors, usualRows } from '../define/page.ts'
 import { toolsFor } from '../define/tool.ts'
 import { renderOutput } from '../present/render.ts'
 import type { Change, ChangeSummary } from '../record/journal.ts'
@@ -43,7 +43,7 @@ export const listChanges = defineTool({
     next_cursor: z.string().optional().describe('For the next page.'),
   }),
   text: ({ changes, ...rest }) => renderOutput({ ...rest, changes: withoutCursors(changes) }),
-  run: async ({ service, tool, limit, cursor }, { client, signal }) => {
+  run: async ({ service, tool, limit = usualRows, cursor }, { client, signal }) => {
     const changes = []
     for await (const change of client.journal.list({ after: cursor })) {
       signal.throwIfAborted()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { paging } from '../define/field.ts'
 import { momentBefore } from '../define/moment.ts'
-import { withoutCursors } from '../define/page.ts'
+import { withoutCursors, usualRows } from '../define/page.ts'
 import { toolsFor } from '../define/tool.ts'
 import { renderOutput } from '../present/render.ts'
 import { cursorOf, positionIn } from '../record/audit-position.ts'
@@ -44,7 +44,7 @@ export const queryAudit = defineTool({
     next_cursor: z.string().optional().describe('For the next page.'),
   }),
   text: ({ calls, ...rest }) => renderOutput({ ...rest, calls: withoutCursors(calls) }),
-  run: async ({ since, until, cursor, limit, ...filters }, { client, signal }) => {
+  run: async ({ since, until, cursor, limit = usualRows, ...filters }, { client, signal }) => {
     const now = client.runtime.clock.now()
     // What was called a moment ago may still wait for its turn; where it cannot be written, what is there is shown.
     await client.runtime.audit.flush().catch(() => undefined)
