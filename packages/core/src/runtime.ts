@@ -34,6 +34,7 @@ export { homeDirectory, variable, type Environment } from './config/environment.
 export { configurationDirectory } from './config/file.ts'
 export type { ConnectionConfig } from './connect/connection-config.ts'
 export { createConnection } from './connect/connection.ts'
+export { keepBytes, type KeptBytes } from './connect/kept-bytes.ts'
 export { loadConfiguration, type LoadOptions } from './config/load.ts'
 export { tierOf } from './config/tier.ts'
 export { variableName, variablesOf } from './config/variables.ts'

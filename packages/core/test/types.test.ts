@@ -65,8 +65,6 @@ test('a write that lacks what its access demands does not compile', () => {
   defineTool({ ...write, access: 'configure', undo: 'transient' })
   // @ts-expect-error 'irreversible' is for admin
   defineTool({ ...write, access: 'operate', undo: 'irreversible' })
-  // @ts-expect-error a lasting change is not transient
-  defineTool({ ...write, access: 'admin', undo: 'transient' })
   // @ts-expect-error undo is given the state's type
   defineTool({ ...write, access: 'configure', undo: (before: string) => ({ tool: before, input: {} }) })
   // @ts-expect-error a write has a plan
@@ -80,6 +78,7 @@ test('a write that lacks what its access demands does not compile', () => {
   defineTool({ ...words, name: 'get_x', access: 'observe', input, output, run: () => ({ domain: 1 }) })
   defineTool({ ...write, access: 'operate', undo: 'transient' })
   defineTool({ ...write, access: 'admin', undo: 'irreversible' })
+  defineTool({ ...write, access: 'admin', undo: 'transient' })
   defineTool({ ...write, access: 'configure', undo: (before) => ({ tool: 'x', input: { before: before.toFixed() } }) })
 })
 

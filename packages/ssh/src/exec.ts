@@ -86,7 +86,8 @@ interface Run extends ExecOptions {
 
 async function follow(session: Session, { channel, ended }: Opened, run: Run): Promise<ExecResult> {
   const maxBytes = run.maxBytes ?? defaultMaxBytes
-  const [stdout, stderr] = [collect(channel, run.mark, maxBytes), collect(channel.stderr, run.mark, maxBytes)]
+  const collecting = { mark: run.mark, maxBytes, keep: run.keep }
+  const [stdout, stderr] = [collect(channel, collecting), collect(channel.stderr, collecting)]
   // A program that does not read its input closes it; its exit code says the rest.
   channel.on('error', () => undefined)
   channel.end(run.stdin ?? '')
@@ -132,7 +133,9 @@ function resultOf(
       hint: 'Install it there, or give its whole path.',
     })
   if (exitCode === undefined) throw new ToolError('upstream', `${address.name} ended '${program}' and did not say how.`)
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated() || stderr.truncated() }
+  const truncated = stdout.truncated() || stderr.truncated()
+  const written = truncated ? { written: { stdout: stdout.bytes(), stderr: stderr.bytes() } } : {}
+  return { exitCode, stdout: stdout.text(), stderr: stderr.text(), truncated, ...written }
 }
 
 /** Ends what runs too long, over a channel of its own, and lets go of it when the far side does not. */

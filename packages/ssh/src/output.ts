@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { keepBytes } from '@rackwarden/core/runtime'
 
 const longestNoise = 65_536
 
@@ -10,29 +11,31 @@ export interface Output {
   begun: Promise<string>
   text(): string
   truncated(): boolean
+  /** How many bytes came after that line, kept or not. */
+  bytes(): number
+}
+
+/** What is collected: after which mark, how much of it, and which end of it. */
+export interface Collecting {
+  mark: string
+  maxBytes: number
+  keep?: 'head' | 'tail' | undefined
 }
 
 /**
  * Collects what comes after the line that begins with the mark, and before it what a login shell says of its own.
- * Keeps the first `maxBytes` and goes on reading, so that a full pipe never stops the program.
+ * Goes on reading where it is full, so that a full pipe never stops the program.
  */
-export function collect(stream: Readable, mark: string, maxBytes: number): Output {
-  const chunks: Buffer[] = []
+export function collect(stream: Readable, { mark, maxBytes, keep }: Collecting): Output {
+  const kept = keepBytes(maxBytes, keep)
   let before: Buffer | undefined = Buffer.alloc(0)
   let head: string | undefined
   let begin: (line: string) => void = () => undefined
   const begun = new Promise<string>((resolve) => {
     begin = resolve
   })
-  let [kept, truncated] = [0, false]
-  const keep = (chunk: Buffer) => {
-    const part = chunk.subarray(0, maxBytes - kept)
-    if (part.length < chunk.length) truncated = true
-    if (part.length > 0) chunks.push(part)
-    kept += part.length
-  }
   stream.on('data', (chunk: Buffer) => {
-    if (before === undefined) return keep(chunk)
+    if (before === undefined) return kept.add(chunk)
     before = Buffer.concat([before, chunk])
     const start = before.indexOf(mark)
     const end = start < 0 ? -1 : before.indexOf('\n', start)
@@ -44,13 +47,13 @@ export function collect(stream: Readable, mark: string, maxBytes: number): Outpu
     begin(head)
     const rest = before.subarray(end + 1)
     before = undefined
-    keep(rest)
+    kept.add(rest)
   })
   return {
     head: () => head,
     begun,
-    // With `stream`, a character that was cut in two is left out instead of replaced.
-    text: () => new TextDecoder().decode(before ?? Buffer.concat(chunks), { stream: truncated }),
-    truncated: () => truncated,
+    text: () => (before === undefined ? kept.text() : new TextDecoder().decode(before)),
+    truncated: () => kept.truncated(),
+    bytes: () => kept.bytes(),
   }
 }

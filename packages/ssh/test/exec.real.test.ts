@@ -124,7 +124,25 @@ describe.skipIf(missing !== undefined)('programs on a host', () => {
   test('are cut at the cap, each stream by itself, and are not stopped by it', async () => {
     const connection = through(pinned(await serve()))
     const result = await connection.exec(['sh', '-c', 'head -c 3000000 /dev/zero | tr "\\0" x; echo short >&2; exit 3'], { maxBytes: 1000 })
-    expect(result).toEqual({ exitCode: 3, stdout: 'x'.repeat(1000), stderr: 'short\n', truncated: true })
+    expect(result).toEqual({
+      exitCode: 3,
+      stdout: 'x'.repeat(1000),
+      stderr: 'short\n',
+      truncated: true,
+      written: { stdout: 3_000_000, stderr: 6 },
+    })
+  })
+
+  test('leave the end of what they said where that is asked for', async () => {
+    const connection = through(pinned(await serve()))
+    const script = 'head -c 3000000 /dev/zero | tr "\\0" x; printf end; echo short >&2; exit 3'
+    const result = await connection.exec(['sh', '-c', script], { maxBytes: 1000, keep: 'tail' })
+    expect(result).toMatchObject({
+      exitCode: 3,
+      stdout: `${'x'.repeat(997)}end`,
+      stderr: 'short\n',
+      written: { stdout: 3_000_003, stderr: 6 },
+    })
   })
 
   test('take a large input and give it back', async () => {

@@ -92,6 +92,7 @@ export async function withClient<T>(
       client,
       instance: instance.name,
       signal,
+      stateDirectory: runtime.store.directory,
       progress: (message, done, total) => report(progressOf(presentableLine(message, runtime.secrets), done, total)),
     })
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import type { ExecOptions, ExecResult } from '../define/connection.ts'
 import { ToolError } from '../define/error.ts'
 import { codeOf } from './failure.ts'
+import { keepBytes, type KeptBytes } from './kept-bytes.ts'
 
 const defaultMaxBytes = 1024 * 1024
 const graceMs = 2_000
@@ -48,7 +49,7 @@ function start(spawn: () => ChildProcessWithoutNullStreams, program: string): Ch
 
 function follow(child: ChildProcessWithoutNullStreams, program: string, options: ExecOptions & { timeoutMs: number }) {
   const maxBytes = options.maxBytes ?? defaultMaxBytes
-  const [stdout, stderr] = [collect(child.stdout, maxBytes), collect(child.stderr, maxBytes)]
+  const [stdout, stderr] = [collect(child.stdout, maxBytes, options.keep), collect(child.stderr, maxBytes, options.keep)]
   let end: (reason: unknown) => void = () => undefined
   const result = new Promise<ExecResult>((resolve, reject) => {
     let ended: { reason: unknown } | undefined
@@ -77,8 +78,14 @@ function follow(child: ChildProcessWithoutNullStreams, program: string, options:
       if (ended !== undefined) signalGroup(child, 'SIGKILL')
       finish(() => {
         if (ended !== undefined) return reject(ended.reason)
-        const [out, err] = [stdout(), stderr()]
-        resolve({ exitCode: code ?? exitCodeOf(signal), stdout: out.text, stderr: err.text, truncated: out.truncated || err.truncated })
+        const truncated = stdout.truncated() || stderr.truncated()
+        resolve({
+          exitCode: code ?? exitCodeOf(signal),
+          stdout: stdout.text(),
+          stderr: stderr.text(),
+          truncated,
+          ...(truncated ? { written: { stdout: stdout.bytes(), stderr: stderr.bytes() } } : {}),
+        })
       })
     })
     // A program that does not read its input closes the pipe; its exit code says the rest.
@@ -88,18 +95,11 @@ function follow(child: ChildProcessWithoutNullStreams, program: string, options:
   return { result, end: (reason: unknown) => end(reason) }
 }
 
-/** Keeps the first `maxBytes` and goes on reading, so that a full pipe never stops the program. */
-function collect(stream: Readable, maxBytes: number): () => { text: string; truncated: boolean } {
-  const chunks: Buffer[] = []
-  let [kept, truncated] = [0, false]
-  stream.on('data', (chunk: Buffer) => {
-    const part = chunk.subarray(0, maxBytes - kept)
-    if (part.length < chunk.length) truncated = true
-    if (part.length > 0) chunks.push(part)
-    kept += part.length
-  })
-  // With `stream`, a character that was cut in two is left out instead of replaced.
-  return () => ({ text: new TextDecoder().decode(Buffer.concat(chunks), { stream: truncated }), truncated })
+/** Collects a stream and goes on reading where it is full, so that a full pipe never stops the program. */
+function collect(stream: Readable, maxBytes: number, keep?: 'head' | 'tail'): KeptBytes {
+  const kept = keepBytes(maxBytes, keep)
+  stream.on('data', kept.add)
+  return kept
 }
 
 function signalGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {

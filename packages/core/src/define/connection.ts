@@ -16,6 +16,8 @@ export interface ExecOptions {
   timeoutMs?: number
   /** Cap on each of stdout and stderr, in bytes; what is over it is cut and said. */
   maxBytes?: number
+  /** Which end of each is kept where it is cut; the head when not given. */
+  keep?: 'head' | 'tail'
   signal?: AbortSignal
 }
 
@@ -26,6 +28,8 @@ export interface ExecResult {
   stderr: string
   /** True where either stream was cut at `maxBytes`. */
   truncated: boolean
+  /** How many bytes it wrote to each in all, where one was cut. */
+  written?: { stdout: number; stderr: number }
 }
 
 /** Where a raw stream leads to; with `tls` it is one only the instance's own trust lets through: its authority, its pin. */

@@ -9,6 +9,8 @@ export interface ReadContext<Client> {
   instance: string
   /** Aborted when the caller cancels or the process ends. */
   signal: AbortSignal
+  /** Where this process keeps plans, approvals and audit; absent where nothing is kept. */
+  stateDirectory?: string
   /** Tells a waiting caller how far the work is, in one line. */
   progress: (message: string, done?: number, total?: number) => void
 }
@@ -113,7 +115,8 @@ export interface AdminDefinition<Client, Input extends InputShape, Output extend
   State
 > {
   access: 'admin'
-  undo: InverseOf<NoInfer<Input>, NoInfer<Output>, NoInfer<State>> | 'irreversible'
+  /** `transient` for what is unbounded and leaves nothing lasting, as the restart of a host. */
+  undo: InverseOf<NoInfer<Input>, NoInfer<Output>, NoInfer<State>> | 'transient' | 'irreversible'
 }
 
 /** A read as it is held by a service. */

@@ -66,7 +66,11 @@ export async function openToolbox(
         const after = await definition.state(input, context)
         const settled = definition.settled?.(after, input, before) ?? true
         if (typeof settled === 'string' && looks < mostLooks) continue
-        return { settled, output: settled === true ? definition.verified?.(output, after) : output, looks }
+        return {
+          settled,
+          output: settled === true && definition.verified !== undefined ? definition.verified(output, after) : output,
+          looks,
+        }
       }
     },
     health: async () => service.health(client, facet),

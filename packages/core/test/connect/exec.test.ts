@@ -32,7 +32,27 @@ test('standard input, both outputs and the exit code', async () => {
 test('output over the cap is cut between characters and said, and the program still ends', async () => {
   const { exec } = connect({})
   const result = await exec([node, '-e', 'process.stdout.write("é".repeat(500000)); process.stderr.write("short")'], { maxBytes: 1_001 })
-  expect(result).toEqual({ exitCode: 0, stdout: 'é'.repeat(500), stderr: 'short', truncated: true })
+  expect(result).toEqual({
+    exitCode: 0,
+    stdout: 'é'.repeat(500),
+    stderr: 'short',
+    truncated: true,
+    written: { stdout: 1_000_000, stderr: 5 },
+  })
+})
+
+test('where the end of the output matters, the end is kept, from a whole character on, and what came in all is said', async () => {
+  const { exec } = connect({})
+  const script =
+    'for (let i = 0; i < 500; i++) process.stdout.write("é".repeat(1000)); process.stdout.write("end"); process.stderr.write("short")'
+  const result = await exec([node, '-e', script], { maxBytes: 1_000, keep: 'tail' })
+  expect(result).toEqual({
+    exitCode: 0,
+    stdout: `${'é'.repeat(498)}end`,
+    stderr: 'short',
+    truncated: true,
+    written: { stdout: 1_000_003, stderr: 5 },
+  })
 })
 
 test('a program that is not there and a file that may not run are told apart', async () => {
