@@ -5,14 +5,17 @@ import { config, connect, open } from './client.ts'
 import { assets, findings, health, rights } from './facets.ts'
 import { disableUnit, enableUnit } from './tools/boot.ts'
 import { checkHost } from './tools/check.ts'
+import { execCommand } from './tools/command.ts'
 import { getHostInfo, listHosts } from './tools/host.ts'
 import { getInterfaces } from './tools/interfaces.ts'
 import { restartUnit, startUnit, stopUnit } from './tools/lifecycle.ts'
 import { getUnitLogs } from './tools/logs.ts'
 import { probeHttp, probeTcp } from './tools/probes.ts'
+import { rebootHost } from './tools/reboot.ts'
 import { checkDisks, checkPools } from './tools/storage.ts'
 import { getUnit, listUnits } from './tools/units.ts'
 import { checkUpdates } from './tools/updates.ts'
+import { applyUpdates } from './tools/upgrade.ts'
 
 export type { LinuxWorld, SimulatedHost, SimulatedUnit } from './simulation/world.ts'
 
@@ -50,5 +53,8 @@ export default defineService({
     restartUnit,
     enableUnit,
     disableUnit,
+    execCommand,
+    rebootHost,
+    applyUpdates,
   ],
 })

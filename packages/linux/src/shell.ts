@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ToolError, type Connection, type ExecResult } from '@rackwarden/core'
+import { endOfCommand, launcher, starter, type Command, type CommandOutcome } from './command.ts'
 import { scriptOf, type Part } from './script.ts'
 import { parseSections, type Sections } from './sections.ts'
 
@@ -28,6 +29,10 @@ export interface Answer {
 
 const defaultTimeoutMs = 20_000
 const defaultMaxBytes = 4 * 1024 * 1024
+/** How much of each stream of a command is kept. */
+const keptBytes = 32 * 1024
+// The far side ends a command by itself; only where that fails is it given up from here.
+const graceMs = 10_000
 
 // Whether sudo asked for the password or not, the script begins after the mark.
 const afterMark = 'while IFS= read -r line && [ "$line" != "$1" ]; do :; done; exec sh -s -- "$@"'
@@ -62,7 +67,43 @@ export function createShell(connection: Connection, { sudo, sudoPassword }: Elev
       if (sections === undefined) throw failureOf(result, asRoot && sudo !== 'none')
       return { sections, seconds: (performance.now() - started) / 1000 }
     },
+
+    /** Runs a command as it is; however it ends, that is an answer. */
+    async run(command: Command, { signal, asRoot = false }: Pick<AskOptions, 'signal' | 'asRoot'>): Promise<CommandOutcome> {
+      const { argv = [], script, directory = '', seconds } = command
+      const mark = `::${randomBytes(9).toString('hex')}`
+      const elevation = asRoot ? sudo : 'none'
+      const kind = script === undefined ? 'command' : 'script'
+      const result = await connection.exec(
+        ['sh', '-c', launcher, 'sh', elevation, starter, mark, String(seconds), directory, kind, ...argv],
+        {
+          stdin: `${elevation === 'password' ? `${sudoPassword}\n` : ''}${mark}\n${script ?? ''}`,
+          timeoutMs: seconds * 1000 + graceMs,
+          maxBytes: keptBytes,
+          keep: 'tail',
+          signal,
+        },
+      )
+      const end = endOfCommand(result.stdout, mark)
+      if (end === undefined) throw failureOf({ ...result, truncated: false }, elevation !== 'none')
+      if (end.how === 'directory')
+        throw new ToolError('not_found', `There is no directory '${directory}' this user may enter.`, { hint: 'Name another, or none.' })
+      const { written } = result
+      const trailer = result.stdout.length - end.rest.length
+      return {
+        exitCode: end.exitCode,
+        timedOut: end.how === 'yes',
+        stdout: fromWholeLine(end.rest, (written?.stdout ?? 0) > keptBytes),
+        stderr: fromWholeLine(result.stderr, (written?.stderr ?? 0) > keptBytes),
+        written: written && { stdout: written.stdout - trailer, stderr: written.stderr },
+      }
+    },
   }
+}
+
+/** What was cut at the beginning begins with the next line: half a secret is not known as one. */
+function fromWholeLine(text: string, isCut: boolean): string {
+  return isCut ? text.slice(text.indexOf('\n') + 1) : text
 }
 
 function failureOf(result: ExecResult, elevated: boolean): ToolError {

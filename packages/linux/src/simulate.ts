@@ -8,6 +8,8 @@ import {
   type Simulation,
 } from '@rackwarden/core'
 import { partsOf } from './script.ts'
+import { launcher } from './command.ts'
+import { applyAnswer, commandAnswer, followAnswer, foretoldAnswer, identityAnswer, restartAnswer } from './simulation/admin-answers.ts'
 import { PretendHost } from './simulation/host.ts'
 import { networkAnswer, probeAnswer, rebootAnswer, systemAnswer, updatesAnswer } from './simulation/node-answers.ts'
 import { printSections, type Printed } from './simulation/printed.ts'
@@ -27,7 +29,10 @@ const simulate: Simulate = (world): Simulation => {
     ...(all.length === 1 && 'default' in instances ? {} : { instances }),
     snapshot: () =>
       Object.fromEntries(
-        all.map(([name, { units }]) => [name, units.map(({ given, active, enabled }) => ({ name: given.name, active, enabled }))]),
+        all.map(([name, { units, updates, removed, boots }]) => [
+          name,
+          { units: units.map(({ given, active, enabled }) => ({ name: given.name, active, enabled })), updates, removed, boots },
+        ]),
       ),
   }
 }
@@ -54,10 +59,13 @@ function connectionTo(host: PretendHost): Connection {
 async function answer(host: PretendHost, argv: readonly string[], { stdin, signal }: ExecOptions): Promise<ExecResult> {
   signal?.throwIfAborted()
   const input = typeof stdin === 'string' ? stdin : new TextDecoder().decode(stdin)
-  const asRoot = argv.includes('sudo')
-  const password = argv.includes('-S') ? input.slice(0, input.indexOf('\n')) : ''
+  const isCommand = argv[2] === launcher
+  const elevation = isCommand ? argv[4] : argv.includes('sudo') ? (argv.includes('-S') ? 'password' : 'passwordless') : 'none'
+  const asRoot = elevation !== 'none'
+  const password = elevation === 'password' ? input.slice(0, input.indexOf('\n')) : ''
   if (asRoot && host.given.sudoPassword !== undefined && password !== host.given.sudoPassword)
-    return failed(argv.includes('-n') ? 'sudo: a password is required' : 'sudo: 3 incorrect password attempts')
+    return failed(elevation === 'passwordless' ? 'sudo: a password is required' : 'sudo: 3 incorrect password attempts')
+  if (isCommand) return commandAnswer(host, argv.slice(3), input)
   // Our own parameters come last: behind the shell's name where a command line was needed, else behind the dashes.
   const start = argv.includes('-c') ? argv.lastIndexOf('sh') + 1 : argv.lastIndexOf('--') + 1
   const [mark = '', , ...parameters] = argv.slice(start)
@@ -100,6 +108,20 @@ function partAnswer(host: PretendHost, part: string, { asRoot, parameters }: Ask
       return updatesAnswer(host)
     case 'reboot':
       return rebootAnswer(host)
+    case 'identity':
+      return identityAnswer(host, asRoot)
+    case 'restart':
+    case 'readiness':
+    case 'tenants':
+      return restartAnswer(host, part)
+    case 'foretold':
+      return foretoldAnswer(host, parameters)
+    case 'apply':
+      return applyAnswer(host, parameters)
+    case 'follow':
+      return followAnswer()
+    case 'forget':
+      return {}
     case 'tcp':
     case 'http':
       return probeAnswer(host, part, parameters)

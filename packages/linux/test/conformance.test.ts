@@ -25,5 +25,8 @@ testService(linux, {
     restart_unit: { right: { unit: 'nginx' }, wrong },
     enable_unit: { right: { unit: 'smb' }, wrong },
     disable_unit: { right: { unit: 'nginx' }, wrong },
+    exec_command: { right: { command: ['du', '-sh', '/srv/media'] }, wrong: { command: ['rm', '-rf', '/'] } },
+    reboot_host: { right: {}, wrong: { force: true } },
+    apply_updates: { right: { only: 'all', allow_removals: true }, wrong: { only: 'some' } },
   },
 })

@@ -18,5 +18,18 @@ test('a conversation goes as it is told', () =>
     { say: 'The person agrees.', call: ['enable_unit', { unit: 'smb' }], confirm: true },
     { say: 'Stop sshd: refused, it is the way in.', call: ['stop_unit', { unit: 'sshd' }] },
     { say: 'A static unit cannot be enabled.', call: ['enable_unit', { unit: 'backup' }] },
+    {
+      say: 'How large is the media share? No tool tells, so a command is planned.',
+      call: ['exec_command', { command: 'du -sh /srv/media'.split(' ') }],
+    },
+    { say: 'The person agrees.', call: ['exec_command', { command: 'du -sh /srv/media'.split(' ') }], confirm: true },
+    {
+      say: 'Wipe the old disk: refused, whoever agrees.',
+      call: ['exec_command', { command: ['wipefs', '-a', '/dev/sda'], as_root: true }],
+    },
+    { say: 'Install what is urgent.', call: ['apply_updates', { only: 'security' }] },
+    { say: 'The person agrees.', call: ['apply_updates', { only: 'security' }], confirm: true },
+    { say: 'And now the reboot it waits for.', call: ['reboot_host'] },
+    { say: 'The person agrees.', call: ['reboot_host'], confirm: true },
     { say: 'A name that is not there is answered with what is.', call: ['get_unit', { unit: 'ngnix' }] },
   ]))

@@ -27,10 +27,20 @@ export class PretendHost {
   readonly given: SimulatedHost
   readonly now: number
   readonly units: UnitRecord[]
+  /** As in its world, without those that were installed. */
+  updates: readonly string[]
+  rebootFor: readonly string[] | undefined
+  kernel: string
+  removed: readonly string[] = []
+  /** Every start of it. */
+  boots = 1
 
   constructor(given: SimulatedHost, now: number) {
     this.given = given
     this.now = now
+    this.updates = given.updates ?? []
+    this.rebootFor = given.rebootFor
+    this.kernel = given.kernel ?? '6.12.48+deb13-amd64'
     this.units = (given.units ?? []).map((unit) => this.record(unit))
   }
 
@@ -52,6 +62,25 @@ export class PretendHost {
     }
     const starts = verb === 'restart' || (verb === 'start' && unit.active !== 'active')
     return starts ? this.start(unit) : { said: '', code: 0 }
+  }
+
+  /** Starts it as a whole anew: what is enabled comes up, what is not stays down. */
+  reboot(): void {
+    this.boots += 1
+    this.rebootFor = undefined
+    this.kernel = this.given.newerKernel ?? this.kernel
+    for (const unit of this.units) {
+      unit.active = 'inactive'
+      unit.changedAt = this.now
+      const isWanted = unit.enabled === 'enabled' || (unit.enabled === 'static' && unit.given.type !== 'oneshot')
+      if (isWanted) this.start(unit)
+    }
+  }
+
+  /** Installs what was foretold. */
+  install(names: readonly string[], gone: readonly string[]): void {
+    this.updates = this.updates.filter((update) => !names.includes(update.split(' ')[0] ?? ''))
+    this.removed = [...this.removed, ...gone]
   }
 
   private start(unit: UnitRecord): { said: string; code: number } {

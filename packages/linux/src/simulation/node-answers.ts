@@ -5,20 +5,20 @@ import type { PretendHost } from './host.ts'
 const kibPerGib = 1024 ** 2
 
 /** What the part `system` prints. */
-export function systemAnswer({ given, now }: PretendHost, isRoot: boolean): Printed {
+export function systemAnswer({ given, now, kernel, boots }: PretendHost, isRoot: boolean): Printed {
   const memory = (given.memoryGib ?? 8) * kibPerGib
   const used = (given.memoryUsedGib ?? 2) * kibPerGib
   const swap = (given.swapGib ?? 0) * kibPerGib
   const [one, five, fifteen] = given.load ?? [0.2, 0.2, 0.2]
   return {
     'system:name': given.hostname,
-    'system:kernel': `${given.kernel ?? '6.12.48+deb13-amd64'}\nx86_64`,
+    'system:kernel': `${kernel}\nx86_64`,
     'system:release': `PRETTY_NAME="${given.distribution ?? 'Debian GNU/Linux 13 (trixie)'}"`,
     'system:cpu': `${given.cpus ?? 4}\n${given.cpuModel ?? 'Intel(R) N100'}`,
     'system:board': given.board ?? '',
     'system:memory': `MemTotal: ${memory} kB\nMemAvailable: ${Math.round(memory - used)} kB\nSwapTotal: ${swap} kB\nSwapFree: ${swap} kB`,
     'system:load': `${one} ${five} ${fifteen} 1/214 4711`,
-    'system:uptime': `${(given.upDays ?? 30) * 86_400}.00 1.00`,
+    'system:uptime': `${boots > 1 ? 40 : (given.upDays ?? 30) * 86_400}.00 1.00`,
     'system:pressure': ['cpu', 'memory', 'io'].map((kind) => `${kind} avg10=0.00 avg60=0.00 avg300=0.00 total=0`).join('\n'),
     'system:sensors': Object.entries(given.temperatures ?? {})
       .map(([sensor, celsius]) => `${sensor.replace(' ', '\t')}\t${celsius * 1000}\t100000`)
@@ -74,12 +74,12 @@ export function networkAnswer({ given }: PretendHost): Printed {
 }
 
 /** What the parts `updates` and `reboot` print. */
-export function updatesAnswer({ given, now }: PretendHost): Printed {
+export function updatesAnswer({ updates, now }: PretendHost): Printed {
   return {
     'updates:now': String(Math.floor(now / 1000)),
     'updates:apt': [
       'Listing...',
-      ...(given.updates ?? []).map((update) => {
+      ...updates.map((update) => {
         const [name, from, to, security] = update.split(' ')
         return `${name}/stable${security === undefined ? '' : '-security'} ${to} amd64 [upgradable from: ${from}]`
       }),
@@ -89,11 +89,10 @@ export function updatesAnswer({ given, now }: PretendHost): Printed {
 }
 
 /** What the part `reboot` prints. */
-export function rebootAnswer({ given }: PretendHost): Printed {
-  const running = given.kernel ?? '6.12.48+deb13-amd64'
+export function rebootAnswer({ given, rebootFor, kernel }: PretendHost): Printed {
   return {
-    'reboot:required': given.rebootFor === undefined ? '' : ['yes', ...given.rebootFor].join('\n'),
-    'reboot:kernels': [running, running, ...(given.newerKernel === undefined ? [] : [given.newerKernel])].join('\n'),
+    'reboot:required': rebootFor === undefined ? '' : ['yes', ...rebootFor].join('\n'),
+    'reboot:kernels': [kernel, kernel, ...(given.newerKernel === undefined ? [] : [given.newerKernel])].join('\n'),
   }
 }
 

@@ -78,6 +78,15 @@ export interface SimulatedFileSystem {
   inodesPercent?: number
 }
 
+/** What a command says on a pretend host; it changes nothing there. */
+export interface SimulatedCommand {
+  stdout?: string
+  stderr?: string
+  exitCode?: number
+  /** True where it never ends by itself. */
+  hangs?: boolean
+}
+
 /** A pretend host. */
 export interface SimulatedHost {
   hostname: string
@@ -105,12 +114,19 @@ export interface SimulatedHost {
   units?: readonly SimulatedUnit[]
   /** `name from to`, with ` security` behind it where it is. */
   updates?: readonly string[]
+  /** Of those that wait, the packages that stay back, and by package what would have to go for it. */
+  held?: Readonly<Record<string, string>>
   /** Packages that ask for a reboot. */
   rebootFor?: readonly string[]
   /** What answers on which `address:port`; anything else is refused. */
   ports?: Readonly<Record<string, 'open' | 'timeout'>>
   /** Status by address; anything else is refused. */
   pages?: Readonly<Record<string, number>>
+  /** What commands say, by the words of each, or by the text of a script; anything else is not found. */
+  commands?: Readonly<Record<string, SimulatedCommand>>
+  /** What runs on it that a reboot would interrupt. */
+  containers?: readonly string[]
+  guests?: readonly string[]
   /** Where given, sudo asks for it. */
   sudoPassword?: string
 }
@@ -215,8 +231,19 @@ const host: SimulatedHost = {
     { name: 'cron.service', description: 'Regular background program processing daemon', hours: 288, memoryMib: 2 },
     { name: 'dbus.service', description: 'D-Bus System Message Bus', enabled: 'static', type: 'notify', hours: 288, memoryMib: 4 },
   ],
-  updates: ['libssl3 3.0.15-1 3.0.17-1 security', 'tzdata 2025a-0 2025b-0', 'openssl 3.0.15-1 3.0.17-1 security'],
+  updates: ['libssl3 3.0.15-1 3.0.17-1 security', 'tzdata 2025a-0 2025b-0', 'openssl 3.0.15-1 3.0.17-1 security', 'samba 4.22.4 4.23.1'],
+  held: { samba: 'samba-vfs-modules' },
+  commands: {
+    'du -sh /srv/media': { stdout: '2.9T\t/srv/media\n' },
+    'lsof +L1': {
+      stdout: 'COMMAND  PID USER FD TYPE SIZE/OFF NLINK NAME\nnginx 611 root 5w REG 81920 0 /var/log/nginx/access.log (deleted)\n',
+    },
+    'ping -c 1 nas.lan': { stdout: '', stderr: 'ping: nas.lan: Name or service not known\n', exitCode: 2 },
+    'for share in /srv/*; do echo "$share"; done': { stdout: '/srv/media\n/srv/backup\n' },
+    'sleep 900': { hangs: true },
+  },
   rebootFor: ['linux-image-amd64'],
+  containers: ['paperless', 'registry'],
   ports: { 'nas.lan:445': 'open', 'far.lan:22': 'timeout' },
   pages: { 'http://nas.lan/': 200 },
   sudoPassword: 'pretend-sudo-of-shelf',
