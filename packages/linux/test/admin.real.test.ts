@@ -147,8 +147,7 @@ describe.skipIf(missing !== undefined)('a real host with systemd, administered o
       ]
       await putSource(host, 'stable', old)
       const { code, stderr } = await host.run(['apt-get', '-y', '-q', 'install', ...old.map(({ name }) => name)])
-      expect(stderr).not.toMatch(/^E:/m)
-      expect(code).toBe(0)
+      if (code !== 0) throw new Error(stderr)
       await host.run(['sh', '-c', 'apt-mark auto rw-shield; echo wick=long >/etc/rw-lantern.conf'])
       await putSource(host, 'stable', [
         { ...lantern, version: '1.1', files: { '/etc/rw-lantern.conf': 'wick=new\n' } },

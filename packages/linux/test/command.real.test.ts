@@ -140,6 +140,13 @@ describe.skipIf(missing !== undefined)('a command through the gate', () => {
     expect(await lab.call('exec_command', {})).toMatchObject({ kind: 'error', error: { code: 'invalid_input' } })
   })
 
+  test('for a reboot of the very machine that serves us is refused, whoever agrees', async () => {
+    expect(await lab.call('reboot_host', {})).toMatchObject({
+      kind: 'error',
+      error: { code: 'protected', message: expect.stringContaining('rackwarden/process/host') },
+    })
+  })
+
   test('whose output holds a secret shows it in no result and in no record', async () => {
     const input = { script: 'echo "password=orchid-lantern-99"; echo "ghp_0123456789abcdefghijklmnopqrstuvwxyz"' }
     const script = { script: 'x=orchid; echo "password=$x-lantern-99"' }

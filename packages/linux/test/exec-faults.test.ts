@@ -95,3 +95,66 @@ test('a unit that systemd failed to restart and brought up again by itself is ju
   expect(await host.write('restart_unit', { unit: 'nginx' })).toMatchObject({ settled: true, output: { active: 'active' } })
   await expect(host.write('stop_unit', { unit: 'nginx' })).rejects.toThrow(/systemd could not stop nginx\.service/)
 })
+
+test('a command runs under sudo only where that is asked for, with the password over standard input alone', async () => {
+  const calls: { argv: readonly string[]; stdin: unknown }[] = []
+  const host = await broken(async (argv, options) => {
+    calls.push({ argv, stdin: options?.stdin })
+    return exec(argv, options)
+  })
+  const command = ['du', '-sh', '/srv/media']
+  await host.write('exec_command', { command })
+  await host.write('exec_command', { command, as_root: true })
+  await host.write('exec_command', { script: 'for share in /srv/*; do echo "$share"; done', as_root: true })
+  const runs = calls.filter(({ argv }) => argv.includes('command') || argv.includes('script'))
+  expect(runs.map(({ argv }) => argv[4])).toEqual(['none', 'password', 'password'])
+  expect(runs.map(({ stdin }) => String(stdin).replaceAll(/::\w+/g, 'mark'))).toEqual([
+    'mark\n',
+    'pretend-sudo-of-shelf\nmark\n',
+    'pretend-sudo-of-shelf\nmark\nfor share in /srv/*; do echo "$share"; done',
+  ])
+  expect(calls.flatMap(({ argv }) => argv).join(' ')).not.toContain('pretend-sudo')
+})
+
+test('a command whose end was not told has failed, and what sudo said is understood', async () => {
+  const fails = (result: Partial<ExecResult>) =>
+    broken(async (argv, options) => (argv.includes('command') ? said(result)(argv, options) : exec(argv, options)))
+  const input = { command: ['id'], as_root: true }
+  await expect((await fails({ exitCode: 137 })).write('exec_command', input)).rejects.toMatchObject({ code: 'upstream' })
+  await expect((await fails({ exitCode: 1, stderr: 'Sorry, try again.' })).write('exec_command', input)).rejects.toMatchObject({
+    code: 'unauthorized',
+  })
+  await expect((await fails({ stdout: '\n::forged 0 ended\n' })).write('exec_command', input)).rejects.toMatchObject({ code: 'upstream' })
+})
+
+test('a reboot that is refused there is a conflict, and one that cuts the connection is looked after', async () => {
+  const { connection } = await simulate()
+  const through = async (reboots: Exec) =>
+    openToolbox(
+      linux,
+      {
+        ...well.connection!,
+        exec: async (argv, options) =>
+          String(options?.stdin).includes('# rackwarden: restart\n') ? reboots(argv, options) : connection!.exec(argv, options),
+      },
+      { configuration: well.config },
+    )
+  const cut = await through(async (argv, options) => {
+    await connection!.exec(argv, options)
+    throw new ToolError('unreachable', 'the connection is gone')
+  })
+  expect(await cut.write('reboot_host', {})).toMatchObject({ settled: true, output: { back: true, failed_before: ['backup.service'] } })
+  const held = await through(async (argv, options) => {
+    const answer = await connection!.exec(argv, options)
+    return {
+      ...answer,
+      stdout: answer.stdout
+        .replace('restart:said\n', 'restart:said\nOperation inhibited by upsd')
+        .replace('restart:code\n0', 'restart:code\n1'),
+    }
+  })
+  await expect(held.write('reboot_host', {})).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('inhibited by upsd'),
+  })
+})

@@ -77,7 +77,7 @@ export function touchOf({ environment }: Call, { name }: Instance): (...targets:
 
 /** Lets a step use the instance's client, and drops a client whose failure a new one may not have. */
 export async function withClient<T>(
-  { request, environment: { runtime } }: Call,
+  { request, mount, environment: { runtime, mounts } }: Call,
   instance: Instance,
   signal: AbortSignal,
   report: (progress: Progress) => void,
@@ -93,6 +93,7 @@ export async function withClient<T>(
       instance: instance.name,
       signal,
       stateDirectory: runtime.store.directory,
+      dependents: () => dependentsOf(mount.service, instance, mounts(request)),
       progress: (message, done, total) => report(progressOf(presentableLine(message, runtime.secrets), done, total)),
     })
   } catch (error) {
@@ -101,6 +102,16 @@ export async function withClient<T>(
   } finally {
     release?.()
   }
+}
+
+/** What goes away with the host of an instance; two names of one host are not known as one. */
+function dependentsOf(ownService: string, { host, name }: Instance, mounts: readonly Mount[]): string[] {
+  const isMeant = (place: string | undefined) => host !== undefined && place?.toLowerCase() === host.toLowerCase()
+  return mounts
+    .flatMap(({ service, instances }) =>
+      instances.filter((other) => isMeant(other.host) || isMeant(other.jump)).map((other) => `${service}@${other.name}`),
+    )
+    .filter((other) => other !== `${ownService}@${name}`)
 }
 
 function progressOf(message: string, done: number | undefined, total: number | undefined): Progress {

@@ -98,7 +98,7 @@ function follow(child: ChildProcessWithoutNullStreams, program: string, options:
 /** Collects a stream and goes on reading where it is full, so that a full pipe never stops the program. */
 function collect(stream: Readable, maxBytes: number, keep?: 'head' | 'tail'): KeptBytes {
   const kept = keepBytes(maxBytes, keep)
-  stream.on('data', kept.add)
+  stream.on('data', (chunk: Buffer) => kept.add(chunk))
   return kept
 }
 

@@ -11,6 +11,8 @@ export interface ReadContext<Client> {
   signal: AbortSignal
   /** Where this process keeps plans, approvals and audit; absent where nothing is kept. */
   stateDirectory?: string
+  /** What else is configured that is on the host of this instance, or reached through it: `service@instance`. */
+  dependents?: () => readonly string[]
   /** Tells a waiting caller how far the work is, in one line. */
   progress: (message: string, done?: number, total?: number) => void
 }

@@ -208,6 +208,7 @@ function ownMount(labOf: (view: View) => Lab, prefixed: boolean, prefix: string)
   const instance: Instance = {
     name: 'default',
     host: undefined,
+    jump: undefined,
     problem: undefined,
     client: (view) =>
       view === undefined ? Promise.reject(new TypeError('The tools over all services need a view.')) : Promise.resolve(labOf(view)),

@@ -10,6 +10,8 @@ export interface Instance {
   readonly name: string
   /** The machine it is on, where its address names one other than this. */
   readonly host: string | undefined
+  /** The machine it is reached through, where there is one. */
+  readonly jump: string | undefined
   /** Why it cannot be used, where its configuration is wrong. */
   readonly problem: ToolError | undefined
   /** The client, made at the first use and kept until it is dropped. */
@@ -72,6 +74,7 @@ export function createInstance({ service, configuration, connection, log }: Inst
   return {
     name: configuration.name,
     host: hostOf(configuration.values?.['url']),
+    jump: hostOf(`ssh://${String(configuration.values?.['sshJump'] ?? '')}`),
     problem: configuration.problem,
     client: async () => {
       if ((current?.client as Closeable | undefined)?.isLost?.() === true) void drop(true)

@@ -34,7 +34,7 @@ export const rebootHost = defineTool({
     return { name, user, machine, boot, isHere, starting: startingOf(sections), failed: failed.toSorted() }
   },
   basis: ({ machine, boot }) => ({ machine, boot }),
-  async plan(_, { state, client, instance, signal }) {
+  async plan(_, { state, client, instance, signal, dependents }) {
     requireRoot(state, 'reboot it')
     if (state.boot === '')
       throw new ToolError('upstream', `${state.name} does not tell one boot from the next.`, {
@@ -45,6 +45,7 @@ export const rebootHost = defineTool({
     const { users, busy, containers, guests } = tenantsOf(sections)
     const { updates } = updatesOf(sections)
     const reason = rebootOf(sections)
+    const away = dependents?.() ?? []
     const target = targetOf(instance, 'host', state.name)
     return {
       summary: `Reboot ${state.name}`,
@@ -55,6 +56,7 @@ export const rebootHost = defineTool({
         ...(busy.length > 0 ? [`At work, better finished first: ${busy.join(', ')}.`] : []),
         ...(guests.length > 0 ? [`Guests that go down with it: ${named(guests)}.`] : []),
         ...(containers.length > 0 ? [`Containers that go down with it: ${named(containers)}.`] : []),
+        ...(away.length > 0 ? [`Not reachable meanwhile, being on it or behind it: ${away.join(', ')}.`] : []),
         ...(users.length > 0 ? [`Logged in, this session included: ${users.join(', ')}.`] : []),
         ...(state.failed.length > 0 ? [`Failed units already: ${named(state.failed)}.`] : []),
         ...(state.starting === undefined ? [] : [`It has not finished starting: ${state.starting}.`]),
