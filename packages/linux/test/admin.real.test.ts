@@ -66,11 +66,13 @@ describe.skipIf(missing !== undefined)('a real host with systemd, administered o
     test('ends there what hangs, under every kind of sudo, and leaves nothing', async () => {
       await host.run(['sh', '-c', 'echo "admin ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/zz-admin; chmod 440 /etc/sudoers.d/zz-admin'])
       const passwordless = await open('admin', { sudo: 'passwordless' })
+      const password = await open('admin', { sudo: 'password', sudoPassword: host.adminPassword })
       const script = 'trap "" TERM; echo begun; sleep 4721.25 & sleep 4721.25'
       for (const [from, as_root] of [
         [lab, false],
         [passwordless, false],
         [passwordless, true],
+        [password, true],
       ] as const) {
         expect(await done('exec_command', { script, as_root, timeout_seconds: 1 }, from)).toMatchObject({
           timed_out: true,
@@ -217,6 +219,20 @@ describe.skipIf(missing !== undefined)('a real host with systemd, administered o
         kind: 'plan',
         plan: { summary: 'There is no update to install on nas-1' },
       })
+    })
+
+    test('what was begun is finished there, though nobody waits for it any more', async () => {
+      await putSource(host, 'stable', [{ ...lantern, version: '1.1.1', after: 'sleep 3' }])
+      const planned = await lab.call('apply_updates', { only: 'all' })
+      const confirm = planned.kind === 'plan' ? planned.plan.confirm : ''
+      const stop = new AbortController()
+      const caller = { principal: 'local:tester', tier: 'admin' } as const
+      const running = lab.catalogue.call({ name: 'apply_updates', input: { only: 'all', confirm }, caller, signal: stop.signal })
+      await expect.poll(() => hasProcess('rw-lantern.postinst'), { timeout: 10_000 }).toBe(true)
+      stop.abort()
+      expect(await running).toMatchObject({ kind: 'error', error: { code: 'denied' } })
+      const version = async () => (await host.run(['dpkg-query', '-W', '-f', '${Version} ${Status}', 'rw-lantern'])).stdout
+      await expect.poll(version, { timeout: 15_000 }).toBe('1.1.1 install ok installed')
     })
 
     test('a package that fails is told by what it said', async () => {

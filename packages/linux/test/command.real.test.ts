@@ -137,7 +137,8 @@ describe.skipIf(missing !== undefined)('a command through the gate', () => {
         warnings: [expect.anything(), expect.stringMatching(/^Command policy: no objection\./)],
       },
     })
-    expect(await lab.call('exec_command', {})).toMatchObject({ kind: 'error', error: { code: 'invalid_input' } })
+    for (const input of [{}, { command: ['id'], script: 'id' }, { command: ['-a', 'id', 'reboot'] }, { command: [''] }])
+      expect(await lab.call('exec_command', input)).toMatchObject({ kind: 'error', error: { code: 'invalid_input' } })
   })
 
   test('for a reboot of the very machine that serves us is refused, whoever agrees', async () => {

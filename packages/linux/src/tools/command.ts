@@ -43,6 +43,11 @@ export const execCommand = defineTool({
   async state({ command, script, as_root }, { client, signal }) {
     if ((command === undefined) === (script === undefined))
       throw new ToolError('invalid_input', 'Either command or script says what is to be run.', { hint: 'Give one of them.' })
+    // A shell would take a word that begins with a dash for an option of its own.
+    if (command !== undefined && /^(?:-|$)/.test(command[0] ?? ''))
+      throw new ToolError('invalid_input', 'The first word of a command names a program; this one cannot.', {
+        hint: 'A program has a name, and it does not begin with a dash.',
+      })
     const { sections } = await client.ask([identityPart], { signal, asRoot: as_root })
     const { name, user, machine, isHere } = await identityOf(sections)
     return { name, user, machine, isHere, command: hashOf(command ?? script) }
