@@ -74,7 +74,7 @@ export function createInstance({ service, configuration, connection, log }: Inst
   return {
     name: configuration.name,
     host: hostOf(configuration.values?.['url']),
-    jump: hostOf(`ssh://${String(configuration.values?.['sshJump'] ?? '')}`),
+    jump: hostOf(configuration.values?.['sshJump'], 'ssh://'),
     problem: configuration.problem,
     client: async () => {
       if ((current?.client as Closeable | undefined)?.isLost?.() === true) void drop(true)
@@ -103,8 +103,8 @@ export function createInstance({ service, configuration, connection, log }: Inst
   }
 }
 
-function hostOf(url: unknown): string | undefined {
-  if (typeof url !== 'string' || !URL.canParse(url)) return undefined
-  const { hostname } = new URL(url)
+function hostOf(address: unknown, scheme = ''): string | undefined {
+  if (typeof address !== 'string' || !URL.canParse(scheme + address)) return undefined
+  const { hostname } = new URL(scheme + address)
   return hostname === '' || hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.') ? undefined : hostname
 }
