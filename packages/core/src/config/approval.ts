@@ -3,10 +3,11 @@ import { accessLevels } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { approvals, channels, defaultApproval, type ApprovalPolicy } from '../policy/required-approval.ts'
 import type { ConfigurationFile } from './file.ts'
+import type { NotifyConfiguration, NotifyOptions } from './notify.ts'
 import { recordOf, refuseUnknown } from './shape.ts'
 
 /** Keys that may stand under `approval`. */
-export const approvalKeys = ['tiers', 'services', 'tools', 'targets', 'channels'] as const
+export const approvalKeys = ['tiers', 'services', 'tools', 'targets', 'channels', 'notify'] as const
 
 /** Reads who must agree; throws `invalid_config` naming the line. */
 export function approvalPolicy(value: unknown, file: ConfigurationFile | undefined): ApprovalPolicy {
@@ -32,6 +33,17 @@ export function approvalPolicy(value: unknown, file: ConfigurationFile | undefin
     targets: levels('targets'),
     channels: asked.data,
   }
+}
+
+/** Reads how a person is told of requests; undefined where nothing is said of it. */
+export async function notifyConfiguration(
+  value: unknown,
+  file: ConfigurationFile | undefined,
+  options: NotifyOptions,
+): Promise<NotifyConfiguration | undefined> {
+  const { notify } = recordOf(value, 'approval', file, 'approval')
+  // Few have it: the others pay for no schema of it.
+  return notify === undefined || notify === null ? undefined : (await import('./notify.ts')).readNotify(notify, file, options)
 }
 
 /** Reads the target patterns no write may touch; throws `invalid_config` naming the line. */

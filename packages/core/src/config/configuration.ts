@@ -2,6 +2,7 @@ import type { Tier } from '../define/access.ts'
 import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
+import type { NotifyConfiguration } from './notify.ts'
 
 /** What was found for one instance of a service: values that parse, or why they do not. */
 export interface InstanceConfiguration {
@@ -35,6 +36,8 @@ export interface Configuration {
   approval?: ApprovalPolicy
   /** What becomes of the audit while a server runs; nothing where nothing is said. */
   audit?: AuditPolicy
+  /** How a person is told of a request for their approval; nobody is where nothing is said. */
+  notify?: NotifyConfiguration
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
 }

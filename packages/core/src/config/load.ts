@@ -3,11 +3,12 @@ import { ToolError } from '../define/error.ts'
 import { traitsOf } from '../define/field.ts'
 import type { Service } from '../define/service.ts'
 import type { SecretFilter } from '../present/redact.ts'
-import { approvalPolicy, protectedPatterns } from './approval.ts'
+import { approvalPolicy, notifyConfiguration, protectedPatterns } from './approval.ts'
 import { auditPolicy } from './audit.ts'
 import type { Configuration, InstanceConfiguration, ServiceConfiguration } from './configuration.ts'
-import { resolveReference, valuesFromEnvironment, variable, type Environment } from './environment.ts'
+import { valuesFromEnvironment, variable, type Environment } from './environment.ts'
 import { readConfigurationFile, type ConfigurationFile } from './file.ts'
+import { passwordsIn, resolvedFields } from './references.ts'
 import { recordOf, refuseUnknown } from './shape.ts'
 import { tierOf } from './tier.ts'
 import { variablesOf } from './variables.ts'
@@ -46,11 +47,13 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
   const services: Record<string, ServiceConfiguration> = {}
   for (const service of options.services)
     services[service.name] = await serviceConfiguration(service, configured[service.name], file, options)
+  const notify = await notifyConfiguration(data['approval'], file, options)
   return {
     tier: tier ?? 'observe',
     ...(file === undefined ? {} : { file: file.path }),
     services,
     approval: approvalPolicy(data['approval'], file),
+    ...(notify === undefined ? {} : { notify }),
     protect: protectedPatterns(data['protect'], file),
     audit: await auditPolicy(data['audit'], file, options.environment),
   }
@@ -104,12 +107,16 @@ async function instancesOf(
     return Promise.all(
       Object.entries(named).map(([name, values]) =>
         instance(service, name, file?.path ?? '', options, async () =>
-          resolved(recordOf(values, name, file, 'services', service.name, 'instances', name), service, file, options, [
+          resolvedFields(
+            recordOf(values, name, file, 'services', service.name, 'instances', name),
+            Object.keys(service.config),
+            file,
+            options.environment,
             'services',
             service.name,
             'instances',
             name,
-          ]),
+          ),
         ),
       ),
     )
@@ -118,7 +125,7 @@ async function instancesOf(
   if (Object.keys(flat).length > 0)
     return [
       await instance(service, 'default', file?.path ?? '', options, async () => ({
-        ...(await resolved(flat, service, file, options, ['services', service.name])),
+        ...(await resolvedFields(flat, Object.keys(service.config), file, options.environment, 'services', service.name)),
         ...(await valuesFromEnvironment(service, options.environment)),
       })),
     ]
@@ -175,26 +182,6 @@ export function parseValues(service: Service, raw: Record<string, unknown>, secr
   })
 }
 
-async function resolved(
-  values: Record<string, unknown>,
-  service: Service,
-  file: ConfigurationFile | undefined,
-  options: LoadOptions,
-  path: readonly string[],
-): Promise<Record<string, unknown>> {
-  refuseUnknown(Object.keys(values), Object.keys(service.config), file, ...path)
-  const result: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(values)) {
-    try {
-      result[key] = await resolveReference(value, options.environment)
-    } catch (problem) {
-      if (!ToolError.isInstance(problem)) throw problem
-      throw new ToolError(problem.code, `${file?.at(...path, key)}: ${key}: ${problem.message}`, { hint: problem.hint, cause: problem })
-    }
-  }
-  return result
-}
-
 function toolsOff(entry: Record<string, unknown>, service: Service, file: ConfigurationFile | undefined): string[] {
   const tools = recordOf(entry['tools'] ?? {}, 'tools', file, 'services', service.name, 'tools')
   refuseUnknown(Object.keys(tools), ['off'], file, 'services', service.name, 'tools')
@@ -213,11 +200,4 @@ function toolsOff(entry: Record<string, unknown>, service: Service, file: Config
     'off',
   )
   return off.data
-}
-
-/** The password of an address that carries one: as secret as one in a field of its own. */
-function passwordsIn(value: string): string[] {
-  if (!value.includes('://') || !URL.canParse(value)) return []
-  const { password } = new URL(value)
-  return password === '' ? [] : [password, decodeURIComponent(password)]
 }

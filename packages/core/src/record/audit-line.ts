@@ -13,7 +13,7 @@ export interface AuditEntry {
   access: string
   /** Already redacted. */
   input: unknown
-  /** How it ended (`done`, `error`, …, for an approval `requested`, `approved`, `rejected`, `expired`); not on an intent. */
+  /** How it ended (`done`, `error`, …, for an approval `requested`, `announced`, `approved`, `rejected`, `expired`); not on an intent. */
   result?: string
   /** Code and message of a failure, already redacted. */
   error?: string

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { isLoopback } from '../config/loopback.ts'
 import { readTextFile } from '../config/text-file.ts'
 import { askEverybody } from '../facets/ask.ts'
 import { allows, lowestTier } from '../define/access.ts'
@@ -134,8 +135,4 @@ function secretsOf({ mount, values }: Configured): { field: string; value: strin
     const value = values[field]
     return traitsOf(schema).secret === true && typeof value === 'string' ? [{ field, value }] : []
   })
-}
-
-function isLoopback(name: string): boolean {
-  return name === 'localhost' || name === '[::1]' || name.startsWith('127.')
 }

@@ -4,6 +4,7 @@ import { cleanText } from '../present/clean.ts'
 import type { Catalogue } from './catalogue.ts'
 import { diagnoseAcknowledgement, diagnoseApproval } from './diagnose-approval.ts'
 import { diagnoseConfiguration, diagnosePins, diagnoseRights, diagnoseSecrets, subjectOf } from './diagnose-credentials.ts'
+import { diagnoseNotify } from './diagnose-notify.ts'
 import { diagnoseAudit, diagnoseClock, diagnoseState } from './diagnose-state.ts'
 import type { Diagnosis } from './diagnosis.ts'
 
@@ -15,12 +16,13 @@ const limitMs = 2_000
 /** Looks at the process, its configuration, its records and every instance, in parallel, within 2 seconds. */
 export async function diagnose(catalogue: Catalogue): Promise<Diagnosis[]> {
   const { runtime } = catalogue
-  const [clock, configuration, state, audit, approval, instances, rights] = await Promise.all([
+  const [clock, configuration, state, audit, approval, notify, instances, rights] = await Promise.all([
     inTime('clock', diagnoseClock(runtime), catalogue),
     inTime('configuration', diagnoseConfiguration(catalogue), catalogue),
     inTime('state directory', diagnoseState(runtime), catalogue),
     inTime('audit', diagnoseAudit(runtime), catalogue),
     inTime('approval', diagnoseApproval(catalogue), catalogue),
+    diagnoseNotify(catalogue),
     diagnoseInstances(catalogue),
     diagnoseRights(catalogue),
   ])
@@ -28,7 +30,7 @@ export async function diagnose(catalogue: Catalogue): Promise<Diagnosis[]> {
   // An upstream's version or error may be in it, on its way to a terminal.
   const shown = (text: string) => runtime.secrets.text(cleanText(text)).replaceAll(/\s*\n\s*/g, ' ')
   const acknowledged = diagnoseAcknowledgement(runtime)
-  return [diagnoseNode(), clock, configuration, state, audit, approval, ...acknowledged, ...services].map(({ fix, ...diagnosis }) => ({
+  return [diagnoseNode(), clock, configuration, state, audit, approval, ...notify, ...acknowledged, ...services].map(({ fix, ...diagnosis }) => ({
     ...diagnosis,
     message: shown(diagnosis.message),
     ...(fix === undefined ? {} : { fix: shown(fix) }),
