@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { createActivity, endLimits } from './activity.ts'
 import { urlHost, type ListenAddress } from './http/address.ts'
 import { refuse } from './http/answer.ts'
+import type { ApprovalPages } from './http/approval-pages.ts'
 import { createAuthentication } from './http/authentication.ts'
 import { createEncoder } from './http/encode.ts'
 import { createEndpoint } from './http/endpoint.ts'
@@ -32,6 +33,8 @@ export interface ServeHttpOptions {
   allowHosts?: readonly string[]
   allowOrigins?: readonly string[]
   sessions?: SessionLimits
+  /** Where a person approves; nowhere when not given. */
+  approvals?: ApprovalPages | undefined
   /** How long calls may go on by themselves when the server ends; 8 seconds when not given. */
   finishMs?: number
   log: Log
@@ -71,6 +74,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     authenticate,
     legacy: createLegacyServing(sessions),
     modern,
+    approvals: options.approvals,
     health: () => ({ status: 'ok', version: surface.version, tier }),
     metrics: () => metrics.text(calls.size, sessions.size),
   })

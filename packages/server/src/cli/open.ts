@@ -1,7 +1,9 @@
 import { demoOf, type Application } from '../application.ts'
 import type { Service, Simulation } from '@rackwarden/core'
 import {
+  createNotifier,
   createRuntime,
+  defaultApproval,
   loadConfiguration,
   localPrincipal,
   openCatalogue,
@@ -10,6 +12,7 @@ import {
   type Caller,
   type Catalogue,
   type Configuration,
+  type NotifyConfiguration,
   type Runtime,
 } from '@rackwarden/core/runtime'
 import { join } from 'node:path'
@@ -35,6 +38,9 @@ export interface Opened {
   close(graceMs?: number): Promise<void>
 }
 
+/** What has been asked for is still sent when the process ends, if that takes no longer. */
+const mostSendingMs = 5_000
+
 /** Reads the configuration and holds every service ready; nobody is contacted. */
 export async function openApplication(application: Application, options: OpenOptions, terminal: Terminal): Promise<Opened> {
   const runtime = openRuntime(application, options, terminal)
@@ -44,6 +50,8 @@ export async function openApplication(application: Application, options: OpenOpt
   const loaded = await configurationOf(application, options, terminal, runtime)
   const command = commandFor(application, options)
   const configuration = flag === undefined ? loaded : { ...loaded, tier: flag }
+  const notify = notifyOf(configuration)
+  const notifier = notify === undefined ? undefined : createNotifier(runtime, notify)
   const catalogue = openCatalogue({
     name: application.name,
     title: application.title,
@@ -52,6 +60,7 @@ export async function openApplication(application: Application, options: OpenOpt
     runtime,
     configuration,
     command,
+    announce: notifier?.announce,
     ...(simulations === undefined ? {} : { simulations }),
     ...(options.inlineBudgetMs === undefined ? {} : { inlineBudgetMs: options.inlineBudgetMs }),
   })
@@ -61,7 +70,7 @@ export async function openApplication(application: Application, options: OpenOpt
     command,
     caller: { principal: localPrincipal(), tier: configuration.tier },
     async close(graceMs) {
-      await catalogue.close(graceMs)
+      await Promise.all([catalogue.close(graceMs), notifier?.close(Math.min(graceMs ?? mostSendingMs, mostSendingMs))])
       await Promise.all([...(simulations?.values() ?? [])].map(async (simulation) => simulation.close?.()))
       await runtime.close()
     },
@@ -71,6 +80,11 @@ export async function openApplication(application: Application, options: OpenOpt
 /** How a line for the owner's shell is written. */
 export function commandFor({ name }: Application, { demo = false }: OpenOptions): (words: string) => string {
   return (words) => `${name} ${words}${demo ? ' --demo' : ''}`
+}
+
+/** How a person is told of requests for their approval, where the owner wants that. */
+export function notifyOf({ notify, approval = defaultApproval }: Configuration): NotifyConfiguration | undefined {
+  return approval.channels.includes('notify') ? notify : undefined
 }
 
 /** The runtime of a command; the pretend lab keeps its records apart from the real one's. */

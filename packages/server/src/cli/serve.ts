@@ -1,8 +1,9 @@
 import type { Application } from '../application.ts'
 import { createId, localPrincipal, openOwner, tendAudit, type ResultForm } from '@rackwarden/core/runtime'
+import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes } from './failure.ts'
-import { openApplication, type Opened, type OpenOptions } from './open.ts'
+import { notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `serve` can be told. */
@@ -20,6 +21,12 @@ const lastMs = 10_500
 /** Serves the application until its client is gone or it is told to end. */
 export async function serve(application: Application, options: ServeOptions, terminal: Terminal): Promise<number> {
   const opened = tended(await openApplication(application, options, terminal))
+  const notify = notifyOf(opened.catalogue.configuration)
+  if (notify?.plainHttp === true)
+    opened.runtime.log(
+      'warn',
+      `approval.notify: whoever sits between a phone and ${notify.url} can read the passphrase (plainHttp is set).`,
+    )
   const tell = (error: unknown) => opened.runtime.log('error', `unexpected: ${error instanceof Error ? error.message : String(error)}`)
   process.on('unhandledRejection', tell)
   process.on('uncaughtException', (error) => {
@@ -69,16 +76,21 @@ async function serveOverHttp(
   const { results = 'text', allowHost = [], allowOrigin = [] } = options
   const environmentToken = await tokenOf(environment)
   if (environmentToken !== undefined) runtime.secrets.add(environmentToken)
+  const listening = parseAddress(address === true ? undefined : address)
+  const names = {
+    allowHosts: [...allowHost, ...listOf(environment['RACKWARDEN_ALLOWED_HOSTS'])],
+    allowOrigins: [...allowOrigin, ...listOf(environment['RACKWARDEN_ALLOWED_ORIGINS'])],
+  }
   const server = await serveHttp({
     surface: catalogue,
-    address: parseAddress(address === true ? undefined : address),
+    address: listening,
     tier: catalogue.tier,
     tokens: openTokens({ ...runtime, owner: openOwner(runtime), refused: onceEach((record) => tellRefused(opened, record)) }),
     environmentToken,
     localPrincipal: localPrincipal(),
     results,
-    allowHosts: [...allowHost, ...listOf(environment['RACKWARDEN_ALLOWED_HOSTS'])],
-    allowOrigins: [...allowOrigin, ...listOf(environment['RACKWARDEN_ALLOWED_ORIGINS'])],
+    ...names,
+    approvals: await approvalPages(opened, { ...names, host: listening.host }),
     log: runtime.log,
   })
   const tools = catalogue.list({ caller }).length
@@ -111,6 +123,15 @@ function onceEach(tell: (record: TokenRecord) => void): (record: TokenRecord) =>
     told.add(record.hash)
     tell(record)
   }
+}
+
+/** The pages on which a person approves, where they are told of requests. */
+async function approvalPages(
+  { catalogue, runtime }: Opened,
+  names: Pick<ApprovalPagesOptions, 'host' | 'allowHosts' | 'allowOrigins'>,
+): Promise<ApprovalPages | undefined> {
+  const notify = notifyOf(catalogue.configuration)
+  return notify === undefined ? undefined : (await import('../http/approval-pages.ts')).createApprovalPages({ ...names, runtime, notify })
 }
 
 /** Ends in order, and within ten seconds in all. */

@@ -10,14 +10,14 @@ const maxDroppedBytes = 64 * 1024 * 1024
 export type Body = { text: string } | { tooLarge: true }
 
 /** Reads a body whole; rejects when the sender goes away first. */
-export function readBody(request: IncomingMessage): Promise<Body> {
+export function readBody(request: IncomingMessage, mostBytes = maxBodyBytes): Promise<Body> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
-    let tooLarge = Number(request.headers['content-length'] ?? 0) > maxBodyBytes
+    let tooLarge = Number(request.headers['content-length'] ?? 0) > mostBytes
     request.on('data', (chunk: Buffer) => {
       length += chunk.length
-      if (length > maxBodyBytes) tooLarge = true
+      if (length > mostBytes) tooLarge = true
       if (!tooLarge) chunks.push(chunk)
       else {
         chunks.length = 0

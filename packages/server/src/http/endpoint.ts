@@ -3,6 +3,7 @@ import type { Surface, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { rpcCodes } from '../json-rpc.ts'
 import { answerJson, refuse } from './answer.ts'
+import type { ApprovalPages } from './approval-pages.ts'
 import type { Authenticate } from './authentication.ts'
 import { maxBodyBytes, readBody } from './body.ts'
 import { allowOrigin } from './cross-origin.ts'
@@ -17,6 +18,8 @@ export interface EndpointOptions {
   authenticate: Authenticate
   legacy: LegacyServing
   modern: ModernServing
+  /** Where a person approves, where they are told of requests. */
+  approvals?: ApprovalPages | undefined
   /** What `/health` tells anybody. */
   health: () => Record<string, unknown>
   /** What `/metrics` tells who may call. */
@@ -27,7 +30,9 @@ export interface EndpointOptions {
 export type Endpoint = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** Makes the endpoint of a server: gate first, then authentication, then the protocol era. */
-export function createEndpoint({ surface, gate, authenticate, legacy, modern, health, metrics }: EndpointOptions): Endpoint {
+export function createEndpoint(options: EndpointOptions): Endpoint {
+  const { surface, gate, authenticate, legacy, modern, approvals, health, metrics } = options
+
   async function post(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!sendsJson(request))
       return refuse(response, { status: 415, code: rpcCodes.transport, message: 'The Content-Type must be application/json.' })
@@ -46,10 +51,12 @@ export function createEndpoint({ surface, gate, authenticate, legacy, modern, he
   }
 
   return async (request, response) => {
+    const pathname = pathOf(request)
+    // They have a gate of their own, which knows the name a phone uses, and a key in the place of a token.
+    if (approvals?.isAt(pathname) === true) return approvals.serve(pathname, request, response)
     const reason = gate(request)
     if (reason !== undefined) return refuse(response, { status: 403, code: rpcCodes.transport, message: reason })
     allowOrigin(request, response)
-    const pathname = pathOf(request)
     if (request.method === 'OPTIONS') return void response.writeHead(204, { 'content-length': 0 }).end()
     if (pathname === '/health') return answerJson(response, 200, JSON.stringify(health()))
     const caller = await authenticate(request)
