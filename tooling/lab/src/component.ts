@@ -34,7 +34,7 @@ export function missingComponent(name: string): string | undefined {
   const component = readComponents()[name]
   if (component === undefined) return `the lab knows no component '${name}'`
   if (process.platform !== 'linux') return `${name} runs on Linux only`
-  const absent = component.executables.filter((executable) => !isOnPath(executable))
+  const absent = component.executables.filter((executable) => executablePath(executable) === undefined)
   absent.push(...(component.files ?? []).filter((file) => !existsSync(file)))
   if (absent.length > 0) return `${name} needs ${absent.join(', ')} (Debian: ${component.packages.join(' ')})`
   if (component.root && process.getuid?.() !== 0) return `${name} needs root`
@@ -45,7 +45,11 @@ export function missingComponent(name: string): string | undefined {
 /** Like `missingComponent`, but prints the reason, and throws it under `CI=true` when the component is required. */
 export function requireComponent(name: string): string | undefined {
   const reason = missingComponent(name)
-  if (reason === undefined) return undefined
+  return reason === undefined ? undefined : withoutComponent(name, reason)
+}
+
+/** Does without a component for a reason, which is printed; throws it under `CI=true` when the component is required. */
+export function withoutComponent(name: string, reason: string): string {
   const required = readComponents()[name]?.ci !== 'optional'
   if (required && process.env['CI'] === 'true') throw new Error(`A required component is missing: ${reason}`)
   process.stderr.write(`skipped: ${reason}\n`)
@@ -57,12 +61,14 @@ function readComponents(): Record<string, Component> {
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Component>
 }
 
-function isOnPath(executable: string): boolean {
+/** The path of a program on the search path; undefined where there is none. */
+export function executablePath(name: string): string | undefined {
   return searchPath()
     .split(delimiter)
-    .some((directory) => {
+    .map((directory) => join(directory, name))
+    .find((path) => {
       try {
-        accessSync(join(directory, executable), constants.X_OK)
+        accessSync(path, constants.X_OK)
         return true
       } catch {
         return false
