@@ -7,6 +7,7 @@ import {
   defaultApproval,
   openCatalogue,
   type ApprovalPolicy,
+  type ApprovalRequest,
   type Caller,
   type CallResult,
   type Catalogue,
@@ -40,6 +41,7 @@ export interface OpenShelvesOptions {
   environment?: Record<string, string>
   approval?: Partial<ApprovalPolicy>
   protect?: string[]
+  announce?: (request: ApprovalRequest) => void
 }
 
 /** Opens a catalogue over the shelves, an instance each; everything is gone when the test ends. */
@@ -59,6 +61,7 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
     services: [shelfService(shelves)],
     prefixed: true,
     runtime,
+    announce: options.announce,
     ...(options.inlineBudgetMs === undefined ? {} : { inlineBudgetMs: options.inlineBudgetMs }),
     configuration: {
       tier: options.tier ?? 'configure',

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { bundled } from './bundle.ts'
 import { clients } from './clients.ts'
@@ -52,6 +52,18 @@ describe('a bin', () => {
     const audit = start(environment, 'audit')
     expect(await audit.gone).toBe(0)
     expect(audit.output()).toMatch(/local:\S+ +set_level +done +Set the level to 4/)
+  })
+
+  test('warns at every start where the page for approvals would be read on the way, and serves it all the same', async () => {
+    const environment = await home()
+    const file = `${environment['HOME']}/rackwarden.yaml`
+    const channel = 'channels: [{ webhook: { url: "http://127.0.0.1:9/" } }]'
+    writeFileSync(file, `approval: { notify: { url: "http://10.0.0.5:3005", plainHttp: true, ${channel} } }`)
+    const served = start(environment, 'serve', '--http', '127.0.0.1:0', '--config', file)
+    const { port } = await listening(served)
+    expect(served.errors()).toContain('whoever sits between a phone and http://10.0.0.5:3005 can read the passphrase')
+    const answer = await send(Number(port), { method: 'GET', path: '/approvals/x?key=y', headers: { host: '10.0.0.5:3005' } })
+    expect(answer).toMatchObject({ status: 404, text: expect.stringContaining('This link leads nowhere') })
   })
 
   test('finishes a write whose client is gone, and records how it ended', async () => {

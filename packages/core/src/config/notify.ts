@@ -49,7 +49,7 @@ const fieldsOf = {
   telegram: {
     ...reached,
     url: address.default('https://api.telegram.org'),
-    token: secret().regex(/^\d+:[-\w]+$/, 'must be the token of a bot, 123456:ABC…'),
+    token: secret().regex(/^\d+:[-\w]+$/, 'must be the token of a bot, such as 123456:ABC…'),
     chat: z.union([z.number().int(), z.string().regex(/^(?:-?\d+|@\w+)$/, 'must be the number of a chat, or @name')]).transform(String),
   },
   discord: { webhook: address.meta({ secret: true }), tlsFingerprint, tlsCa },
