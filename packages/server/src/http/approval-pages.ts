@@ -122,7 +122,8 @@ export function createApprovalPages({ runtime, notify, host, allowHosts = [], al
       await record(request, decision)
     } catch (error) {
       if (!ToolError.isInstance(error)) throw error
-      await record(request, 'error', `${error.code}: ${error.message}`)
+      // Whoever tried is told why it failed, also where that cannot be written down.
+      await record(request, 'error', `${error.code}: ${error.message}`).catch(() => undefined)
       const now = (await requests.get(id)) ?? state
       const told = [error.message, error.hint].filter((text) => text !== undefined).join(' ')
       return { status: statusOf[error.code] ?? 500, page: await shown(now, key, told) }
