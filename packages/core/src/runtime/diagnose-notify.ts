@@ -1,17 +1,13 @@
-import { openOwner } from '../approve/owner.ts'
 import { defaultApproval } from '../policy/required-approval.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Diagnosis } from './diagnosis.ts'
 
 /** Looks at how a person is told of requests for their approval, where that is configured. */
-export async function diagnoseNotify({ configuration, runtime }: Catalogue): Promise<Diagnosis[]> {
+export function diagnoseNotify({ configuration }: Catalogue): Diagnosis[] {
   const { notify, approval = defaultApproval } = configuration
   if (notify === undefined) return []
   const subject = 'notifications'
   const warning = (message: string, fix: string): Diagnosis => ({ level: 'warning', subject, message, fix })
-  const isOwned = await openOwner(runtime)
-    .isSet()
-    .catch(() => false)
   const found = [
     ...(approval.channels.includes('notify')
       ? []
@@ -24,9 +20,6 @@ export async function diagnoseNotify({ configuration, runtime }: Catalogue): Pro
           ),
         ]
       : []),
-    ...(isOwned
-      ? []
-      : [warning('the owner has no passphrase, so nothing can be approved', "Set one at a terminal: 'owner set-passphrase'.")]),
   ]
   const ways = notify.channels.map(({ kind }) => kind).join(', ')
   return found.length > 0 ? found : [{ level: 'ok', subject, message: `by ${ways}; the page is at ${notify.url}/approvals` }]

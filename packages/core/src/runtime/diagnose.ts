@@ -16,21 +16,20 @@ const limitMs = 2_000
 /** Looks at the process, its configuration, its records and every instance, in parallel, within 2 seconds. */
 export async function diagnose(catalogue: Catalogue): Promise<Diagnosis[]> {
   const { runtime } = catalogue
-  const [clock, configuration, state, audit, approval, notify, instances, rights] = await Promise.all([
+  const [clock, configuration, state, audit, approval, instances, rights] = await Promise.all([
     inTime('clock', diagnoseClock(runtime), catalogue),
     inTime('configuration', diagnoseConfiguration(catalogue), catalogue),
     inTime('state directory', diagnoseState(runtime), catalogue),
     inTime('audit', diagnoseAudit(runtime), catalogue),
     inTime('approval', diagnoseApproval(catalogue), catalogue),
-    diagnoseNotify(catalogue),
     diagnoseInstances(catalogue),
     diagnoseRights(catalogue),
   ])
   const services = [...diagnoseServices(catalogue), ...instances, ...diagnosePins(catalogue), ...diagnoseSecrets(catalogue), ...rights]
   // An upstream's version or error may be in it, on its way to a terminal.
   const shown = (text: string) => runtime.secrets.text(cleanText(text)).replaceAll(/\s*\n\s*/g, ' ')
-  const acknowledged = diagnoseAcknowledgement(runtime)
-  return [diagnoseNode(), clock, configuration, state, audit, approval, ...notify, ...acknowledged, ...services].map(({ fix, ...diagnosis }) => ({
+  const told = [...diagnoseNotify(catalogue), ...diagnoseAcknowledgement(runtime)]
+  return [diagnoseNode(), clock, configuration, state, audit, approval, ...told, ...services].map(({ fix, ...diagnosis }) => ({
     ...diagnosis,
     message: shown(diagnosis.message),
     ...(fix === undefined ? {} : { fix: shown(fix) }),

@@ -118,7 +118,14 @@ export function createApprovalPages({ runtime, notify, host, allowHosts = [], al
         })
       // A no takes no passphrase: nothing happens by it.
       if (decision === 'rejected') await requests.withdraw(id, by)
-      else await requests.decide(id, { decision, by, passphrase: form.get('passphrase') ?? '', typed: form.get('typed') ?? '' })
+      else
+        await requests.decide(id, {
+          decision,
+          by,
+          passphrase: form.get('passphrase') ?? '',
+          shown: request,
+          typed: form.get('typed') ?? '',
+        })
       await record(request, decision)
     } catch (error) {
       if (!ToolError.isInstance(error)) throw error
