@@ -3,7 +3,7 @@ import { accessLevels } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { approvals, channels, defaultApproval, type ApprovalPolicy } from '../policy/required-approval.ts'
 import type { ConfigurationFile } from './file.ts'
-import type { NotifyConfiguration, NotifyOptions } from './notify.ts'
+import { readNotify, type NotifyConfiguration, type NotifyOptions } from './notify.ts'
 import { recordOf, refuseUnknown } from './shape.ts'
 
 /** Keys that may stand under `approval`. */
@@ -42,8 +42,7 @@ export async function notifyConfiguration(
   options: NotifyOptions,
 ): Promise<NotifyConfiguration | undefined> {
   const { notify } = recordOf(value, 'approval', file, 'approval')
-  // Few have it: the others pay for no schema of it.
-  return notify === undefined || notify === null ? undefined : (await import('./notify.ts')).readNotify(notify, file, options)
+  return notify === undefined || notify === null ? undefined : readNotify(notify, file, options)
 }
 
 /** Reads the target patterns no write may touch; throws `invalid_config` naming the line. */

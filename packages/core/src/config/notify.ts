@@ -39,24 +39,28 @@ export interface NotifyOptions {
 }
 
 const isWebAddress = (text: string) => /^https?:\/\/[^/\s]/i.test(text) && URL.canParse(text)
-const address = z.string().refine(isWebAddress, 'must be an address that begins with http:// or https://')
-const { tlsFingerprint, tlsCa } = httpConfig
-const reached = { url: address, tlsFingerprint, tlsCa }
 
-const fieldsOf = {
-  ntfy: { ...reached, topic: z.string().regex(/^[-\w]{1,64}$/, 'must be letters, digits, - and _'), token: secret().optional() },
-  gotify: { ...reached, token: secret() },
-  telegram: {
-    ...reached,
-    url: address.default('https://api.telegram.org'),
-    token: secret().regex(/^\d+:[-\w]+$/, 'must be the token of a bot, such as 123456:ABC…'),
-    chat: z.union([z.number().int(), z.string().regex(/^(?:-?\d+|@\w+)$/, 'must be the number of a chat, or @name')]).transform(String),
-  },
-  discord: { webhook: address.meta({ secret: true }), tlsFingerprint, tlsCa },
-  webhook: { ...reached, url: address.meta({ secret: true }), token: secret().optional() },
-} as const satisfies Record<NotifyChannel['kind'], Record<string, z.ZodType>>
+/** Made when they are asked for: few have a channel, and the others pay for no schema of it. */
+function fieldsOf(kind: NotifyChannel['kind']): Record<string, z.ZodType> {
+  const address = z.string().refine(isWebAddress, 'must be an address that begins with http:// or https://')
+  const { tlsFingerprint, tlsCa } = httpConfig
+  const reached = { url: address, tlsFingerprint, tlsCa }
+  const fields: Record<NotifyChannel['kind'], Record<string, z.ZodType>> = {
+    ntfy: { ...reached, topic: z.string().regex(/^[-\w]{1,64}$/, 'must be letters, digits, - and _'), token: secret().optional() },
+    gotify: { ...reached, token: secret() },
+    telegram: {
+      ...reached,
+      url: address.default('https://api.telegram.org'),
+      token: secret().regex(/^\d+:[-\w]+$/, 'must be the token of a bot, such as 123456:ABC…'),
+      chat: z.union([z.number().int(), z.string().regex(/^(?:-?\d+|@\w+)$/, 'must be the number of a chat, or @name')]).transform(String),
+    },
+    discord: { webhook: address.meta({ secret: true }), tlsFingerprint, tlsCa },
+    webhook: { ...reached, url: address.meta({ secret: true }), token: secret().optional() },
+  }
+  return fields[kind]
+}
 
-const kinds = Object.keys(fieldsOf) as NotifyChannel['kind'][]
+const kinds: readonly NotifyChannel['kind'][] = ['ntfy', 'gotify', 'telegram', 'discord', 'webhook']
 const top = ['approval', 'notify'] as const
 
 /** Reads `approval.notify`, and makes its secrets known; throws `invalid_config` naming the line. */
@@ -100,7 +104,7 @@ async function channelOf(
   const [kind, ...others] = kinds.filter((known) => known in named)
   if (kind === undefined || others.length > 0)
     throw wrong(file, at, `each channel is one of ${kinds.join(', ')}, with its fields below it.`)
-  const fields: Record<string, z.ZodType> = fieldsOf[kind]
+  const fields = fieldsOf(kind)
   const values = await resolvedFields(recordOf(named[kind], kind, file, ...at, kind), Object.keys(fields), file, environment, ...at, kind)
   learnSecrets(fields, values, secrets)
   const parsed = z.object(fields).safeParse(values, { jitless: true })
