@@ -31,8 +31,9 @@ test('a plan to silence names what fires now and would be silenced', async () =>
       "diff": [
         "DiskAlmostFull shelf:9100: firing → silenced",
         "TargetDown 10.20.0.40:9116: firing → silenced",
+        "until: 2026-06-02T09:00:00Z",
       ],
-      "summary": "Silence job=~"node|printer" for 1d, until 2026-06-02T09:00:00Z: moving house",
+      "summary": "Silence job=~"node|printer" for 1d: moving house",
       "targets": [
         "prometheus/alert/DiskAlmostFull",
         "prometheus/alert/TargetDown",

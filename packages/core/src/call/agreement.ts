@@ -108,13 +108,15 @@ async function ask(
   request?: ApprovalRequest,
 ): Promise<Agreement> {
   const { environment } = call
+  // That it was requested is in the audit: one line for what happened once.
   if (request === undefined) await open(call, writing, instance, held)
+  else auditPending(call, held)
   const { channels } = environment.approval
   if (!channels.includes('elicitation') || call.request.client?.askable.includes('elicitation') !== true)
-    return { result: pending(call, held) }
+    return { result: pendingResult(call, held) }
   const { record, token } = held
   const questions = { ask: { approval: questionOf(writing, record) }, state: { token, nonce: record.nonce } }
-  return { result: { ...pending(call, held), questions } }
+  return { result: { ...pendingResult(call, held), questions } }
 }
 
 type Asked = Omit<ApprovalRequest, 'at'>
@@ -179,10 +181,21 @@ async function rejected(call: Call, { token, record }: HeldPlan, by: string): Pr
   return result
 }
 
-function pending(call: Call, { token, record }: HeldPlan, note?: string): Extract<CallResult, { kind: 'pending' }> {
-  const { entry, started, request, environment } = call
-  const plan = reportOf(request.name, record, token)
+function pending(call: Call, held: HeldPlan, note: string): Extract<CallResult, { kind: 'pending' }> {
+  auditPending(call, held)
+  return pendingResult(call, held, note)
+}
+
+function auditPending({ environment, entry, started }: Call, { record: { plan } }: HeldPlan): void {
   auditRead(environment, { ...entry, summary: plan.summary, targets: plan.targets }, started, { result: 'pending' })
+}
+
+function pendingResult(
+  { environment, request }: Call,
+  { token, record }: HeldPlan,
+  note?: string,
+): Extract<CallResult, { kind: 'pending' }> {
+  const plan = reportOf(request.name, record, token)
   const approval = record.request ?? ''
   const command = environment.approval.channels.includes('cli') ? environment.command(`approve ${approval}`) : undefined
   return { kind: 'pending', approval, plan, text: pendingText(request.name, plan, command, note) }

@@ -63,7 +63,7 @@ export function createSecretFilter(): SecretFilter {
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
         known(key),
-        isSecretName(key, item) || (named && key === 'value') ? withhold(item) : data(item),
+        isSecretName(key, item) || (named && key === 'value') ? withhold(item) : isPrincipal(key, item) ? item : data(item),
       ]),
     )
   }
@@ -76,6 +76,11 @@ export function createSecretFilter(): SecretFilter {
     data: (value) => data(value) as typeof value,
     text,
   }
+}
+
+/** `token:laptop` says who called by the name of a token: the one place where it is not a token that follows. */
+function isPrincipal(key: string, value: unknown): boolean {
+  return key === 'principal' && typeof value === 'string' && /^token:[a-z0-9][a-z0-9-]{0,39}$/.test(value)
 }
 
 /** `--password`, `x` in an argument vector. */

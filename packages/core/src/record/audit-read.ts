@@ -19,7 +19,7 @@ export interface AuditQuery {
   target?: string | undefined
   /** Part of the line, in any case. */
   text?: string | undefined
-  /** True where a call is one line: not the intent of what ended, nor the question behind a call that is pending. */
+  /** True where a call is one line: not the intent of what ended. */
   ended?: boolean | undefined
   /** Only what stands behind it. */
   after?: AuditPosition | undefined
@@ -61,14 +61,11 @@ export async function* searchAudit(directory: string, query: AuditQuery = {}): A
   const until = query.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(query.until)
   // Writes whose outcome was met and whose intent was not.
   const ended = new Set<string>()
-  const waiting = new Set<string>()
   const isJoined = query.ended === true || query.result === unfinished
   for await (const { position, bytes, call, kind } of merged(auditDirectory(directory), query.since)) {
     if (kind === 'start') continue
     if (kind === 'outcome' && isJoined) ended.add(call)
     if (kind === 'intent' && ended.delete(call)) continue
-    if (kind === 'read' && query.ended === true && bytes.includes(pendingResult)) waiting.add(call)
-    if (kind === 'approval' && waiting.delete(call)) continue
     if (position.time >= until || (query.after !== undefined && !isNewer(query.after, position))) continue
     const line = wants(bytes)
     if (line !== undefined) yield { line: { ...line, file: position.file }, position }
@@ -77,7 +74,6 @@ export async function* searchAudit(directory: string, query: AuditQuery = {}): A
 
 /** What an intent without an outcome is asked for by. */
 const unfinished = 'unfinished'
-const pendingResult = Buffer.from('"result":"pending"')
 
 /** Every line, newest first. A file is opened when its last line is due: of many files few are open at once. */
 async function* merged(folder: string, since: string | undefined): AsyncGenerator<Candidate, void, undefined> {

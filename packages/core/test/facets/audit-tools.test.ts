@@ -67,7 +67,9 @@ describe('query_audit', () => {
       expect(calls).toMatchObject([{ tool: name, result: 'error' }])
     }
     await open.call('shelf_remove_entry', { name: 'lamp' })
-    expect(outputOf(await open.call('query_audit', { limit: 1 })).calls).toMatchObject([{ tool: 'shelf_remove_entry', result: 'pending' }])
+    expect(outputOf(await open.call('query_audit', { limit: 1 })).calls).toMatchObject([
+      { tool: 'shelf_remove_entry', result: 'requested' },
+    ])
     expect(shelf.entries.get('lamp')).toBe('off')
   })
 

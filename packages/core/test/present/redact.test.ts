@@ -47,6 +47,12 @@ describe('what is no secret', () => {
 })
 
 describe('the filter as a whole', () => {
+  test('leaves who called as it is, and no token beside it', () => {
+    const filter = createSecretFilter()
+    expect(filter.data({ principal: 'token:laptop' })).toEqual({ principal: 'token:laptop' })
+    expect(JSON.stringify(filter.data({ line: 'token:hunter2hunter2', principal: 'token: hunter2hunter2' }))).not.toContain('hunter2')
+  })
+
   const piece = fc.oneof(
     fc.constantFrom('password', 'token', 'DB_SECRET', 'name', 'value', 'user', '--password', 'Authorization', 'cookie', 'invalid'),
     fc.constantFrom(

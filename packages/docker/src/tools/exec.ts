@@ -38,10 +38,14 @@ export const execContainer = defineTool({
     const { id, name, up, state, startedAt } = await lifecycleOf(container, client, signal)
     return { id, name, up, state, startedAt }
   },
-  async plan({ command, user, workdir, timeout_seconds }, { state, client, instance }) {
+  async plan({ command, user, workdir, timeout_seconds }, { state, client, instance, stateDirectory }) {
     if (state.state !== 'running')
       throw new ToolError('conflict', `${state.name} is ${state.state}: nothing can be run in it.`, { hint: 'start_container starts it.' })
-    const { decision, reason, command: part } = await judgeCommand(command)
+    const {
+      decision,
+      reason,
+      command: part,
+    } = await judgeCommand(command, stateDirectory === undefined ? {} : { stateDirectories: [stateDirectory] })
     // What it quotes of the command may be a secret.
     const why = part === undefined ? reason : reason.replace(`\`${part}\``, 'it')
     if (decision === 'refuse')

@@ -37,10 +37,10 @@ export const silenceAlert = defineTool({
     const names = [...new Set([...(alert === undefined ? [] : [alert]), ...alertNames(state.alerts)])]
     const fresh = state.alerts.filter(({ silencedBy }) => silencedBy.length === 0)
     return {
-      summary: `Silence ${textOf(state)} for ${spanText(end - now)}, until ${isoTime(end)}: ${reason}`,
+      summary: `Silence ${textOf(state)} for ${spanText(end - now)}: ${reason}`,
       targets:
         names.length > 0 ? names.map((name) => targetName(instance, 'alert', name)) : [targetName(instance, 'silence', textOf(state))],
-      diff: alertLines(fresh, 'firing → silenced'),
+      diff: [...alertLines(fresh, 'firing → silenced'), `until: ${isoTime(end)}`],
       warnings: warningsOf(state, fresh.length),
     }
   },
