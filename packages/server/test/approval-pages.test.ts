@@ -219,7 +219,8 @@ describe('somebody else', () => {
     expect([head.status, head.text]).toEqual([200, ''])
     const tries = await Promise.all(Array.from({ length: 12 }, () => lab.submit(text, { decision: 'approved', passphrase: '' })))
     expect(tries.filter(({ text: page }) => page.includes('Too many attempts'))).toHaveLength(2)
-    expect(tries.at(-1)?.headers['retry-after']).toBeDefined()
+    // Sent at once, they are answered in any order.
+    expect(tries.every(({ text: page, headers }) => page.includes('Too many at') === (headers['retry-after'] !== undefined))).toBe(true)
     const strangers = await Promise.all(Array.from({ length: 310 }, () => lab.open('/approvals/x?key=y')))
     expect(strangers.filter(({ status }) => status === 429)).toHaveLength(10)
     // Strangers do not shut the owner out.
