@@ -59,7 +59,7 @@ function manifestOf(name, kind) {
       '.': { '@rackwarden/source': './src/index.ts', default: './dist/index.js' },
       './package.json': './package.json',
     },
-    files: ['dist', 'src', '!dist/.tsbuildinfo'],
+    files: ['dist', '!dist/.tsbuildinfo'],
     dependencies: {
       '@rackwarden/core': 'workspace:^',
       ...needs[kind]?.dependencies,

@@ -35,7 +35,10 @@ export function manifestViolations(manifest: Manifest, { directory, service }: {
     ],
     [manifest.license === 'MIT' && manifest.type === 'module' && manifest.sideEffects === false, 'is MIT, ESM and free of side effects'],
     [manifest.engines?.node === '>=20.19', 'runs on Node >=20.19'],
-    [['dist', 'src', '!dist/.tsbuildinfo'].every((file) => manifest.files?.includes(file)), 'ships dist and src'],
+    [
+      ['dist', '!dist/.tsbuildinfo'].every((file) => manifest.files?.includes(file)) && !manifest.files?.includes('src'),
+      'ships dist alone',
+    ],
     [published?.access === 'public' && published.provenance === true, 'is published publicly, with provenance'],
     [manifest.exports?.['./package.json'] === './package.json', 'exports its package.json'],
     [sameKeys(manifest.exports, published?.exports), 'publishes the entry points it exports'],

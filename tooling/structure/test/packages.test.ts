@@ -60,7 +60,7 @@ describe('a manifest', () => {
     type: 'module',
     sideEffects: false,
     exports: { '.': { '@rackwarden/source': './src/index.ts' }, './package.json': './package.json' },
-    files: ['dist', 'src', '!dist/.tsbuildinfo'],
+    files: ['dist', '!dist/.tsbuildinfo'],
     engines: { node: '>=20.19' },
     dependencies: { '@rackwarden/core': 'workspace:^', zod: 'catalog:' },
     publishConfig: {
@@ -83,7 +83,7 @@ describe('a manifest', () => {
     ['is io.github.rackwarden/x in the registry', { mcpName: 'io.github.rackwarden/y' }],
     ['is MIT, ESM and free of side effects', { type: 'commonjs' }],
     ['runs on Node >=20.19', { engines: { node: '>=22' } }],
-    ['ships dist and src', { files: ['dist'] }],
+    ['ships dist alone', { files: ['dist', 'src', '!dist/.tsbuildinfo'] }],
     ['is published publicly, with provenance', { publishConfig: { ...published, provenance: false } }],
     ['exports its package.json', { exports: { '.': './dist/index.js', './package.json': './other.json' } }],
     ['publishes the entry points it exports', { publishConfig: { ...published, exports: { '.': './dist/index.js' } } }],
