@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { adminAcknowledgement } from '@rackwarden/core'
+import { adminAcknowledgement, prefixOf } from '@rackwarden/core'
 import { createRuntime, openCatalogue } from '@rackwarden/core/runtime'
 import { services } from '../../apps/hub/dist/services.js'
 
@@ -57,7 +57,7 @@ export async function hubList() {
  * @param {string} tool
  */
 export function serviceOf(tool) {
-  return services.find(({ name }) => tool.startsWith(`${name.replaceAll('-', '_')}_`))?.name ?? 'hub'
+  return services.find(({ name }) => tool.startsWith(prefixOf(name)))?.name ?? 'hub'
 }
 
 /**

@@ -1,4 +1,4 @@
-import { accessLevels } from '@rackwarden/core'
+import { accessLevels, prefixOf } from '@rackwarden/core'
 import { createRuntime, openCatalogue } from '@rackwarden/core/runtime'
 import { programVariables } from '@rackwarden/server'
 import { code, table } from './markdown.mjs'
@@ -16,7 +16,7 @@ export async function servicesPage({ services }) {
   const rows = services.map(({ directory, service }) => [
     `[${service.title}](../${directory}/README.md)`,
     service.description,
-    code(`${service.name.replaceAll('-', '_')}_`),
+    code(prefixOf(service.name)),
     service.instances === 'many' ? 'several' : 'one',
     neededBy(service),
     ...levels.map((level) => String(countOf(service, level))),

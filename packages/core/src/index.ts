@@ -36,6 +36,7 @@ export { page } from './define/page.ts'
 export { diffOf, type Plan } from './define/plan.ts'
 export {
   defineService,
+  prefixOf,
   type Closeable,
   type ConfigOf,
   type ConfigShape,

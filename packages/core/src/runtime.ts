@@ -1,6 +1,6 @@
+export { requestEntry, type ApprovalRequest } from './approve/approval-request.ts'
 export {
   createApprovalRequests,
-  type ApprovalRequest,
   type ApprovalRequests,
   type ApprovalState,
   type Deciding,

@@ -1,7 +1,7 @@
-import { openSimulatedLab, type SimulatedLab } from '@rackwarden/core/testing'
+import type { SimulatedLab } from '@rackwarden/core/testing'
 import { addUnit, requireComponent, startSystemdHost, type SystemdHost } from '@rackwarden/lab'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import linux from '../src/index.ts'
+import { openLabOn } from './lab-on-host.ts'
 import { putSource } from './package-source.ts'
 
 const missing = requireComponent('host')
@@ -13,15 +13,7 @@ describe.skipIf(missing !== undefined)('a real host with systemd, administered o
   const labs: SimulatedLab[] = []
 
   async function open(user: string, more: Record<string, unknown> = {}): Promise<SimulatedLab> {
-    const opened = await openSimulatedLab(linux, {
-      configuration: {
-        sudo: 'none',
-        url: `ssh://${user}@${host.address}:${host.port}`,
-        sshKey: host.keyFile,
-        sshHostKey: host.hostFingerprint,
-        ...more,
-      },
-    })
+    const opened = await openLabOn(host, user, more)
     labs.push(opened)
     return opened
   }

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { ToolError } from '../define/error.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import type { ApprovalRequest } from './approval-requests.ts'
+import type { ApprovalRequest } from './approval-request.ts'
 
 /** What leads to the page of one request and no other; whoever has it sees the plan, and still needs the passphrase. */
 export interface ApprovalLinks {

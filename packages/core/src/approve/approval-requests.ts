@@ -1,32 +1,10 @@
 import { canonicalJson, hashOf } from '../call/canonical.ts'
 import { ToolError } from '../define/error.ts'
-import type { Plan } from '../define/plan.ts'
+import { jsonIn } from '../record/json.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import type { ApprovalRequest } from './approval-request.ts'
 import { recordExpired } from './expired-requests.ts'
 import type { Owner } from './owner.ts'
-
-/** What a person is asked to agree to: one plan, as it was made. */
-export interface ApprovalRequest {
-  id: string
-  /** ISO 8601. */
-  at: string
-  /** ISO 8601; undecided until then, it is void. */
-  expires_at: string
-  principal: string
-  service: string
-  instance: string
-  /** Unprefixed. */
-  tool: string
-  /** As it was called. */
-  name: string
-  /** Already redacted. */
-  input: unknown
-  plan: Plan
-  /** What the person must type to agree, where the write cannot be taken back. */
-  typed?: string
-  /** Hash of the whole plan record this is about, its token included. */
-  digest: string
-}
 
 /** What a person decided. */
 export interface Decision {
@@ -174,7 +152,7 @@ function statementOf(request: ApprovalRequest, decision: Decision): unknown {
 }
 
 function requestIn(text: string, id: string): ApprovalRequest | undefined {
-  const request = parsed(text) as Partial<ApprovalRequest> | undefined
+  const request = jsonIn(text) as Partial<ApprovalRequest> | undefined
   const isWhole = request?.id === id && typeof request.digest === 'string' && isTime(request.at) && isTime(request.expires_at)
   return isWhole && typeof request.plan?.summary === 'string' ? (request as ApprovalRequest) : undefined
 }
@@ -185,17 +163,9 @@ function isTime(text: unknown): boolean {
 }
 
 function decisionIn(text: string): StoredDecision | undefined {
-  const decision = parsed(text) as Partial<StoredDecision> | undefined
+  const decision = jsonIn(text) as Partial<StoredDecision> | undefined
   const isKnown = ['approved', 'rejected', 'settled'].some((known) => known === decision?.decision)
   return isKnown && typeof decision?.by === 'string' && typeof decision.at === 'string' ? (decision as StoredDecision) : undefined
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) ?? undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Takes away what was decided or past long ago; an id begins with its time. */

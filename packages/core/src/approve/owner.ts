@@ -12,6 +12,7 @@ import {
 } from 'node:crypto'
 import { canonicalJson } from '../call/canonical.ts'
 import { ToolError } from '../define/error.ts'
+import { jsonIn } from '../record/json.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
 /** The one who owns the lab, as far as a process can know them: by a passphrase that signs what they agree to. */
@@ -179,7 +180,7 @@ function derived(passphrase: string, salt: Buffer, cost: number): Promise<Buffer
 }
 
 function recordIn(text: string): OwnerRecord {
-  const record = parsed(text) as Partial<OwnerRecord> | undefined
+  const record = jsonIn(text) as Partial<OwnerRecord> | undefined
   const { version, publicKey, sealedKey, salt, cost } = record ?? {}
   const isWhole = version === 1 && [publicKey, sealedKey, salt].every((part) => typeof part === 'string')
   // The cost is the file's word: one that asks for all the memory there is would be an attack of its own.
@@ -190,16 +191,8 @@ function recordIn(text: string): OwnerRecord {
 }
 
 function attemptsIn(text: string | undefined): Attempts {
-  const { failed, notBefore } = (text === undefined ? {} : (parsed(text) ?? {})) as Partial<Attempts>
+  const { failed, notBefore } = (text === undefined ? {} : (jsonIn(text) ?? {})) as Partial<Attempts>
   return typeof failed === 'number' && typeof notBefore === 'number' ? { failed, notBefore } : { failed: 0, notBefore: 0 }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) ?? undefined
-  } catch {
-    return undefined
-  }
 }
 
 function notSet(): ToolError {

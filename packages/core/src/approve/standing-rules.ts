@@ -1,6 +1,8 @@
 import { ToolError } from '../define/error.ts'
+import { prefixOf } from '../define/service.ts'
 import type { ApprovedWrite } from '../policy/required-approval.ts'
 import { matches, matchesTarget, qualified } from '../policy/target-pattern.ts'
+import { jsonIn } from '../record/json.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Owner } from './owner.ts'
 
@@ -76,7 +78,7 @@ export function createStandingRules({ store, clock }: Pick<Runtime, 'store' | 'c
 }
 
 function isMeant({ tools, targets, except }: StandingRule, { service, tool, instance, targets: touched }: ApprovedWrite): boolean {
-  const name = `${service.replaceAll('-', '_')}_${tool}`
+  const name = `${prefixOf(service)}${tool}`
   const all = touched.map((target) => qualified(target, instance))
   return (
     all.length > 0 &&
@@ -96,12 +98,8 @@ function statementOf(rule: StandingRule): unknown {
 }
 
 function ruleIn(text: string): StoredRule | undefined {
-  try {
-    const rule = JSON.parse(text) as Partial<StoredRule> | null
-    const lists = [rule?.tools, rule?.except]
-    const isWhole = lists.every(Array.isArray) && [rule?.name, rule?.until, rule?.signature].every((part) => typeof part === 'string')
-    return isWhole ? (rule as StoredRule) : undefined
-  } catch {
-    return undefined
-  }
+  const rule = jsonIn(text) as Partial<StoredRule> | undefined
+  const lists = [rule?.tools, rule?.except]
+  const isWhole = lists.every(Array.isArray) && [rule?.name, rule?.until, rule?.signature].every((part) => typeof part === 'string')
+  return isWhole ? (rule as StoredRule) : undefined
 }

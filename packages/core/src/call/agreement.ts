@@ -1,4 +1,5 @@
-import { digestOf, type ApprovalRequest, type Decision } from '../approve/approval-requests.ts'
+import type { ApprovalRequest } from '../approve/approval-request.ts'
+import { digestOf, type Decision } from '../approve/approval-requests.ts'
 import { ToolError } from '../define/error.ts'
 import { createId } from '../record/journal.ts'
 import type { Instance } from '../runtime/instance.ts'

@@ -1,4 +1,5 @@
-import type { ApprovalRequest, ApprovalRequests } from '../approve/approval-requests.ts'
+import type { ApprovalRequest } from '../approve/approval-request.ts'
+import type { ApprovalRequests } from '../approve/approval-requests.ts'
 import type { StandingRules } from '../approve/standing-rules.ts'
 import type { Access, Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { hostname } from 'node:os'
 import { ToolError } from '../define/error.ts'
 import { createId } from '../record/journal.ts'
+import { jsonIn } from '../record/json.ts'
 import type { StateStore } from '../record/state-store.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { CallResult } from './result.ts'
@@ -173,12 +174,8 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number, prefi
 
 /** The record in a file; undefined where a crash or a hand left something else. */
 function operationIn(text: string): Operation | undefined {
-  try {
-    const operation = JSON.parse(text) as Partial<Operation> | null
-    return typeof operation?.seen_at === 'string' && typeof operation.owner === 'number' ? (operation as Operation) : undefined
-  } catch {
-    return undefined
-  }
+  const operation = jsonIn(text) as Partial<Operation> | undefined
+  return typeof operation?.seen_at === 'string' && typeof operation.owner === 'number' ? (operation as Operation) : undefined
 }
 
 /** Takes away what nobody will ask for again; an id begins with its time. */

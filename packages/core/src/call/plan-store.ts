@@ -1,6 +1,7 @@
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
 import type { Approval } from '../policy/required-approval.ts'
+import { jsonIn } from '../record/json.ts'
 import type { StateStore } from '../record/state-store.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { sha256 } from './canonical.ts'
@@ -91,12 +92,8 @@ function fileOf(token: string): string {
 
 /** The record in a file; undefined where a crash or a hand left something else. */
 function recordIn(text: string): PlanRecord | undefined {
-  try {
-    const record = JSON.parse(text) as Partial<PlanRecord> | null
-    return typeof record?.expires === 'number' && typeof record.basis === 'object' ? (record as PlanRecord) : undefined
-  } catch {
-    return undefined
-  }
+  const record = jsonIn(text) as Partial<PlanRecord> | undefined
+  return typeof record?.expires === 'number' && typeof record.basis === 'object' ? (record as PlanRecord) : undefined
 }
 
 function damaged(): never {

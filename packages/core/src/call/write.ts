@@ -22,6 +22,7 @@ export async function write(
   const token = confirm ?? askedAbout(call)
   const found = token === undefined ? undefined : await redeemable(call, instance, token)
   if (found !== undefined && 'replay' in found) return found.replay
+  const open = found?.open
   const { before, plan } = await planFrom(call, writing, instance)
   const basis = hashOf(writing.basis(before))
   const approval = approvalFor(call, instance, plan.targets)
@@ -35,22 +36,22 @@ export async function write(
     approval,
     ...personsPart(call, approval),
   }
-  if (found !== undefined && token !== undefined && isMoved(found.open, instance, basis, plan)) {
+  if (open !== undefined && isMoved(open.record, instance, basis, plan)) {
     const moved = new ToolError('conflict', 'The state moved after the plan was made.', {
       hint: 'Confirm the plan that was offered instead.',
     })
-    if (await plans.claim(token)) {
-      await plans.close(token, found.open, errorResult(moved, runtime.secrets))
-      await settleRequest(call, found.open, 'a state that moved')
+    if (await plans.claim(open.token)) {
+      await plans.close(open.token, open.record, errorResult(moved, runtime.secrets))
+      await settleRequest(call, open.record, 'a state that moved')
     }
-    return offerPlan(call, await issued(call, offer), movedNote)
+    return offerPlan(call, await plans.issue(offer), movedNote)
   }
-  const held = found === undefined || token === undefined ? await issued(call, offer) : { token, record: found.open }
-  if (found === undefined && held.record.approval === 'token') return offerPlan(call, held)
+  const held = open ?? (await plans.issue(offer))
+  if (open === undefined && held.record.approval === 'token') return offerPlan(call, held)
   const agreement = await agreementOf(call, writing, instance, held)
   if ('result' in agreement) return agreement.result
   // A rule stands for the person, not for the caller, who still sees the plan first.
-  if (found === undefined && agreement.by !== 'none') return offerPlan(call, held)
+  if (open === undefined && agreement.by !== 'none') return offerPlan(call, held)
   // What could not be kept could not be taken back.
   await journal.prepare()
   if (await plans.claim(held.token)) {
@@ -98,10 +99,6 @@ function isMoved(record: PlanRecord, { name }: Instance, basis: string, { summar
   return record.approval === 'human' && hashOf([summary, targets]) !== hashOf([record.plan.summary, record.plan.targets])
 }
 
-async function issued(call: Call, offer: Offer): Promise<HeldPlan> {
-  return call.environment.plans.issue(offer)
-}
-
 async function offerPlan(call: Call, held: HeldPlan, note?: string): Promise<CallResult> {
   const { environment, entry, started, request } = call
   const plan = reportOf(request.name, held.record, held.token)
@@ -110,7 +107,7 @@ async function offerPlan(call: Call, held: HeldPlan, note?: string): Promise<Cal
 }
 
 /** The plan behind a token if this very call may run it, or what came of it when it already ran; throws `denied` otherwise. */
-async function redeemable(call: Call, instance: Instance, confirm: string): Promise<{ open: PlanRecord } | { replay: CallResult }> {
+async function redeemable(call: Call, instance: Instance, confirm: string): Promise<{ open: HeldPlan } | { replay: CallResult }> {
   const { environment, entry, started } = call
   const found = await environment.plans.find(confirm)
   if (found === undefined) throw denied('The token is not known: it was mistyped, never issued, or is long past.')
@@ -121,7 +118,7 @@ async function redeemable(call: Call, instance: Instance, confirm: string): Prom
     throw denied('The plan was made for other input.', 'Send exactly the input that was planned, or call without confirm for a new plan.')
   if ('open' in found) {
     if (found.open.expires < environment.runtime.clock.now()) throw denied('The plan has expired.')
-    return found
+    return { open: { token: confirm, record: found.open } }
   }
   const { outcome, claimedAt } = found.claimed
   if (outcome === undefined)

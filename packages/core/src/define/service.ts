@@ -87,3 +87,8 @@ export function defineService<const Shape extends ConfigShape, Client>(definitio
     throw new TypeError(`${definition.name}: a field may not be named '${reserved}'; Kubernetes injects variables of that name`)
   return definition as unknown as Service
 }
+
+/** What stands before the names of a service's tools beside those of others: `home-assistant` gives `home_assistant_`. */
+export function prefixOf(service: string): string {
+  return `${service.replaceAll('-', '_')}_`
+}

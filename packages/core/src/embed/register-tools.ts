@@ -1,7 +1,7 @@
 import type { Respondent } from '../call/questions.ts'
 import type { ToolListing } from '../call/surface.ts'
 import { ToolError } from '../define/error.ts'
-import type { Service } from '../define/service.ts'
+import { prefixOf, type Service } from '../define/service.ts'
 import { requestOf, type HostContext, type QuestionResult, type ToolHost } from './host.ts'
 import { openService, type OpenedService, type OpenServiceOptions } from './open-service.ts'
 import { shownSchema } from './shown-schema.ts'
@@ -48,7 +48,7 @@ export async function registerTools(
   options: RegisterToolsOptions = {},
 ): Promise<Registration> {
   if ('call' in service) return offer(server, service, options)
-  const opened = await openService(service, { ...options, prefix: options.prefix ?? `${service.name.replaceAll('-', '_')}_` })
+  const opened = await openService(service, { ...options, prefix: options.prefix ?? prefixOf(service.name) })
   try {
     const offered = offer(server, opened, options)
     return {

@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../approve/approval-requests.ts'
+import type { ApprovalRequest } from '../approve/approval-request.ts'
 import { cleanText } from '../present/clean.ts'
 import type { SecretFilter } from '../present/redact.ts'
 

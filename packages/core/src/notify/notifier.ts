@@ -1,5 +1,5 @@
 import { createApprovalLinks } from '../approve/approval-link.ts'
-import type { ApprovalRequest } from '../approve/approval-requests.ts'
+import { requestEntry, type ApprovalRequest } from '../approve/approval-request.ts'
 import type { NotifyChannel, NotifyConfiguration } from '../config/notify.ts'
 import { statusError } from '../connect/api-error.ts'
 import { createConnection } from '../connect/connection.ts'
@@ -86,20 +86,13 @@ export function createNotifier(runtime: Runtime, { url, channels }: NotifyConfig
     )
   }
 
-  const record = ({ id, principal, name, service, instance, plan }: ApprovalRequest, { kind }: NotifyChannel, error?: ToolError): void => {
+  const record = (request: ApprovalRequest, { kind }: NotifyChannel, error?: ToolError): void => {
     const why = error === undefined ? undefined : secrets.text(`${error.code}: ${error.message}`)
     if (error !== undefined)
-      log('warn', `The request ${id} for approval could not be told by ${kind}: ${error.message} ${error.hint ?? ''}`.trim())
+      log('warn', `The request ${request.id} for approval could not be told by ${kind}: ${error.message} ${error.hint ?? ''}`.trim())
     audit.record({
-      call: id,
-      kind: 'approval',
-      principal,
-      tool: name,
-      service,
-      instances: [instance],
-      access: '',
+      ...requestEntry(request),
       input: { channel: kind },
-      summary: plan.summary,
       result: error === undefined ? 'announced' : 'not announced',
       ...(why === undefined ? {} : { error: why }),
     })

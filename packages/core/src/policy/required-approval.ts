@@ -1,4 +1,5 @@
 import type { Access } from '../define/access.ts'
+import { prefixOf } from '../define/service.ts'
 import { matches, matchesTarget, qualified } from './target-pattern.ts'
 
 /** Who must agree to a write, weakest first: nobody, the caller with the token of its plan, or a person. */
@@ -48,7 +49,7 @@ export interface ApprovedWrite {
 
 /** The strictest of everything that is said of a write. */
 export function requiredApproval(policy: ApprovalPolicy, { access, service, tool, instance, targets }: ApprovedWrite): Approval {
-  const name = `${service.replaceAll('-', '_')}_${tool}`
+  const name = `${prefixOf(service)}${tool}`
   const said = [
     policy.tiers[access] ?? defaultApproval.tiers[access],
     policy.services[service],

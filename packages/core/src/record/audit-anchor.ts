@@ -4,6 +4,7 @@ import { holdingHeads } from './audit-file.ts'
 import type { AuditHead } from './audit-line.ts'
 import type { AuditPolicy } from './audit-policy.ts'
 import type { AuditLog } from './audit.ts'
+import { jsonIn } from './json.ts'
 
 /** What handing out heads needs. */
 export interface AnchorOptions {
@@ -41,11 +42,11 @@ export function headLines(heads: readonly AuditHead[]): string {
 
 /** The heads in a text: lines of JSON, whatever a log put before them, or one report of `audit --verify --json`. */
 export function headsIn(text: string): AuditHead[] {
-  const whole = parsed(text) as { heads?: unknown } | undefined
+  const whole = jsonIn(text) as { heads?: unknown } | undefined
   const listed = Array.isArray(whole) ? whole : whole?.heads
   if (Array.isArray(listed)) return listed.filter(isHead)
   return text.split('\n').flatMap((line) => {
-    const head = line.includes('{') ? parsed(line.slice(line.indexOf('{'))) : undefined
+    const head = line.includes('{') ? jsonIn(line.slice(line.indexOf('{'))) : undefined
     return isHead(head) ? [{ name: head.name, bytes: head.bytes, head: head.head }] : []
   })
 }
@@ -53,12 +54,4 @@ export function headsIn(text: string): AuditHead[] {
 function isHead(value: unknown): value is AuditHead {
   const { name, bytes, head } = (value ?? {}) as Partial<Record<keyof AuditHead, unknown>>
   return typeof name === 'string' && typeof bytes === 'number' && typeof head === 'string'
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

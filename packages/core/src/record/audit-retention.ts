@@ -6,6 +6,7 @@ import type { AuditPolicy } from './audit-policy.ts'
 import { removedIn } from './audit-verify.ts'
 import type { AuditLog } from './audit.ts'
 import { systemCodeOf } from './disk.ts'
+import { jsonIn } from './json.ts'
 
 /** What removing old files needs. */
 export interface RetentionOptions {
@@ -95,7 +96,7 @@ async function filesIn(folder: string): Promise<OldFile[]> {
   for (const name of await auditFiles(folder)) {
     const last = await lastLineOf(folder, name)
     const found = await stat(join(folder, name)).catch(() => undefined)
-    const at = last === undefined ? Number.NaN : Date.parse((parsed(last) as { at?: string } | undefined)?.at ?? '')
+    const at = last === undefined ? Number.NaN : Date.parse(lineIn(last)?.at ?? '')
     if (found !== undefined && !Number.isNaN(at)) files.push({ name, bytes: found.size, last: at })
   }
   return files
@@ -125,7 +126,7 @@ async function look(
   const earlier: RemovedFile[] = []
   let removed: RemovedFile | undefined
   for await (const { bytes, end } of linesForward(folder, name)) {
-    const line = parsed(bytes)
+    const line = lineIn(bytes)
     if (line === undefined) return undefined
     if (line.kind === 'intent') open.set(line.call, line.at)
     if (line.kind === 'outcome') open.delete(line.call)
@@ -145,17 +146,13 @@ async function isUnfinished(
 ): Promise<boolean> {
   for (let file = next; file !== undefined && open.size > 0; file = continued.get(file))
     for await (const { bytes } of linesForward(folder, file)) {
-      const line = parsed(bytes)
+      const line = lineIn(bytes)
       if (line?.kind === 'outcome') open.delete(line.call)
       if (open.size === 0) break
     }
   return [...open.values()].some((at) => !(Date.parse(at) < oldest))
 }
 
-function parsed(bytes: Buffer): AuditLine | undefined {
-  try {
-    return JSON.parse(bytes.toString()) as AuditLine
-  } catch {
-    return undefined
-  }
+function lineIn(bytes: Buffer): AuditLine | undefined {
+  return jsonIn(bytes.toString()) as AuditLine | undefined
 }

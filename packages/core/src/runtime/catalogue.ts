@@ -1,4 +1,5 @@
-import { createApprovalRequests, type ApprovalRequest, type ApprovalRequests } from '../approve/approval-requests.ts'
+import type { ApprovalRequest } from '../approve/approval-request.ts'
+import { createApprovalRequests, type ApprovalRequests } from '../approve/approval-requests.ts'
 import { openOwner } from '../approve/owner.ts'
 import { createStandingRules } from '../approve/standing-rules.ts'
 import { callTool } from '../call/call-tool.ts'

@@ -1,7 +1,7 @@
 import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
 import type { ServiceConfiguration } from '../config/configuration.ts'
 import type { Tier } from '../define/access.ts'
-import type { ConfigShape, FacetContext, Service } from '../define/service.ts'
+import { prefixOf, type ConfigShape, type FacetContext, type Service } from '../define/service.ts'
 import type { Asset, CensusItem, Finding, Health, Rights } from '../define/facet.ts'
 import type { Instance } from './instance.ts'
 
@@ -42,7 +42,7 @@ export function mountService(
   return {
     service: service.name,
     title: service.title,
-    prefix: prefixed ? `${service.name.replaceAll('-', '_')}_` : '',
+    prefix: prefixed ? prefixOf(service.name) : '',
     tier: configuration.tier,
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     instances,

@@ -1,4 +1,4 @@
-import { nearestNames, ToolError } from '@rackwarden/core'
+import { nearestNames, prefixOf, ToolError } from '@rackwarden/core'
 import type { StandingRule } from '@rackwarden/core/runtime'
 import type { Application } from '../application.ts'
 import { momentAfter, spanText } from '../moment.ts'
@@ -92,7 +92,7 @@ function toolPatternOf({ services }: Application, asked: string): string {
         ? []
         : [
             {
-              name: `${name.replaceAll('-', '_')}_${definition.name}`,
+              name: `${prefixOf(name)}${definition.name}`,
               own: definition.name,
               isIrreversible: definition.undo === 'irreversible',
             },

@@ -1,3 +1,4 @@
+import { prefixOf } from '@rackwarden/core'
 import { typedPartOf, type CallResult, type ToolListing } from '@rackwarden/core/runtime'
 import type { Application } from '../application.ts'
 import { complainOf, exitCodes } from './failure.ts'
@@ -49,7 +50,7 @@ export async function call(
 /** A service alone answers to its tools' prefixed names, too. */
 function nameOf({ prefixed, services }: Application, asked: string, listings: readonly ToolListing[]): string {
   if (prefixed || listings.some(({ name }) => name === asked)) return asked
-  const prefix = services.map(({ name }) => `${name.replaceAll('-', '_')}_`).find((candidate) => asked.startsWith(candidate))
+  const prefix = services.map(({ name }) => prefixOf(name)).find((candidate) => asked.startsWith(candidate))
   return prefix === undefined ? asked : asked.slice(prefix.length)
 }
 

@@ -1,5 +1,6 @@
 import { ToolError, type ErrorCode } from '@rackwarden/core'
 import {
+  requestEntry,
   createApprovalLinks,
   createApprovalRequests,
   localPrincipal,
@@ -142,18 +143,12 @@ export function createApprovalPages({ runtime, notify, host, allowHosts = [], al
     return { status: 200, page: plainPage(title, text) }
   }
 
-  const record = ({ id, name, service, instance, input, plan }: ApprovalRequest, result: string, error?: string): Promise<void> =>
+  const record = (request: ApprovalRequest, result: string, error?: string): Promise<void> =>
     audit.commit({
-      call: id,
-      kind: 'approval',
+      ...requestEntry(request),
       principal: by,
-      tool: name,
-      service,
-      instances: [instance],
-      access: '',
-      input,
-      summary: plan.summary,
-      targets: plan.targets,
+      input: request.input,
+      targets: request.plan.targets,
       result,
       approval: by,
       ...(error === undefined ? {} : { error }),
