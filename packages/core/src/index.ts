@@ -26,6 +26,7 @@ export {
   type CensusSection,
   type Finding,
   type Health,
+  type MirroredFacts,
   type Rights,
   type Severity,
   type Stake,
@@ -34,6 +35,7 @@ export { httpConfig, paging, secret, sshConfig, traitsOf, type FieldTraits } fro
 export { nearestNames } from './define/nearest-names.ts'
 export { page } from './define/page.ts'
 export { diffOf, type Plan } from './define/plan.ts'
+export { diffInstances, differencesOf, type Difference } from './define/mirror.ts'
 export {
   defineService,
   prefixOf,
@@ -54,6 +56,8 @@ export {
   type AdminDefinition,
   type ConfigureDefinition,
   type DefineTool,
+  type GatherDefinition,
+  type InstanceAnswer,
   type Inverse,
   type InverseOf,
   type ObserveDefinition,

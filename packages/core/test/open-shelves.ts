@@ -42,6 +42,7 @@ export interface OpenShelvesOptions {
   approval?: Partial<ApprovalPolicy>
   protect?: string[]
   announce?: (request: ApprovalRequest) => void
+  mirrored?: boolean
 }
 
 /** Opens a catalogue over the shelves, an instance each; everything is gone when the test ends. */
@@ -58,7 +59,7 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
   const catalogue = openCatalogue({
     name: 'shelves',
     title: 'Shelves',
-    services: [shelfService(shelves)],
+    services: [shelfService(shelves, options.mirrored === true ? 'mirrored' : 'many')],
     prefixed: true,
     runtime,
     announce: options.announce,

@@ -1,4 +1,4 @@
-import { defineService, paging, page, secret, ToolError, toolsFor, type Service } from '@rackwarden/core'
+import { defineService, diffInstances, paging, page, secret, ToolError, toolsFor, type Service } from '@rackwarden/core'
 import { z } from 'zod'
 
 /** A pretend upstream small enough to be read at a glance: named values, a door that can be held shut, and a bell. */
@@ -12,6 +12,8 @@ export interface Shelf {
   door: Promise<void>
   /** Thrown by every call while set. */
   failure: Error | undefined
+  /** Thrown by every write while set, before or after it took effect. */
+  jam: { error: Error; when: 'before' | 'after' } | undefined
   /** What a slow call says of its progress. */
   sign: string
   writes: number
@@ -25,6 +27,7 @@ export function createShelf(entries: Record<string, string> = {}): Shelf {
     settlesAfter: 0,
     door: Promise.resolve(),
     failure: undefined,
+    jam: undefined,
     writes: 0,
     sign: 'at the door',
   }
@@ -35,6 +38,13 @@ const defineTool = toolsFor<Shelf>()
 const guarded = (shelf: Shelf) => {
   if (shelf.failure !== undefined) throw shelf.failure
   return shelf
+}
+
+const changing = (shelf: Shelf, change: () => void) => {
+  if (shelf.jam?.when === 'before') throw shelf.jam.error
+  change()
+  guarded(shelf).writes += 1
+  if (shelf.jam?.when === 'after') throw shelf.jam.error
 }
 
 const listEntries = defineTool({
@@ -103,8 +113,7 @@ const addEntry = defineTool({
   }),
   run: async ({ name: key, value }, { client }) => {
     await client.door
-    guarded(client).entries.set(key, value)
-    client.writes += 1
+    changing(client, () => client.entries.set(key, value))
     return { name: key, value }
   },
   settled: ({ value }, input) => value === input.value || 'not there yet',
@@ -124,8 +133,7 @@ const removeEntry = defineTool({
   state: ({ name: key }, { client }) => ({ value: guarded(client).entries.get(key) ?? null }),
   plan: ({ name: key }) => ({ summary: `Remove ${key}`, targets: [`shelf/entry/${key}`] }),
   run: ({ name: key }, { client }) => {
-    client.entries.delete(key)
-    client.writes += 1
+    changing(client, () => client.entries.delete(key))
     return { name: key }
   },
   undo: (before, { name: key }) => ({ tool: 'add_entry', input: { name: key, value: before.value ?? '' } }),
@@ -170,12 +178,14 @@ const deleteShelf = defineTool({
 })
 
 /** A service whose instances are shelves, by the name their configuration gives. */
-export function shelfService(shelves: Readonly<Record<string, Shelf>>): Service {
+export function shelfService(shelves: Readonly<Record<string, Shelf>>, instances: 'many' | 'mirrored' = 'many'): Service {
+  const mirrored = (shelf: Shelf) => Promise.resolve({ entry: Object.fromEntries(guarded(shelf).entries) })
   return defineService({
     name: 'shelf',
     title: 'Shelf',
     description: 'Named values.',
-    instances: 'many',
+    instances,
+    ...(instances === 'mirrored' ? { mirrored } : {}),
     config: {
       shelf: z.string().describe('Which shelf.'),
       apiKey: secret().optional().describe('Key.'),
@@ -224,6 +234,15 @@ export function shelfService(shelves: Readonly<Record<string, Shelf>>): Service 
         })),
       ),
     simulate: () => Promise.reject(new Error('a shelf needs no simulator')),
-    tools: [listEntries, getEntry, checkSlowly, addEntry, removeEntry, restartBell, deleteShelf],
+    tools: [
+      listEntries,
+      getEntry,
+      checkSlowly,
+      addEntry,
+      removeEntry,
+      restartBell,
+      deleteShelf,
+      ...(instances === 'mirrored' ? [diffInstances<Shelf>('Shelf', mirrored)] : []),
+    ],
   })
 }

@@ -2,15 +2,15 @@ import type { ApprovalRequest } from '../approve/approval-request.ts'
 import { digestOf, type Decision } from '../approve/approval-requests.ts'
 import { ToolError } from '../define/error.ts'
 import { createId } from '../record/journal.ts'
-import type { Instance } from '../runtime/instance.ts'
 import { requiredApproval, strictest, type Approval, type ApprovedWrite } from '../policy/required-approval.ts'
 import { auditRead, toldError, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { tokenHash, type PlanRecord } from './plan-store.ts'
 import type { Question } from './questions.ts'
-import type { RegisteredWrite } from './registered-tool.ts'
+import type { PlannedWrite } from './plan-steps.ts'
 import { errorResult, formTokens, pendingText, planLines, reportOf } from './respond.ts'
 import type { CallResult } from './result.ts'
+import { listed } from './step.ts'
 
 /** A plan that waits, and its token. */
 export interface HeldPlan {
@@ -21,9 +21,9 @@ export interface HeldPlan {
 /** Who agreed, or what the caller is told until somebody does. */
 export type Agreement = { by: string } | { result: CallResult }
 
-/** Who must agree to a write, as of now. */
-export function approvalFor(call: Call, instance: Instance, targets: readonly string[]): Approval {
-  return requiredApproval(call.environment.approval, approvedWrite(call, instance, targets))
+/** Who must agree to a write, as of now: of all its parts the strictest. */
+export function approvalFor({ environment }: Call, planned: PlannedWrite): Approval {
+  return strictest(approvedWrites(planned).map((part) => requiredApproval(environment.approval, part)))
 }
 
 /** What a record of a plan for a person holds besides the plan: whom it is decided by, and how an answer is known. */
@@ -33,26 +33,26 @@ export function personsPart({ environment: { runtime } }: Call, approval: Approv
 }
 
 /** Looks for whoever must agree to a plan; a client that can be asked is asked, others are told how the owner is. */
-export async function agreementOf(call: Call, writing: RegisteredWrite, instance: Instance, held: HeldPlan): Promise<Agreement> {
+export async function agreementOf(call: Call, planned: PlannedWrite, held: HeldPlan): Promise<Agreement> {
   const { record } = held
   const { requests, rules } = call.environment
-  const required = strictest([record.approval, approvalFor(call, instance, record.plan.targets)])
+  const required = strictest([record.approval, approvalFor(call, planned)])
   if (required !== 'human') return { by: required }
   // What cannot be taken back is looked at each time.
-  const rule = writing.undo === 'irreversible' ? undefined : await rules.ruleFor(approvedWrite(call, instance, record.plan.targets))
-  if (rule !== undefined) return { by: `rule:${rule.name}` }
+  const found = isIrreversible(planned) ? [undefined] : await Promise.all(approvedWrites(planned).map((part) => rules.ruleFor(part)))
+  if (found.every((rule) => rule !== undefined)) return { by: listed([...new Set(found.map(({ name }) => `rule:${name}`))]) }
   if (record.request === undefined || record.nonce === undefined)
     throw new ToolError('denied', 'The plan was made when no person had to agree to it; now one must.', {
       hint: 'Call again without confirm for a new plan.',
     })
   const state = await requests.get(record.request)
-  if (state !== undefined) refuseAnother(state.request, putToPerson(call, writing, instance, held))
+  if (state !== undefined) refuseAnother(state.request, putToPerson(call, planned, held))
   const { decision } = state ?? {}
   // A no that came by one way is not outdone by a yes that comes by another.
   if (decision !== undefined && decision.decision !== 'approved') return { result: await rejected(call, held, decision.by) }
-  const answer = await answerOf(call, writing, held)
+  const answer = await answerOf(call, planned, held)
   if (answer !== undefined) return answer
-  if (decision === undefined) return ask(call, writing, instance, held, state?.request)
+  if (decision === undefined) return ask(call, planned, held, state?.request)
   if (isOpen(call, decision)) return { by: decision.by }
   return { result: pending(call, held, `It was approved by ${decision.by}, a way the owner does not take for an answer.`) }
 }
@@ -78,60 +78,64 @@ function refuseAnother(stored: ApprovalRequest, asked: Asked): void {
   throw new ToolError('denied', 'What was put to the person is not this plan.', { hint: 'Call again without confirm for a new plan.' })
 }
 
-function approvedWrite({ mount, tool, access }: Call, { name }: Instance, targets: readonly string[]): ApprovedWrite {
-  return { access, service: mount.service, tool: tool.name, instance: name, targets }
+function approvedWrites({ steps }: PlannedWrite): ApprovedWrite[] {
+  return steps.map(({ call: { mount, tool, access }, instance, plan }) => ({
+    access,
+    service: mount.service,
+    tool: tool.name,
+    instance: instance.name,
+    targets: plan.targets,
+  }))
+}
+
+function isIrreversible({ steps }: PlannedWrite): boolean {
+  return steps.some(({ writing }) => writing.undo === 'irreversible')
 }
 
 /** What the client answered, where it was asked about this very plan; an answer nobody asked for is none. */
-async function answerOf(call: Call, writing: RegisteredWrite, held: HeldPlan): Promise<Agreement | undefined> {
+async function answerOf(call: Call, planned: PlannedWrite, held: HeldPlan): Promise<Agreement | undefined> {
   const { given, state } = call.request.client?.answers ?? {}
   const { nonce } = (state ?? {}) as { nonce?: unknown }
   if (nonce === undefined || nonce !== held.record.nonce || !call.environment.approval.channels.includes('elicitation')) return undefined
   const { action, content } = (given?.['approval'] ?? {}) as { action?: unknown; content?: { name?: unknown } }
   if (action === 'decline') return { result: await rejected(call, held, 'elicitation') }
   if (action !== 'accept') return { result: pending(call, held, 'The question was closed without an answer.') }
-  const typed = typedName(writing, held.record)
+  const typed = typedName(planned, held.record)
   if (typed !== undefined && (typeof content?.name !== 'string' || content.name.trim() !== typed))
     return { result: pending(call, held, `This cannot be taken back: to agree, '${typed}' must be typed exactly.`) }
   return { by: 'elicitation' }
 }
 
 /** What a person must type: the name of what is gone afterwards. */
-function typedName({ undo }: RegisteredWrite, { plan }: PlanRecord): string | undefined {
-  return undo === 'irreversible' ? plan.targets[0]?.split('/').at(-1) : undefined
+function typedName(planned: PlannedWrite, { plan }: PlanRecord): string | undefined {
+  return isIrreversible(planned) ? plan.targets[0]?.split('/').at(-1) : undefined
 }
 
-async function ask(
-  call: Call,
-  writing: RegisteredWrite,
-  instance: Instance,
-  held: HeldPlan,
-  request?: ApprovalRequest,
-): Promise<Agreement> {
+async function ask(call: Call, planned: PlannedWrite, held: HeldPlan, request?: ApprovalRequest): Promise<Agreement> {
   const { environment } = call
   // That it was requested is in the audit: one line for what happened once.
-  if (request === undefined) await open(call, writing, instance, held)
+  if (request === undefined) await open(call, planned, held)
   else auditPending(call, held)
   const { channels } = environment.approval
   if (!channels.includes('elicitation') || call.request.client?.askable.includes('elicitation') !== true)
     return { result: pendingResult(call, held) }
   const { record, token } = held
-  const questions = { ask: { approval: questionOf(writing, record) }, state: { token, nonce: record.nonce } }
+  const questions = { ask: { approval: questionOf(planned, record) }, state: { token, nonce: record.nonce } }
   return { result: { ...pendingResult(call, held), questions } }
 }
 
 type Asked = Omit<ApprovalRequest, 'at'>
 
 /** What a person is asked to agree to. */
-function putToPerson(call: Call, writing: RegisteredWrite, instance: Instance, { record, token }: HeldPlan): Asked {
+function putToPerson(call: Call, planned: PlannedWrite, { record, token }: HeldPlan): Asked {
   const { entry, request, mount, tool } = call
-  const typed = typedName(writing, record)
+  const typed = typedName(planned, record)
   return {
     id: record.request ?? '',
     expires_at: new Date(record.expires).toISOString(),
     principal: record.principal,
     service: mount.service,
-    instance: instance.name,
+    instance: listed(record.instances),
     tool: tool.name,
     name: request.name,
     input: entry.input,
@@ -141,16 +145,16 @@ function putToPerson(call: Call, writing: RegisteredWrite, instance: Instance, {
   }
 }
 
-async function open(call: Call, writing: RegisteredWrite, instance: Instance, held: HeldPlan): Promise<void> {
+async function open(call: Call, planned: PlannedWrite, held: HeldPlan): Promise<void> {
   const { environment, entry } = call
-  const asked = await environment.requests.open(putToPerson(call, writing, instance, held))
+  const asked = await environment.requests.open(putToPerson(call, planned, held))
   const { summary, targets } = held.record.plan
   environment.runtime.audit.record({ ...entry, kind: 'approval', summary, targets, result: 'requested', approval: asked.id })
   environment.announce?.(asked)
 }
 
-function questionOf(writing: RegisteredWrite, record: PlanRecord): Question {
-  const typed = typedName(writing, record)
+function questionOf(planned: PlannedWrite, record: PlanRecord): Question {
+  const typed = typedName(planned, record)
   const properties =
     typed === undefined
       ? {}

@@ -9,6 +9,7 @@ import { parseReserved } from './reserved.ts'
 import type { CallResult } from './result.ts'
 import type { CallRequest } from './surface.ts'
 import { undo } from './undo.ts'
+import { stepsOn } from './step.ts'
 import { write } from './write.ts'
 
 /**
@@ -27,13 +28,13 @@ export async function callTool(environment: CallEnvironment, request: CallReques
     const { tool } = found
     mount = found.mount
     entry = { ...entry, service: mount.service, access: tool.access }
-    const { given, confirm, instances } = parseReserved(mount, tool, request.input)
+    const { given, confirm, instances, options } = parseReserved(mount, tool, request.input)
     const input = tool.input.parse(given)
     entry = { ...entry, instances: instances.map(({ name }) => name), input: auditedInput(input, runtime.secrets) }
     requireTier(environment.tier, mount, tool.access, request)
-    const call: Call = { environment, request, mount, tool, input, access: tool.access, entry, started }
+    const call: Call = { environment, request, mount, tool, input, access: tool.access, options, entry, started }
     if (tool.changeOf !== undefined) return await undo(call, tool.changeOf(input), confirm)
-    return tool.write === undefined ? await read(call, instances) : await write(call, tool.write, instances[0], confirm)
+    return tool.write === undefined ? await read(call, instances) : await write(call, stepsOn(call, tool.write, instances), confirm)
   } catch (error) {
     const result = failureOf(environment, entry, error, mount)
     auditRead(environment, entry, started, toldError(result))

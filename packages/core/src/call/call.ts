@@ -8,6 +8,7 @@ import type { ProtectedSet } from '../policy/protected-set.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditEntry } from '../record/audit.ts'
 import type { Journal } from '../record/journal.ts'
+import type { PartialWrites } from '../record/partial-writes.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -26,6 +27,7 @@ export interface CallEnvironment {
   readonly tier: Tier
   readonly plans: PlanStore
   readonly journal: Journal
+  readonly partialWrites: PartialWrites
   /** Who must agree to what. */
   readonly approval: ApprovalPolicy
   /** What a person is asked, and what they agreed to ahead. */
@@ -57,16 +59,23 @@ export interface Call {
   readonly input: Input
   /** What it takes to make this call: the tool's own access, or that of the tool whose change is taken back. */
   readonly access: Access
+  /** What core itself was told besides. */
+  readonly options: CallOptions
   /** The change this call takes back. */
   readonly undoes?: Undoing | undefined
   readonly entry: CallEntry
   readonly started: number
 }
 
+/** Reserved inputs that change what a write does; a plan is bound to them as to the rest. */
+export interface CallOptions {
+  /** Whether a write to mirrored instances may leave out those that do not answer. */
+  allowPartial?: true
+}
+
 /** A change that is being taken back, and what should be known of that. */
 export interface Undoing {
   change: string
-  group?: string | undefined
   /** What happened to its target since, a sentence each. */
   warnings: readonly string[]
 }
@@ -95,6 +104,7 @@ export async function withClient<T>(
       signal,
       stateDirectory: runtime.store.directory,
       dependents: () => dependentsOf(mount.service, instance, mounts(request)),
+      mirrors: mirrorsOf(mount, instance, request),
       progress: (message, done, total) => report(progressOf(presentableLine(message, runtime.secrets), done, total)),
     })
   } catch (error) {
@@ -103,6 +113,12 @@ export async function withClient<T>(
   } finally {
     release?.()
   }
+}
+
+/** The clients of the other instances that hold the same, by name; made when they are asked for. */
+function mirrorsOf({ isMirrored, instances }: Mount, { name }: Instance, view: View): Readonly<Record<string, () => Promise<unknown>>> {
+  const others = isMirrored ? instances.filter((other) => other.name !== name) : []
+  return Object.fromEntries(others.map((other) => [other.name, () => other.client(view)]))
 }
 
 /** What goes away with the host of an instance; two names of one host are not known as one. */
@@ -157,6 +173,16 @@ export function auditRead(
   told: Pick<AuditEntry, 'result' | 'error'>,
 ): void {
   runtime.audit.record({ ...entry, kind: 'read', ...told, milliseconds: runtime.clock.now() - started })
+}
+
+/** Once a write took effect, no record that fails may hide its result; the log says what is missing. */
+export async function orLog<T>({ environment: { runtime }, entry }: Call, failure: string, kept: Promise<T>): Promise<T | undefined> {
+  try {
+    return await kept
+  } catch (error) {
+    runtime.log('error', `${entry.tool}: ${failure}: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
 }
 
 /** A failure in the words of the audit. */

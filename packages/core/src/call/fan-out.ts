@@ -1,10 +1,16 @@
 import { ToolError } from '../define/error.ts'
+import type { InstanceAnswer } from '../define/tool.ts'
 
 /** What one instance answered a read with. */
 export type Answer = { instance: string; output: unknown } | { instance: string; error: unknown }
 
 /** One output out of those of several instances: rows gain an `instance` column, the silent ones are named. */
 export function mergeAnswers(answers: readonly Answer[]): unknown {
+  return gatherAnswers(answers, merged)
+}
+
+/** One output as `gather` makes it of what was answered, the silent ones named beside; throws where nobody answered. */
+export function gatherAnswers(answers: readonly Answer[], gather: (answered: readonly InstanceAnswer<unknown>[]) => unknown): unknown {
   const answered = answers.filter((answer) => 'output' in answer)
   const failed = answers.filter((answer) => 'error' in answer)
   const [firstFailure] = failed
@@ -15,18 +21,21 @@ export function mergeAnswers(answers: readonly Answer[]): unknown {
     instance,
     error: ToolError.isInstance(error) ? `${error.code}: ${error.message}` : 'upstream: failed unexpectedly',
   }))
+  const output = gather(answered)
+  return unanswered.length === 0 ? output : { ...(output as object), unanswered }
+}
+
+function merged(answered: readonly InstanceAnswer<unknown>[]): unknown {
   const listKey = commonListKey(answered.map(({ output }) => output))
-  const merged =
-    listKey === undefined
-      ? { results: answered.map(({ instance, output }) => ({ instance, ...(output as object) })) }
-      : {
-          [listKey]: answered.flatMap(
-            ({ instance, output }) => (output as Record<string, object[]>)[listKey]?.map((row) => ({ instance, ...row })) ?? [],
-          ),
-          ...sharedScalars(answered, listKey),
-          ...cursorOf(answered),
-        }
-  return unanswered.length === 0 ? merged : { ...merged, unanswered }
+  return listKey === undefined
+    ? { results: answered.map(({ instance, output }) => ({ instance, ...(output as object) })) }
+    : {
+        [listKey]: answered.flatMap(
+          ({ instance, output }) => (output as Record<string, object[]>)[listKey]?.map((row) => ({ instance, ...row })) ?? [],
+        ),
+        ...sharedScalars(answered, listKey),
+        ...cursorOf(answered),
+      }
 }
 
 /** What is said beside the rows and is the same everywhere; what differs is told per instance. */

@@ -1,15 +1,15 @@
 import { setMaxListeners } from 'node:events'
-import { hostname } from 'node:os'
 import { ToolError } from '../define/error.ts'
 import { createId } from '../record/journal.ts'
 import { jsonIn } from '../record/json.ts'
+import { isAlive, thisProcess, type OwnerProcess } from '../record/owner-process.ts'
 import type { StateStore } from '../record/state-store.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { CallResult } from './result.ts'
 import type { Progress } from './surface.ts'
 
 /** Long work as any process of the state directory sees it; written by the process that does it. */
-export interface Operation {
+export interface Operation extends OwnerProcess {
   id: string
   status: 'running' | 'finished' | 'cancelled' | 'lost'
   principal: string
@@ -18,9 +18,6 @@ export interface Operation {
   started_at: string
   /** ISO 8601; renewed while the owner lives. */
   seen_at: string
-  owner: number
-  /** Machine or container the owner lives in: its number says nothing elsewhere. */
-  host: string
   progress?: Progress
   outcome?: CallResult
 }
@@ -120,8 +117,7 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number, prefi
         tool: waiting.tool,
         started_at: at,
         seen_at: at,
-        owner: process.pid,
-        host: hostname(),
+        ...thisProcess(),
         ...(latest === undefined ? {} : { progress: latest }),
       }
       const { id } = operation
@@ -188,14 +184,4 @@ function cancelled(): ToolError {
   return new ToolError('denied', 'The call was cancelled.', {
     hint: 'What the target had already been told may still take effect: read its state.',
   })
-}
-
-function isAlive({ owner, host }: Operation): boolean {
-  if (host !== hostname()) return true
-  try {
-    process.kill(owner, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -12,8 +12,11 @@ export interface PlanRecord {
   principal: string
   service: string
   tool: string
-  /** Hash of what each instance's plan is bound to. */
+  /** Those it would touch. */
+  instances: readonly string[]
+  /** Hash of what the plan of each part is bound to: by instance, or by change where a group is taken back. */
   basis: Readonly<Record<string, string>>
+  /** Hash of what was asked for. */
   inputHash: string
   plan: Plan
   /** Milliseconds since the epoch. */

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Access } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
-import type { Inverse, ReadContext, Settled, Tool, WriteContext, WriteTool } from '../define/tool.ts'
+import type { InstanceAnswer, Inverse, ReadContext, Settled, Tool, WriteContext, WriteTool } from '../define/tool.ts'
 import { leanSchema, type JsonSchema } from './json-schema.ts'
 import { parseInput } from './parse-input.ts'
 
@@ -37,6 +37,8 @@ export interface RegisteredTool {
   readonly output: { readonly jsonSchema: JsonSchema; parse(value: unknown): unknown }
   readonly text?: (output: unknown, input: Input) => string
   run(input: Input, context: WriteContext<unknown, unknown>): Promise<unknown>
+  /** Makes one answer of those of several instances. */
+  readonly gather?: (answers: readonly InstanceAnswer<unknown>[], input: Input) => unknown
   /** Whether its calls are planned first. */
   readonly writes: boolean
   readonly write?: RegisteredWrite
@@ -75,6 +77,7 @@ export function registeredTool(tool: Tool<never>): RegisteredTool {
     },
     ...(definition.text === undefined ? {} : { text: definition.text }),
     run: async (input, context) => definition.run(input, context),
+    ...('gather' in definition && definition.gather !== undefined ? { gather: definition.gather } : {}),
     writes: tool.kind === 'write',
     ...(tool.kind === 'write' ? { write: registeredWrite(tool as WriteTool<unknown>) } : {}),
   }

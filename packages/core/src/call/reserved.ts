@@ -1,6 +1,7 @@
 import { ToolError } from '../define/error.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
+import type { CallOptions } from './call.ts'
 import type { JsonSchema } from './json-schema.ts'
 import type { Input, RegisteredTool } from './registered-tool.ts'
 import { didYouMean } from '../define/nearest-names.ts'
@@ -10,18 +11,31 @@ export interface ReservedInputs {
   given: Input
   confirm: string | undefined
   instances: readonly Instance[]
+  options: CallOptions
 }
 
 /** Takes the reserved inputs out; throws where they are wrong or one is missing. */
 export function parseReserved(mount: Mount, tool: RegisteredTool, input: Readonly<Input>): ReservedInputs {
-  const { confirm, instance, ...given } = input
+  const { confirm, instance, allow_partial: allowPartial, ...given } = input
   if (confirm !== undefined && (typeof confirm !== 'string' || !tool.writes))
     throw new ToolError(
       'invalid_input',
       tool.writes ? `'confirm' must be the token of a plan.` : `${tool.name} only reads and takes no 'confirm'.`,
       { hint: 'Leave it out.' },
     )
-  return { given, confirm, instances: chosen(mount, tool, instance) }
+  if (allowPartial !== undefined && (typeof allowPartial !== 'boolean' || !takesPartial(mount, tool)))
+    throw new ToolError(
+      'invalid_input',
+      takesPartial(mount, tool) ? `'allow_partial' must be true or false.` : `${tool.name} takes no 'allow_partial'.`,
+      { hint: 'Leave it out.' },
+    )
+  const options: CallOptions = allowPartial === true ? { allowPartial } : {}
+  return { given, confirm, instances: chosen(mount, tool, instance), options }
+}
+
+/** Only what is written to several instances at once can be written to some of them. */
+function takesPartial({ isMirrored, instances }: Mount, { writes }: RegisteredTool): boolean {
+  return isMirrored && instances.length > 1 && writes
 }
 
 function chosen(mount: Mount, tool: RegisteredTool, name: unknown): readonly Instance[] {
@@ -31,7 +45,7 @@ function chosen(mount: Mount, tool: RegisteredTool, name: unknown): readonly Ins
       hint: `Set ${mount.missing.join(', ')}, or add it to rackwarden.yaml; doctor says more.`,
     })
   if (name === undefined) {
-    if (tool.writes && names.length > 1)
+    if (tool.writes && names.length > 1 && !mount.isMirrored)
       throw new ToolError('invalid_input', `There are several instances of ${mount.title}; say which with 'instance'.`, {
         hint: `The instances are: ${names.join(', ')}.`,
       })
@@ -51,13 +65,14 @@ export function listedSchema(mount: Mount, tool: RegisteredTool): JsonSchema {
   const { properties = {}, required = [], ...rest } = tool.input.jsonSchema as { properties?: object; required?: string[] }
   const names = mount.instances.map((instance) => instance.name)
   const several = names.length > 1
-  const needed = several && tool.writes ? [...required, 'instance'] : required
+  const needed = several && tool.writes && !mount.isMirrored ? [...required, 'instance'] : required
   return {
     ...rest,
     type: 'object',
     properties: {
       ...properties,
       ...(several ? { instance: { type: 'string', enum: names } } : {}),
+      ...(takesPartial(mount, tool) ? { allow_partial: { type: 'boolean', description: 'Leave out instances that do not answer.' } } : {}),
       ...(tool.writes ? { confirm: { type: 'string', description: 'Plan token; first call without.' } } : {}),
     },
     ...(needed.length === 0 ? {} : { required: needed }),

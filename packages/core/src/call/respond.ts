@@ -50,14 +50,14 @@ export function presentablePlan(plan: Plan, secrets: SecretFilter): Plan {
   }
 }
 
-/** The text a model reads of an output that is already presentable; `merged` where it is that of several instances. */
-export function outputText(tool: RegisteredTool, output: unknown, input: Input, { merged = false } = {}): string {
+/** The text a model reads of an output that is already presentable; `merged` where it is that of several instances, `gathered` where the tool made it one. */
+export function outputText(tool: RegisteredTool, output: unknown, input: Input, { merged = false, gathered = false } = {}): string {
   const own =
     tool.text === undefined
       ? renderOutput
       : (value: unknown) => [tool.text?.(value, input) ?? '', ...(merged ? silentOnes(value) : [])].join('\n')
   const render = Object.hasOwn(tool.input.jsonSchema['properties'] ?? {}, 'cursor')
-    ? (value: unknown) => own(pagedFrom(output, value, input, merged))
+    ? (value: unknown) => own(pagedFrom(output, value, input, merged && !gathered))
     : own
   return fitToBudget(output, render, {
     tokens: budgetTokens,
@@ -91,10 +91,10 @@ function pagedFrom(whole: unknown, shown: unknown, { cursor }: Input, merged: bo
 /** A plan as its caller sees it. */
 export function reportOf(
   name: string,
-  { plan, basis, expires }: Pick<PlanRecord, 'plan' | 'basis' | 'expires'>,
+  { plan, instances, expires }: Pick<PlanRecord, 'plan' | 'instances' | 'expires'>,
   token: string,
 ): PlanReport {
-  return { ...plan, tool: name, instances: Object.keys(basis), confirm: token, expires_at: new Date(expires).toISOString() }
+  return { ...plan, tool: name, instances, confirm: token, expires_at: new Date(expires).toISOString() }
 }
 
 /** A plan in lines: what would happen, to what, and what may surprise. */

@@ -1,4 +1,4 @@
-import type { Access } from '../define/access.ts'
+import { accessLevels, type Access } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { diffOf } from '../define/plan.ts'
 import type { Inverse, ReadContext } from '../define/tool.ts'
@@ -12,27 +12,64 @@ import type { Input, RegisteredTool, RegisteredWrite } from './registered-tool.t
 import { requireTier } from './require-tier.ts'
 import { presentable } from './respond.ts'
 import type { CallResult } from './result.ts'
+import type { Step } from './step.ts'
 import { write } from './write.ts'
 
 /**
- * Takes a change back: the call goes on as that of its inverse, planned like any write.
+ * Takes a change back, or all changes of a group, the latest first: the call goes on as that of the inverse, planned like any write.
  * While the target is as the change left it, it takes no more than the change itself took; afterwards what the inverse takes.
  */
 export async function undo(call: Call, id: string, confirm: string | undefined): Promise<CallResult> {
+  const { environment, entry } = call
+  const change = await environment.journal.get(id)
+  if (change !== undefined) {
+    const step = await stepBack(call, change)
+    return write(step.call, [step], confirm)
+  }
+  const group = await changesOf(call, id)
+  if (group.length === 0) throw new ToolError('not_found', `There is no change '${id}'.`, { hint: 'list_changes shows those there are.' })
+  const steps = await Promise.all(group.map(async (one) => stepBack(call, one)))
+  const [first] = steps
+  if (first !== undefined && steps.length === 1) return write(first.call, steps, confirm)
+  const access = highestOf(steps.map((step) => step.call.access))
+  const instances = [...new Set(steps.map(({ instance }) => instance.name))]
+  return write({ ...call, access, entry: { ...entry, instances, access } }, steps, confirm)
+}
+
+/** The changes of a group that still stand, the latest first. */
+async function changesOf({ environment, request }: Call, group: string): Promise<Change[]> {
+  const services = environment.mounts(request).map(({ service }) => service)
+  const all = (await environment.journal.group(group)).filter(({ service }) => services.includes(service))
+  const standing = all.filter(({ undoneBy }) => undoneBy === undefined)
+  if (all.length > 0 && standing.length === 0)
+    throw new ToolError('conflict', `Every change of ${group} was taken back already.`, { hint: 'list_changes shows by which.' })
+  // What was taken back within the group is no longer there, and neither is what took it back.
+  const wanted = standing.filter(({ undoes }) => !all.some(({ id }) => id === undoes))
+  const changes = await Promise.all(wanted.map(({ id }) => environment.journal.get(id)))
+  return changes.filter((change) => change !== undefined)
+}
+
+/** The step that takes one change back; throws where there is none, saying why. */
+async function stepBack(call: Call, change: Change): Promise<Step> {
   const { environment, request, entry } = call
-  const { change, mount, tool, writing, instance } = await wayBack(call, id)
+  const { mount, tool, writing, instance } = wayBack(call, change)
   const { input: given } = change.undo as Inverse
   const input = tool.input.parse(given)
   const { access, warnings } = await conditions({ ...call, mount, tool }, change, instance)
   requireTier(environment.tier, mount, access, request)
   const told = { ...entry, service: mount.service, instances: [instance.name], access }
   const about = { ...told, input: { ...(entry.input as object), calls: tool.name, with: auditedInput(input, environment.runtime.secrets) } }
-  const undoes = { change: id, group: change.group, warnings }
-  return write({ ...call, mount, tool, input, access, undoes, entry: about }, writing, instance, confirm)
+  const undoes = { change: change.id, warnings: [...warnings, ...ofGroup(mount, change)] }
+  return { call: { ...call, mount, tool, input, access, undoes, entry: about }, writing, instance, key: `${instance.name}/${change.id}` }
+}
+
+/** One change of several that belong together is seldom what is meant. */
+function ofGroup({ isMirrored, instances }: Mount, { group, instance }: Change): string[] {
+  if (group === undefined || !isMirrored || instances.length < 2) return []
+  return [`Only on ${instance}; undo_change ${group} takes it back everywhere.`]
 }
 
 interface WayBack {
-  change: Change
   mount: Mount
   tool: RegisteredTool
   writing: RegisteredWrite
@@ -40,19 +77,18 @@ interface WayBack {
 }
 
 /** Finds the inverse of a change; throws where there is none, saying why. */
-async function wayBack({ environment, request }: Call, id: string): Promise<WayBack> {
-  const change = await environment.journal.get(id)
-  const mount = environment.mounts(request).find(({ service }) => service === change?.service)
-  if (change === undefined || mount === undefined)
-    throw new ToolError('not_found', `There is no change '${id}'.`, { hint: 'list_changes shows those there are.' })
+function wayBack({ environment, request }: Call, change: Change): WayBack {
+  const mount = environment.mounts(request).find(({ service }) => service === change.service)
+  if (mount === undefined)
+    throw new ToolError('not_found', `There is no change '${change.id}'.`, { hint: 'list_changes shows those there are.' })
   const reason = whyIrrevertible(change, mount)
   const instance = mount.instances.find(({ name }) => name === change.instance)
   const tool = typeof change.undo === 'string' ? undefined : mount.tools.get(change.undo.tool)
   if (reason !== undefined || instance === undefined || tool?.write === undefined)
-    throw new ToolError('conflict', `The change ${id} cannot be taken back: ${reason ?? 'its inverse is gone'}.`, {
+    throw new ToolError('conflict', `The change ${change.id} cannot be taken back: ${reason ?? 'its inverse is gone'}.`, {
       hint: 'get_change shows what was there before.',
     })
-  return { change, mount, tool, writing: tool.write, instance }
+  return { mount, tool, writing: tool.write, instance }
 }
 
 /** What taking it back takes, and what happened to its target since. */
@@ -62,6 +98,10 @@ async function conditions(call: Call, change: Change, instance: Instance): Promi
     return { access: call.tool.access, warnings: ['Whether its target is still as the change left it cannot be told.'] }
   const warnings = await movedSince(call, change, original.write, instance)
   return { access: warnings.length === 0 ? original.access : call.tool.access, warnings }
+}
+
+function highestOf(levels: readonly Access[]): Access {
+  return accessLevels[Math.max(0, ...levels.map((level) => accessLevels.indexOf(level)))] ?? 'admin'
 }
 
 /** Why a change cannot be taken back; undefined where it can. */

@@ -1,42 +1,36 @@
 import { ToolError } from '../define/error.ts'
-import type { Plan } from '../define/plan.ts'
-import type { Instance } from '../runtime/instance.ts'
 import { agreementOf, approvalFor, personsPart, settleRequest, type HeldPlan } from './agreement.ts'
-import { auditRead, touchOf, withClient, withListedNames, type Call } from './call.ts'
+import { auditRead, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { carryOut } from './carry-out.ts'
+import { planSteps } from './plan-steps.ts'
 import type { PlanRecord } from './plan-store.ts'
-import type { RegisteredWrite } from './registered-tool.ts'
-import { errorResult, planText, presentablePlan, reportOf } from './respond.ts'
+import { errorResult, planText, reportOf } from './respond.ts'
 import type { CallResult } from './result.ts'
+import type { Step } from './step.ts'
 
 /** Without a token a write is only planned; with one, and where whoever must agree did, exactly the plan it stands for runs, once. */
-export async function write(
-  call: Call,
-  writing: RegisteredWrite,
-  instance: Instance | undefined,
-  confirm: string | undefined,
-): Promise<CallResult> {
-  if (instance === undefined) throw new ToolError('invalid_config', 'The service has no instance.', { hint: 'Run doctor.' })
+export async function write(call: Call, steps: readonly Step[], confirm: string | undefined): Promise<CallResult> {
+  if (steps.length === 0) throw new ToolError('invalid_config', 'The service has no instance.', { hint: 'Run doctor.' })
   const { plans, journal, runtime } = call.environment
   const token = confirm ?? askedAbout(call)
-  const found = token === undefined ? undefined : await redeemable(call, instance, token)
+  const found = token === undefined ? undefined : await redeemable(call, token)
   if (found !== undefined && 'replay' in found) return found.replay
   const open = found?.open
-  const { before, plan } = await planFrom(call, writing, instance)
-  const basis = hashOf(writing.basis(before))
-  const approval = approvalFor(call, instance, plan.targets)
+  const planned = await planSteps(call, steps)
+  const approval = approvalFor(call, planned)
   const offer: Offer = {
     principal: call.request.caller.principal,
     service: call.mount.service,
     tool: call.tool.name,
-    basis: { [instance.name]: basis },
-    inputHash: hashOf(call.input),
-    plan,
+    instances: [...new Set(planned.steps.map(({ instance }) => instance.name))],
+    basis: Object.fromEntries(planned.steps.map(({ key, basis }) => [key, basis])),
+    inputHash: inputHashOf(call),
+    plan: planned.plan,
     approval,
     ...personsPart(call, approval),
   }
-  if (open !== undefined && isMoved(open.record, instance, basis, plan)) {
+  if (open !== undefined && isMoved(open.record, offer)) {
     const moved = new ToolError('conflict', 'The state moved after the plan was made.', {
       hint: 'Confirm the plan that was offered instead.',
     })
@@ -48,7 +42,7 @@ export async function write(
   }
   const held = open ?? (await plans.issue(offer))
   if (open === undefined && held.record.approval === 'token') return offerPlan(call, held)
-  const agreement = await agreementOf(call, writing, instance, held)
+  const agreement = await agreementOf(call, planned, held)
   if ('result' in agreement) return agreement.result
   // A rule stands for the person, not for the caller, who still sees the plan first.
   if (open === undefined && agreement.by !== 'none') return offerPlan(call, held)
@@ -56,9 +50,10 @@ export async function write(
   await journal.prepare()
   if (await plans.claim(held.token)) {
     await settleRequest(call, held.record, agreement.by)
-    return carryOut(call, writing, instance, { confirm: held.token, record: held.record, before, approval: agreement.by })
+    const { steps: parts, absent } = planned
+    return carryOut(call, { confirm: held.token, record: held.record, steps: parts, absent, approval: agreement.by })
   }
-  const raced = await redeemable(call, instance, held.token)
+  const raced = await redeemable(call, held.token)
   if ('replay' in raced) return raced.replay
   throw new ToolError('conflict', 'The plan is being claimed by another process.', { hint: 'Send the token again in a moment.' })
 }
@@ -74,28 +69,14 @@ function askedAbout({ request }: Call): string | undefined {
   return typeof token === 'string' ? token : undefined
 }
 
-/** Reads the state and computes the plan from it; refused where it would touch what nobody may. */
-async function planFrom(call: Call, writing: RegisteredWrite, instance: Instance): Promise<{ before: unknown; plan: Plan }> {
-  const { environment, request, mount, undoes } = call
-  const { signal = new AbortController().signal } = request
-  return withClient(
-    call,
-    instance,
-    signal,
-    () => undefined,
-    async (context) => {
-      const before = await writing.state(call.input, context)
-      const made = await writing.plan(call.input, { ...context, state: before, touch: touchOf(call, instance) })
-      environment.protectedSet.refuse(made.targets, instance.name)
-      const warnings = [...(undoes?.warnings ?? []), ...(made.warnings ?? []).map((warning) => withListedNames(warning, mount))]
-      return { before, plan: presentablePlan({ ...made, warnings }, environment.runtime.secrets) }
-    },
-  )
+/** What a plan was made for: input, what core was told besides, and the instances that were asked for. */
+function inputHashOf({ input, options, entry }: Call): string {
+  return hashOf([input, options, entry.instances])
 }
 
 /** A person agreed to what they read: where the plan reads otherwise now, they did not agree to it, though its basis holds. */
-function isMoved(record: PlanRecord, { name }: Instance, basis: string, { summary, targets }: Plan): boolean {
-  if (record.basis[name] !== basis) return true
+function isMoved(record: PlanRecord, { basis, plan: { summary, targets } }: Offer): boolean {
+  if (hashOf(record.basis) !== hashOf(basis)) return true
   return record.approval === 'human' && hashOf([summary, targets]) !== hashOf([record.plan.summary, record.plan.targets])
 }
 
@@ -107,14 +88,14 @@ async function offerPlan(call: Call, held: HeldPlan, note?: string): Promise<Cal
 }
 
 /** The plan behind a token if this very call may run it, or what came of it when it already ran; throws `denied` otherwise. */
-async function redeemable(call: Call, instance: Instance, confirm: string): Promise<{ open: HeldPlan } | { replay: CallResult }> {
+async function redeemable(call: Call, confirm: string): Promise<{ open: HeldPlan } | { replay: CallResult }> {
   const { environment, entry, started } = call
   const found = await environment.plans.find(confirm)
   if (found === undefined) throw denied('The token is not known: it was mistyped, never issued, or is long past.')
   const record = 'open' in found ? found.open : found.claimed
   if (record.principal !== call.request.caller.principal) throw denied('The plan was made by another principal.')
   if (record.service !== call.mount.service || record.tool !== call.tool.name) throw denied(`The plan was made for ${record.tool}.`)
-  if (record.inputHash !== hashOf(call.input) || !(instance.name in record.basis))
+  if (record.inputHash !== inputHashOf(call))
     throw denied('The plan was made for other input.', 'Send exactly the input that was planned, or call without confirm for a new plan.')
   if ('open' in found) {
     if (found.open.expires < environment.runtime.clock.now()) throw denied('The plan has expired.')

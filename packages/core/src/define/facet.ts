@@ -69,6 +69,9 @@ export interface CensusItem {
   details?: Readonly<Record<string, string | number | boolean>>
 }
 
+/** Facts by kind and name, as text that is equal where they are: `{ records: { 'nas.lab A': '10.0.0.5' } }`. */
+export type MirroredFacts = Readonly<Record<string, Readonly<Record<string, string>>>>
+
 /** What a health check saw. A check that cannot see it throws instead. */
 export interface Health {
   version?: string

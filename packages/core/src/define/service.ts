@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Connection } from './connection.ts'
 import type { Candidate } from './candidate.ts'
-import type { Asset, CensusItem, Finding, Health, Rights } from './facet.ts'
+import type { Asset, CensusItem, Finding, Health, MirroredFacts, Rights } from './facet.ts'
 import type { ReadContext, Tool } from './tool.ts'
 
 /** A record of zod fields; environment variables derive from the service name and each key. */
@@ -45,8 +45,8 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   title: string
   /** One sentence on what it is for. */
   description: string
-  /** How many targets a lab may have. */
-  instances: 'single' | 'many'
+  /** How many targets a lab may have; `mirrored` where all of them are to hold the same, so that what is written is written to all or none. */
+  instances: 'single' | 'many' | 'mirrored'
   config: Shape
   /** Changes the way out, for an address the base connection cannot reach (ssh://). */
   open?: (config: ConfigOf<Shape>, base: Connection, context: OpenContext) => Connection | Promise<Connection>
@@ -55,6 +55,8 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   /** Says how the upstream is; throws what a call would throw. */
   health: (client: Client, context: FacetContext) => Health | Promise<Health>
   findings?: (client: Client, context: FacetContext) => Promise<readonly Finding[]>
+  /** What is to be the same on every instance, where they are mirrored; where it is not, that is a finding. */
+  mirrored?: (client: Client, context: FacetContext) => Promise<MirroredFacts>
   assets?: (client: Client, context: FacetContext) => Promise<readonly Asset[]>
   /** What the credential itself may do there, where the upstream tells. */
   rights?: (client: Client, context: FacetContext) => Promise<Rights | undefined>
@@ -85,6 +87,8 @@ export function defineService<const Shape extends ConfigShape, Client>(definitio
   const reserved = ['port', 'host'].find((key) => key in definition.config)
   if (reserved !== undefined)
     throw new TypeError(`${definition.name}: a field may not be named '${reserved}'; Kubernetes injects variables of that name`)
+  if ((definition.instances === 'mirrored') !== (definition.mirrored !== undefined))
+    throw new TypeError(`${definition.name}: 'mirrored' says what mirrored instances have alike, and only they have it`)
   return definition as unknown as Service
 }
 

@@ -13,6 +13,8 @@ export interface ReadContext<Client> {
   stateDirectory?: string
   /** What else is configured that is on the host of this instance, or reached through it: `service@instance`. */
   dependents?: () => readonly string[]
+  /** Clients of the other instances of a mirrored service, by name. */
+  mirrors?: Readonly<Record<string, () => Promise<Client>>>
   /** Tells a waiting caller how far the work is, in one line. */
   progress: (message: string, done?: number, total?: number) => void
 }
@@ -58,6 +60,22 @@ interface ToolBase<Input extends InputShape, Output extends z.ZodType> {
 export interface ObserveDefinition<Client, Input extends InputShape, Output extends z.ZodType> extends ToolBase<Input, Output> {
   access: 'observe'
   run: (input: z.output<NoInfer<Input>>, context: ReadContext<Client>) => Awaitable<z.input<NoInfer<Output>>>
+  gather?: never
+}
+
+/** A tool that reads from every instance and makes one answer of what they say, where rows beside each other are not enough. */
+export interface GatherDefinition<Client, Input extends InputShape, Output extends z.ZodType, Answer> extends ToolBase<Input, Output> {
+  access: 'observe'
+  /** What one instance says, whole: only what is whole can be compared. */
+  run: (input: z.output<NoInfer<Input>>, context: ReadContext<Client>) => Awaitable<Answer>
+  /** The answer, cut into pages where it has any; called with one instance, too. */
+  gather: (answers: readonly InstanceAnswer<NoInfer<Answer>>[], input: z.output<NoInfer<Input>>) => z.input<NoInfer<Output>>
+}
+
+/** What one instance answered. */
+export interface InstanceAnswer<Answer> {
+  instance: string
+  output: Answer
 }
 
 /** Computes the call that takes the change back from the facts before it and what came of it. */
@@ -124,7 +142,7 @@ export interface AdminDefinition<Client, Input extends InputShape, Output extend
 /** A read as it is held by a service. */
 export interface ReadTool<Client> {
   readonly kind: 'read'
-  readonly definition: ObserveDefinition<Client, InputShape, z.ZodType>
+  readonly definition: ObserveDefinition<Client, InputShape, z.ZodType> | GatherDefinition<Client, InputShape, z.ZodType, unknown>
 }
 
 /** A write as it is held by a service. */
@@ -142,6 +160,9 @@ export type Tool<Client> = ReadTool<Client> | WriteTool<Client>
 /** Defines one tool; what its access demands and it lacks is a type error. */
 export interface DefineTool<Client> {
   <Input extends InputShape, Output extends z.ZodType>(definition: ObserveDefinition<Client, Input, Output>): ReadTool<Client>
+  <Input extends InputShape, Output extends z.ZodType, Answer>(
+    definition: GatherDefinition<Client, Input, Output, Answer>,
+  ): ReadTool<Client>
   <Input extends InputShape, Output extends z.ZodType, State>(
     definition:
       | OperateDefinition<Client, Input, Output, State>

@@ -23,6 +23,7 @@ const row = {
   approval: z.string().describe('Who agreed.'),
   revertible: z.boolean().describe('Whether undo_change can take it back.'),
   reason: z.string().optional().describe('Why not.'),
+  group: z.string().optional().describe('Shared by changes of one write; undo_change takes it for all of them.'),
   undoes: z.string().optional().describe('The change this one took back.'),
   undone_by: z.string().optional().describe('The change that took this one back.'),
 }
@@ -70,7 +71,6 @@ export const getChange = defineTool({
     before: z.unknown().describe('State before, secrets withheld.'),
     after: z.unknown().describe('State after, secrets withheld.'),
     undo: z.unknown().describe('The inverse: tool and input, secrets withheld; or why there is none.'),
-    group: z.string().optional().describe('Shared by changes of one call.'),
   }),
   run: async (input, { client }) => {
     const change = await client.journal.get(input.id)
@@ -79,13 +79,12 @@ export const getChange = defineTool({
       throw new ToolError('not_found', `There is no change '${input.id}'.`, { hint: 'list_changes shows those there are.' })
     const undoneBy = await client.journal.undoneBy(input.id)
     const { secrets } = client.runtime
-    const { group, before, after, undo } = change
+    const { before, after, undo } = change
     return {
       ...shown({ ...change, ...(undoneBy === undefined ? {} : { undoneBy }) }, mount),
       before: secrets.data(before),
       after,
       undo: secrets.data(undo),
-      ...(group === undefined ? {} : { group }),
     }
   },
 })
@@ -106,6 +105,7 @@ function shown(change: (Change & { undoneBy?: string }) | ChangeSummary, mount: 
     approval: change.approval,
     revertible: reason === undefined,
     ...(reason === undefined ? {} : { reason }),
+    ...(change.group === undefined ? {} : { group: change.group }),
     ...(change.undoes === undefined ? {} : { undoes: change.undoes }),
     ...(change.undoneBy === undefined ? {} : { undone_by: change.undoneBy }),
   }
@@ -116,7 +116,7 @@ const undoing = defineTool({
   title: 'Undo a change',
   description: 'Take a change back: plans its inverse, and says what happened to its target since.',
   access: 'observe',
-  input: z.object({ change: z.string().describe('Its id.') }),
+  input: z.object({ change: z.string().describe('Its id, or that of its group.') }),
   output: z.object({}).describe('What the inverse answers.'),
   run: () => Promise.reject(new TypeError('undo_change does nothing itself.')),
 })

@@ -1,6 +1,7 @@
 import type { ApprovalRequests } from '../approve/approval-requests.ts'
 import type { Operations } from '../call/operations.ts'
 import type { Journal } from '../record/journal.ts'
+import type { PartialWrites } from '../record/partial-writes.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
@@ -12,6 +13,7 @@ export interface Lab {
   readonly runtime: Runtime
   readonly operations: Operations
   readonly journal: Journal
+  readonly partialWrites: PartialWrites
   readonly requests: ApprovalRequests
   readonly principal: string
 }

@@ -4,6 +4,7 @@ import { page } from '../define/page.ts'
 import { paging } from '../define/field.ts'
 import { toolsFor } from '../define/tool.ts'
 import { askEverybody, type Asked } from './ask.ts'
+import { mirrorFindings } from './mirror-findings.ts'
 import { networkFindings } from './network-findings.ts'
 import { rankFindings } from './ranked-findings.ts'
 import type { Lab } from './lab.ts'
@@ -46,18 +47,26 @@ export const needsAttention = toolsFor<Lab>()({
     return [...lines, ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`])].join('\n')
   },
   untrusted: true,
-  run: async ({ severity, limit, cursor }, { client: { mounts, runtime }, signal }) => {
+  run: async ({ severity, limit, cursor }, { client: { mounts, runtime, partialWrites }, signal }) => {
     const several = mounts.filter((mount) => mount.instances.length > 1)
-    const [asked, assets] = await Promise.all([
+    const mirrored = mounts.filter((mount) => mount.isMirrored && mount.instances.length > 1)
+    const [asked, assets, mirrors, partial] = await Promise.all([
       askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.findings(client, context) ?? []),
       askEverybody(several, runtime, signal, async (mount, client, context) => mount.facets?.assets(client, context) ?? []),
+      askEverybody(mirrored, runtime, signal, async (mount, client, context) => mount.facets?.mirrored(client, context) ?? {}),
+      partialWrites.list(),
     ])
+    const { findings: differing, settled } = mirrorFindings(mirrors, partial)
+    await Promise.all(settled.map((group) => partialWrites.drop(group).catch(() => undefined)))
     const worst = severity === undefined ? severities.length : severities.indexOf(severity) + 1
     const single = asked.flatMap((answer) =>
       [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, asked: answer })),
     )
     const found = rankFindings(
-      [...single, ...networkFindings(assets)].map(({ finding, asked: answer }) => ({ finding, next: nextCall(answer, finding) })),
+      [...single, ...networkFindings(assets), ...differing].map(({ finding, asked: answer }) => ({
+        finding,
+        next: nextCall(answer, finding),
+      })),
     ).filter(({ finding }) => severities.indexOf(finding.severity) < worst)
     const { rows, ...rest } = page(found, { limit, cursor })
     return {

@@ -8,7 +8,7 @@ import type { StateStore } from './state-store.ts'
 /** One write that happened, with its inverse if it has one. */
 export interface Change {
   id: string
-  /** Shared by the changes of one call on several instances. */
+  /** Shared by the changes of one write to several instances, and by those of one undo of several. */
   group?: string
   /** ISO 8601. */
   at: string
@@ -66,6 +66,8 @@ export interface Journal {
   get(id: string): Promise<Change | undefined>
   /** The change that took this one back. */
   undoneBy(id: string): Promise<string | undefined>
+  /** The changes of one group, newest first. */
+  group(id: string): Promise<ChangeSummary[]>
   /** Changes, newest first, read as far as they are asked for. */
   list(query?: ChangeQuery): AsyncGenerator<ChangeSummary, void, undefined>
   /** Drops the contents of old changes beyond the limits; their records stay. Happens by itself now and then. */
@@ -130,7 +132,7 @@ export function createJournal(store: StateStore, sealer: Sealer, { random, limit
 
   const tidy = (): Promise<void> => dropContents({ store, ids, readAll, ...(limits === undefined ? {} : { limits }) })
 
-  return {
+  const journal: Journal = {
     prepare: () => sealer.prepare(),
     tidy,
     async record(change) {
@@ -180,6 +182,12 @@ export function createJournal(store: StateStore, sealer: Sealer, { random, limit
       }
     },
     undoneBy: async (id) => (await undone(new Set(await ids()))).get(id),
+    async group(id) {
+      const at = timeOf(id)
+      const found: ChangeSummary[] = []
+      if (at !== undefined) for await (const change of journal.list({ since: at })) if (change.group === id) found.push(change)
+      return found
+    },
     async *list({ after, since } = {}) {
       const names = await ids()
       const [by, kept] = await Promise.all([undone(new Set(names)), store.list(contentDirectory).then((list) => new Set(list))])
@@ -201,6 +209,14 @@ export function createJournal(store: StateStore, sealer: Sealer, { random, limit
       }
     },
   }
+  return journal
+}
+
+/** When an id was made, to the second; undefined where it is none. */
+function timeOf(id: string): string | undefined {
+  const [, date = '', time = ''] = /^(\d{8})T(\d{6})-[a-z2-7]{6}$/.exec(id) ?? []
+  const at = `${date.replace(/^(....)(..)(..)$/, '$1-$2-$3')}T${time.replace(/^(..)(..)(..)$/, '$1:$2:$3')}.000Z`
+  return Number.isNaN(Date.parse(at)) ? undefined : at
 }
 
 function secondOf(id: string): string {

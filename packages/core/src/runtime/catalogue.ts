@@ -29,6 +29,7 @@ import { whatChanged } from '../facets/what-changed.ts'
 import { createProtectedSet } from '../policy/protected-set.ts'
 import { defaultApproval } from '../policy/required-approval.ts'
 import { createJournal } from '../record/journal.ts'
+import { createPartialWrites } from '../record/partial-writes.ts'
 import { createSealer } from '../record/seal.ts'
 import { createInstance, type Instance } from './instance.ts'
 import { instructionsFor } from './instructions.ts'
@@ -84,6 +85,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     .filter((service) => configuration.services[service.name]?.off !== true)
     .map((service) => mountOf(service, options))
   const journal = createJournal(runtime.store, createSealer(runtime.store, runtime.random), runtime)
+  const partialWrites = createPartialWrites(runtime.store)
   const owner = openOwner(runtime)
   // What this process began with is what it goes on with: a key that is put there later is not believed.
   void owner.isSet().catch((error: unknown) => runtime.log('error', error instanceof Error ? error.message : String(error)))
@@ -95,6 +97,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       runtime,
       operations,
       journal,
+      partialWrites,
       requests,
       principal: view.caller.principal,
     }),
@@ -115,6 +118,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     operations,
     plans: createPlanStore(runtime),
     journal,
+    partialWrites,
     approval: configuration.approval ?? defaultApproval,
     requests,
     rules: createStandingRules(runtime, owner),
@@ -223,6 +227,7 @@ function ownMount(labOf: (view: View) => Lab, prefixed: boolean, prefix: string)
     tier: undefined,
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     instances: [instance],
+    isMirrored: false,
     missing: [],
     facets: undefined,
     fields: {},

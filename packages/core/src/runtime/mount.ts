@@ -2,13 +2,14 @@ import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
 import type { ServiceConfiguration } from '../config/configuration.ts'
 import type { Tier } from '../define/access.ts'
 import { prefixOf, type ConfigShape, type FacetContext, type Service } from '../define/service.ts'
-import type { Asset, CensusItem, Finding, Health, Rights } from '../define/facet.ts'
+import type { Asset, CensusItem, Finding, Health, MirroredFacts, Rights } from '../define/facet.ts'
 import type { Instance } from './instance.ts'
 
 /** The facets of a mounted service, by instance. */
 export interface Facets {
   health(client: unknown, context: FacetContext): Promise<Health>
   findings(client: unknown, context: FacetContext): Promise<readonly Finding[]>
+  mirrored(client: unknown, context: FacetContext): Promise<MirroredFacts>
   assets(client: unknown, context: FacetContext): Promise<readonly Asset[]>
   census(client: unknown, context: FacetContext): Promise<readonly CensusItem[]>
   rights(client: unknown, context: FacetContext): Promise<Rights | undefined>
@@ -24,6 +25,8 @@ export interface Mount {
   readonly tier: Tier | undefined
   readonly tools: ReadonlyMap<string, RegisteredTool>
   readonly instances: readonly Instance[]
+  /** Whether all its instances are to hold the same. */
+  readonly isMirrored: boolean
   /** Variables that would configure it, where nothing does. */
   readonly missing: readonly string[]
   readonly facets: Facets | undefined
@@ -46,11 +49,13 @@ export function mountService(
     tier: configuration.tier,
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     instances,
+    isMirrored: service.instances === 'mirrored',
     missing: configuration.missing,
     fields: service.config,
     facets: {
       health: async (client, context) => service.health(client, context),
       findings: async (client, context) => service.findings?.(client, context) ?? [],
+      mirrored: async (client, context) => service.mirrored?.(client, context) ?? {},
       assets: async (client, context) => service.assets?.(client, context) ?? [],
       census: async (client, context) => service.census?.(client, context) ?? [],
       rights: async (client, context) => service.rights?.(client, context),

@@ -1,0 +1,161 @@
+import { ToolError } from '../define/error.ts'
+import type { Plan } from '../define/plan.ts'
+import { touchOf, withClient, withListedNames, type Call } from './call.ts'
+import { hashOf } from './canonical.ts'
+import { presentableLine, presentablePlan } from './respond.ts'
+import { isMirrored, listed, type Step } from './step.ts'
+
+/** A part of a write, the state it found and the plan it made of it. */
+export interface PlannedStep extends Step {
+  before: unknown
+  /** Hash of what the plan is bound to. */
+  basis: string
+  plan: Plan
+}
+
+/** A write as it is planned from what is there now. */
+export interface PlannedWrite {
+  steps: readonly PlannedStep[]
+  /** Mirrored instances that do not answer and will miss it. */
+  absent: readonly string[]
+  /** The plan of the whole. */
+  plan: Plan
+}
+
+/** Plans every part of a write from the state as it is; refused where one of them would touch what nobody may. */
+export async function planSteps(call: Call, steps: readonly Step[]): Promise<PlannedWrite> {
+  const [only] = steps
+  if (only !== undefined && steps.length === 1) {
+    const planned = await planStep(only)
+    const warnings = onlyHere(call, only)
+    return { steps: [planned], absent: [], plan: { ...planned.plan, warnings: [...(planned.plan.warnings ?? []), ...warnings] } }
+  }
+  const tried = await Promise.all(
+    steps.map((step) =>
+      planStep(step).then(
+        (planned) => ({ planned }),
+        (error: unknown) => ({ failed: { step, error } }),
+      ),
+    ),
+  )
+  const planned = tried.flatMap((one) => ('planned' in one ? [one.planned] : []))
+  const failed = tried.flatMap((one) => ('failed' in one ? [one.failed] : []))
+  if (!isMirrored(call, steps)) {
+    if (failed[0] !== undefined) throw failed[0].error
+    return { steps: planned, absent: [], plan: planOfGroup(call, planned) }
+  }
+  const { absent, warnings } = without(call, planned, failed)
+  const plan = planOfMirrors(call, planned)
+  return { steps: planned, absent, plan: { ...plan, warnings: [...(plan.warnings ?? []), ...warnings] } }
+}
+
+/** Reads the state of one part and computes its plan. */
+export async function planStep(step: Step): Promise<PlannedStep> {
+  const { call, writing, instance } = step
+  const { environment, request, mount, undoes } = call
+  const { signal = new AbortController().signal } = request
+  return withClient(
+    call,
+    instance,
+    signal,
+    () => undefined,
+    async (context) => {
+      const before = await writing.state(call.input, context)
+      const made = await writing.plan(call.input, { ...context, state: before, touch: touchOf(call, instance) })
+      environment.protectedSet.refuse(made.targets, instance.name)
+      const warnings = [...(undoes?.warnings ?? []), ...(made.warnings ?? []).map((warning) => withListedNames(warning, mount))]
+      const plan = presentablePlan({ ...made, warnings }, environment.runtime.secrets)
+      return { ...step, before, basis: hashOf(writing.basis(before)), plan }
+    },
+  )
+}
+
+/** A lasting write to one of several mirrored instances makes them differ. */
+function onlyHere({ mount, access, undoes }: Call, { instance }: Step): string[] {
+  const others = mount.instances.filter(({ name }) => name !== instance.name).map(({ name }) => name)
+  if (!mount.isMirrored || others.length === 0 || access === 'operate' || undoes !== undefined) return []
+  return [`Only on ${instance.name}: ${listed(others)} will differ from it. Leave out 'instance' to write to all.`]
+}
+
+interface Failed {
+  step: Step
+  error: unknown
+}
+
+/** What is to be said of the instances that made no plan; throws where the write cannot go on without them. */
+function without({ options, mount }: Call, planned: readonly PlannedStep[], failed: readonly Failed[]) {
+  const isSilent = ({ error }: Failed) => ToolError.isInstance(error) && (error.code === 'unreachable' || error.code === 'timeout')
+  // What is not there is no obstacle where another instance has it: a removal is to find it wherever it is.
+  const isElsewhere = ({ error }: Failed) => planned.length > 0 && ToolError.isInstance(error) && error.code === 'not_found'
+  const other = failed.find((one) => !isSilent(one) && !isElsewhere(one))
+  if (other !== undefined) throw named(other)
+  const silent = failed.filter(isSilent)
+  const [first] = silent
+  if (first !== undefined && planned.length === 0) throw named(first)
+  if (first !== undefined && options.allowPartial !== true)
+    throw new ToolError('unreachable', `Nothing is planned, for it would not be the same on every ${mount.title}: ${messageOf(first)}`, {
+      hint: `Bring ${namesOf(silent)} back, or repeat with allow_partial: true to write to ${listed(planned.map(({ instance }) => instance.name))} now; what ${namesOf(silent)} misses stays a finding until they are alike again.`,
+      cause: first.error,
+    })
+  return {
+    absent: silent.map(({ step }) => step.instance.name),
+    warnings: [
+      ...silent.map(
+        (one) => `${one.step.instance.name} does not answer and will miss this; it stays a finding until they are alike again.`,
+      ),
+      ...failed.filter(isElsewhere).map((one) => `${messageOf(one)} It is left as it is there.`),
+    ],
+  }
+}
+
+function named(one: Failed): unknown {
+  if (!ToolError.isInstance(one.error)) return one.error
+  const { code, hint } = one.error
+  return new ToolError(code, messageOf(one), { ...(hint === undefined ? {} : { hint }), cause: one.error })
+}
+
+function messageOf({ step, error }: Failed): string {
+  return `${step.instance.name}: ${error instanceof Error ? error.message : 'failed unexpectedly.'}`
+}
+
+function namesOf(failed: readonly Failed[]): string {
+  return listed(failed.map(({ step }) => step.instance.name))
+}
+
+/** One plan of those of every instance: what is the same everywhere is said once. */
+function planOfMirrors({ environment }: Call, planned: readonly PlannedStep[]): Plan {
+  const names = planned.map(({ instance }) => instance.name)
+  const summaries = [...new Set(planned.map(({ plan }) => plan.summary))]
+  const summary =
+    summaries.length === 1
+      ? `${summaries.join('')} on ${listed(names)}`
+      : planned.map(({ instance, plan }) => `${instance.name}: ${plan.summary}`).join('; ')
+  return {
+    summary: presentableLine(summary, environment.runtime.secrets),
+    targets: [...new Set(planned.flatMap(({ plan }) => plan.targets))],
+    diff: together(planned, ({ diff = [] }) => diff),
+    warnings: together(planned, ({ warnings = [] }) => warnings),
+  }
+}
+
+/** Lines every instance has, once; then what each has of its own, under its name. */
+function together(planned: readonly PlannedStep[], linesOf: (plan: Plan) => readonly string[]): string[] {
+  const all = planned.map(({ instance, plan }) => ({ name: instance.name, lines: linesOf(plan) }))
+  const [first] = all
+  const common = (first?.lines ?? []).filter((line) => all.every(({ lines }) => lines.includes(line)))
+  return [...common, ...all.flatMap(({ name, lines }) => lines.filter((line) => !common.includes(line)).map((line) => `${name}: ${line}`))]
+}
+
+/** The plan of taking back several changes, in the order they are taken back. */
+function planOfGroup({ environment }: Call, planned: readonly PlannedStep[]): Plan {
+  const summary = `Take back ${planned.length} changes: ${planned.map(({ plan }) => plan.summary).join('; ')}`
+  return {
+    summary: presentableLine(summary, environment.runtime.secrets),
+    targets: [...new Set(planned.flatMap(({ plan }) => plan.targets))],
+    diff: planned.flatMap(({ call, instance, plan }, index) => [
+      `${index + 1}. ${call.mount.service}@${instance.name}: ${plan.summary}`,
+      ...(plan.diff ?? []).map((line) => `   ${line}`),
+    ]),
+    warnings: [...new Set(planned.flatMap(({ plan }) => plan.warnings ?? []))],
+  }
+}

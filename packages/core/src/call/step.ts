@@ -1,0 +1,31 @@
+import type { Instance } from '../runtime/instance.ts'
+import type { Call } from './call.ts'
+import type { RegisteredTool, RegisteredWrite } from './registered-tool.ts'
+
+/**
+ * One part of a write: a tool on one instance. Most writes have one; a write to mirrored instances has one for each of them,
+ * taking back a group one for each of its changes.
+ */
+export interface Step {
+  /** The call as it goes on here: with the tool, the input and the change of this part. */
+  call: Call
+  writing: RegisteredWrite
+  instance: Instance
+  /** What a plan knows the state of this part by. */
+  key: string
+}
+
+/** The parts of a write that is the same on each instance. */
+export function stepsOn(call: Call, writing: RegisteredWrite, instances: readonly Instance[]): Step[] {
+  return instances.map((instance) => ({ call, writing, instance, key: instance.name }))
+}
+
+/** Whether a write is one thing done to several mirrored instances: all of them have it afterwards, or none. */
+export function isMirrored({ tool }: { tool: RegisteredTool }, { length }: readonly unknown[]): boolean {
+  return length > 1 && tool.changeOf === undefined
+}
+
+/** Names as a sentence has them: `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

@@ -1,0 +1,136 @@
+import { ToolError } from '../define/error.ts'
+import type { ReadContext, WriteContext } from '../define/tool.ts'
+import { createId } from '../record/journal.ts'
+import { abortReason, orLog, touchOf, withClient, type Call } from './call.ts'
+import { hashOf } from './canonical.ts'
+import type { PlannedStep } from './plan-steps.ts'
+import { presentable } from './respond.ts'
+import { settle } from './settle.ts'
+import type { Progress } from './surface.ts'
+
+/** What came of one part of a write. */
+export interface Effect {
+  step: PlannedStep
+  /** False where the state is seen to be what it was, undefined where it cannot be seen. */
+  happened: boolean | undefined
+  /** Its change in the journal; undefined where nothing happened, or it could not be kept. */
+  change?: string | undefined
+  /** What the tool answered; undefined where it failed. */
+  output?: unknown
+  /** Why it failed, or did not settle. */
+  problem?: unknown
+  /** How long it took to settle. */
+  milliseconds: number
+}
+
+/** What the effect of a part is told, and whom it tells. */
+export interface Taking {
+  /** Who agreed. */
+  approval: string
+  /** Shared by the changes of one write. */
+  group?: string | undefined
+  signal: AbortSignal
+  report: (progress: Progress) => void
+}
+
+/** Runs one part of a write, waits until it has settled and keeps the change. Never throws. */
+export async function takeEffect(step: PlannedStep, taking: Taking): Promise<Effect> {
+  const { call, instance } = step
+  let happened: false | undefined = false
+  try {
+    return await withClient(call, instance, taking.signal, taking.report, (context) => {
+      happened = undefined
+      return carried(step, taking, context)
+    })
+  } catch (error) {
+    return { step, happened, problem: abortReason(taking.signal, error), milliseconds: 0 }
+  }
+}
+
+async function carried(step: PlannedStep, taking: Taking, context: ReadContext<unknown>): Promise<Effect> {
+  const { call, writing, instance, before, plan } = step
+  const { environment, tool, input } = call
+  const { signal } = taking
+  const ran = await runTool(call, { ...context, state: before, touch: touchOf(call, instance) })
+  if ('error' in ran) return aftermath(step, taking, ran.error)
+  const { after, problem, milliseconds } = await settle(writing, {
+    before,
+    input,
+    clock: environment.runtime.clock,
+    signal,
+    read: async () => writing.state(input, context),
+    progress: context.progress,
+  })
+  const output = problem === undefined ? tool.output.parse(writing.verified(ran.output, after)) : ran.output
+  const change = await keepChange(step, taking, { after, output })
+  if (problem === undefined) return { step, happened: true, change, output, milliseconds }
+  const unsettled = new ToolError(problem.code, `${plan.summary}: done, but ${problem.message}.`, {
+    hint: `${change === undefined ? lost : `The change is kept as ${change}; ${wayBackOf(step)}`}. Look at the target before trying again.`,
+  })
+  return { step, happened: true, change, output, problem: unsettled, milliseconds }
+}
+
+async function runTool({ tool, input }: Call, context: WriteContext<unknown, unknown>): Promise<{ output: unknown } | { error: unknown }> {
+  try {
+    return { output: tool.output.parse(await tool.run(input, context)) }
+  } catch (thrown) {
+    return { error: abortReason(context.signal, thrown) }
+  }
+}
+
+/** A failure says whether the state moved all the same; what is part of a greater write is then kept, so that it can be taken back. */
+async function aftermath(step: PlannedStep, taking: Taking, error: unknown): Promise<Effect> {
+  const { call, writing, instance, before } = step
+  const failed = { step, milliseconds: 0 }
+  // What is looked through then is a new client where this one may be what failed.
+  instance.dropAfter(error)
+  if (!ToolError.isInstance(error)) return { ...failed, happened: undefined, problem: error }
+  const signal = taking.group === undefined ? taking.signal : new AbortController().signal
+  const look = withClient(call, instance, signal, taking.report, async (fresh) => ({ after: await writing.state(call.input, fresh) }))
+  const seen = await look.catch(() => undefined)
+  const happened = seen === undefined ? undefined : hashOf(seen.after) !== hashOf(before)
+  const told =
+    happened === undefined
+      ? 'Whether it took effect could not be seen.'
+      : `The state is ${happened ? 'no longer what it was' : 'as it was'} before.`
+  const problem = new ToolError(error.code, error.message, { hint: [error.hint, told].filter(Boolean).join(' '), cause: error })
+  if (taking.group === undefined || happened !== true) return { ...failed, happened, problem }
+  return { ...failed, happened, problem, change: await keepChange(step, taking, { after: seen?.after, output: undefined }) }
+}
+
+/** What is said where no change could be kept. */
+export const lost = 'The change could not be kept in the journal, so there is no undoing it from there'
+
+/** What is said of the way back. */
+export function wayBackOf({ writing }: Pick<PlannedStep, 'writing'>): string {
+  return typeof writing.undo === 'string' ? `it is ${writing.undo}` : 'it has an inverse'
+}
+
+/** Keeps the change and gives its id; undefined where it could not be kept, which hides nothing of what happened. */
+async function keepChange(step: PlannedStep, { approval, group }: Taking, came: { after: unknown; output: unknown }) {
+  const { call, writing, instance, before, plan } = step
+  const { environment, request, mount, tool, input, undoes } = call
+  const { clock, random, secrets, version } = environment.runtime
+  const keep = async () =>
+    environment.journal.record({
+      id: createId(clock, random),
+      at: new Date(clock.now()).toISOString(),
+      principal: request.caller.principal,
+      service: mount.service,
+      instance: instance.name,
+      tool: tool.name,
+      targets: plan.targets,
+      summary: plan.summary,
+      input: presentable(input, secrets),
+      given: input,
+      before,
+      after: presentable(came.after, secrets),
+      left: hashOf(writing.basis(came.after)),
+      undo: typeof writing.undo === 'string' ? writing.undo : writing.undo(before, input, came),
+      approval,
+      version,
+      ...(undoes === undefined ? {} : { undoes: undoes.change }),
+      ...(group === undefined ? {} : { group }),
+    })
+  return orLog(call, 'The change could not be kept in the journal', keep())
+}

@@ -1,0 +1,49 @@
+import { jsonIn } from './json.ts'
+import type { OwnerProcess } from './owner-process.ts'
+import type { StateStore } from './state-store.ts'
+
+/** How far a write has come on one of several instances; `missed` where the instance did not answer and was left out. */
+export type PartState = 'planned' | 'running' | 'done' | 'failed' | 'taken back' | 'unknown' | 'missed'
+
+/** A write to several mirrored instances that is under way, or did not come to be the same on all of them. */
+export interface PartialWrite extends OwnerProcess {
+  /** The group of its changes. */
+  group: string
+  /** ISO 8601. */
+  at: string
+  principal: string
+  service: string
+  /** Unprefixed. */
+  tool: string
+  /** What was to be done, already redacted. */
+  summary: string
+  targets: readonly string[]
+  instances: Readonly<Record<string, PartState>>
+}
+
+/** The writes of a state directory that are not the same everywhere; each is kept before it begins. */
+export interface PartialWrites {
+  keep(write: PartialWrite): Promise<void>
+  /** Forgets it: it is everywhere, or nowhere. */
+  drop(group: string): Promise<void>
+  list(): Promise<PartialWrite[]>
+}
+
+const directory = 'partial'
+
+/** Keeps them as records of the store, a file each. */
+export function createPartialWrites(store: StateStore): PartialWrites {
+  const path = (group: string) => `${directory}/${group}.json`
+  return {
+    keep: (write) => store.write(path(write.group), JSON.stringify(write)),
+    drop: (group) => store.remove(path(group)),
+    list: async () => {
+      const names = (await store.list(directory)).filter((name) => name.endsWith('.json'))
+      const texts = await Promise.all(names.map((name) => store.read(`${directory}/${name}`)))
+      return texts.flatMap((text) => {
+        const write = text === undefined ? undefined : (jsonIn(text) as Partial<PartialWrite> | undefined)
+        return typeof write?.group === 'string' && typeof write.instances === 'object' ? [write as PartialWrite] : []
+      })
+    },
+  }
+}
