@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { z } from 'zod'
+import { createExec } from '../connect/exec.ts'
 import { ToolError } from '../define/error.ts'
 import { spanOf } from '../define/moment.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
@@ -15,6 +16,7 @@ export const auditKeys = { anchor: ['every', 'command', 'syslog'], retention: ['
 const defaultEvery = '15m'
 /** Node opens no datagram socket of the file system; this program, of every Linux and BSD, does. */
 const syslogProgram = 'logger'
+const versionTimeoutMs = 5_000
 const amount = z.number().int().positive().optional()
 
 /** Reads what becomes of the audit; throws `invalid_config` naming the line. */
@@ -49,9 +51,20 @@ async function syslogCommand(file: ConfigurationFile | undefined, environment: E
       () => true,
       () => false,
     )
-    if (isThere) return [program, '--tag', 'rackwarden-audit', '--priority', 'auth.notice']
+    if (isThere) return [program, ...(await failureOptions(program)), '-t', 'rackwarden-audit', '-p', 'auth.notice']
   }
   throw wrong(file, ['anchor', 'syslog'], `'syslog' needs the program '${syslogProgram}', and it is not in PATH.`)
+}
+
+/**
+ * Unless systemd started the machine, the program of util-linux ends well where no daemon listens, and heads would count
+ * as kept; only it has the option against that, and only short options are known to all others.
+ */
+async function failureOptions(program: string): Promise<string[]> {
+  const { exec, close } = createExec({ timeoutMs: versionTimeoutMs })
+  const version = await exec([program, '--version']).catch(() => undefined)
+  await close()
+  return version?.stdout.includes('util-linux') === true ? ['--socket-errors=on'] : []
 }
 
 function retentionOf(value: unknown, file: ConfigurationFile | undefined): AuditPolicy['retention'] {

@@ -7,7 +7,7 @@ const secretWords = new Set(
 
 /** Words before `key` that make it a secret; a public, primary or foreign key is none. */
 const secretKeys = new Set(
-  'api private secret access encryption signing master preshared shared auth session license ssh client account deploy webhook gotify pushover plex sonarr radarr prowlarr tmdb cloudflare network'.split(
+  'api app private secret access encryption signing master preshared shared auth session license ssh client account deploy webhook mailgun gotify pushover plex sonarr radarr prowlarr tmdb cloudflare network'.split(
     ' ',
   ),
 )

@@ -1,5 +1,6 @@
 import { createAnchors } from './anchors.ts'
 import { isReference } from './secret-name.ts'
+import { tokenMiddles } from './token-middles.ts'
 import { tokenShapes } from './token-shapes.ts'
 
 const anchors = createAnchors(tokenShapes)
@@ -9,14 +10,14 @@ const uuid = String.raw`[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}`
 /** `user@realm!token=…` of Proxmox. */
 const proxmox = new RegExp(String.raw`${uuid}(?![\w-])(?<=![\w.-]{1,128}[=:].{36})`, 'g')
 const webhooks =
-  /(\/\/(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/))[\w/-]{8,255}/g
+  /(\/\/(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/|[\w-]{1,63}\.webhook\.office\.com\/webhookb2\/|hooks\.zapier\.com\/hooks\/catch\/|maker\.ifttt\.com\/trigger\/[\w-]{1,64}\/(?:json\/)?with\/key\/))[\w/@-]{8,255}/g
 const telegram = /(?<=(?<![\w-])(?:bot)?)\d{8,12}:AA[\w-]{33}(?![\w-])/g
-const terraform = /(?<!\w)[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,70}/g
 
 /** Replaces private keys, tokens of known form, hashes of passwords, bearer credentials and passwords in URLs. */
 export function redactShapes(text: string, by: string): string {
   let result = text
-  if (result.includes('-----BEGIN')) result = redactKeys(result, by)
+  // Capitals are rarer than dashes, and sooner not found.
+  if (result.includes('BEGIN ')) result = redactKeys(result, by)
   result = redactTokens(result, by)
   if (['earer', 'asic', 'EARER', 'ASIC'].some((scheme) => result.includes(scheme)))
     result = result.replaceAll(bearer, (all, scheme: string, gap: string, value: string, offset: number) => {
@@ -29,7 +30,7 @@ export function redactShapes(text: string, by: string): string {
   }
   if (result.includes('!')) result = result.replaceAll(proxmox, by)
   if (result.includes(':AA')) result = result.replaceAll(telegram, by)
-  if (result.includes('.atlasv1.')) result = result.replaceAll(terraform, by)
+  for (const [part, form] of tokenMiddles) if (result.includes(part)) result = result.replaceAll(form, by)
   return result
 }
 
@@ -61,7 +62,7 @@ function isProse(value: string): boolean {
 
 /** A key whose end was cut off goes as far as its lines do. */
 function redactKeys(text: string, by: string): string {
-  const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
+  const begin = /-----BEGIN (?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN (?:Static key V1|tls-crypt-v2 (?:client|server) key))-----/g
   let result = ''
   let kept = 0
   let end = 0

@@ -29,8 +29,14 @@ test('syslog is reached through logger, and refused with the reason where that i
     message: expect.stringMatching(/rackwarden\.yaml:1: 'syslog' needs the program 'logger', and it is not in PATH\.$/),
   })
   writeFileSync(join(directory, 'logger'), '#!/bin/sh\n', { mode: 0o755 })
+  const told = ['-t', 'rackwarden-audit', '-p', 'auth.notice']
   expect(await loaded('audit: { anchor: { syslog: true } }', directory)).toMatchObject({
-    anchor: { command: [join(directory, 'logger'), '--tag', 'rackwarden-audit', '--priority', 'auth.notice'] },
+    anchor: { command: [join(directory, 'logger'), ...told] },
+  })
+  // The one that can, and that would end well otherwise, says where nobody listens.
+  writeFileSync(join(directory, 'logger'), '#!/bin/sh\necho logger from util-linux 2.38.1\n', { mode: 0o755 })
+  expect(await loaded('audit: { anchor: { syslog: true } }', directory)).toMatchObject({
+    anchor: { command: [join(directory, 'logger'), '--socket-errors=on', ...told] },
   })
 })
 

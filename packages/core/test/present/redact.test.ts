@@ -134,6 +134,11 @@ describe('the filter as a whole', () => {
     ['echo a:b', 'echo a:b'],
     ['!aaaaaaaa-aaaa-', '!aaaaaaaa-aaaa-'],
     ['bot1234567890:AA', 'bot1234567890:AA'],
+    ['ghs_a_eyJaaaaaaaa.', 'ghs_a_eyJaaaaaaaa.'],
+    ['&sig=', '&sig='],
+    [':5432:a:b:', ':5432:a:b:'],
+    ['a1Q~', 'a1Q~'],
+    ['Private-Lines: 1\nA', 'Private-Lines'],
   ])(
     'megabytes of %j take no longer than their length',
     (unit) => {

@@ -35,7 +35,8 @@ export function secretCorpus(): Snippet[] {
   })
 }
 
-function filled(line: string, number: number): string {
+/** A line with `{hex:32}` and its like replaced by as many signs, the same for the same number. */
+export function filled(line: string, number: number): string {
   let count = 0
   const signs = (alphabet: string, length: number): string => {
     const letters = alphabets[alphabet] ?? ''
