@@ -28,7 +28,18 @@ export const verbs = {
   prune: 'delete what nothing uses',
   reboot: 'restart a whole machine',
   apply: 'put what is prepared into effect',
+  set: 'put a whole service into a state',
+  allow: 'let through what would be blocked',
+  deny: 'block what would be let through',
+  explain: 'why something is as it is',
+  diff: 'what is not alike',
+  sync: 'make one like another',
+  pause: 'keep from acting until it is resumed',
+  resume: 'let act again',
+  end: 'bring to its end what was started for a while',
+  tag: 'mark with a label',
+  plan: 'tell what would have to be done, and do nothing',
 } as const
 
 /** Names that stand outside the verb rule because the design fixed them. */
-export const fixedNames: readonly string[] = ['service_health', 'needs_attention', 'what_changed']
+export const fixedNames: readonly string[] = ['service_health', 'needs_attention', 'what_changed', 'lookup']
