@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../approve/approval-request.ts'
+import type { Announce } from '../approve/approval-request.ts'
 import { createApprovalRequests, type ApprovalRequests } from '../approve/approval-requests.ts'
 import { openOwner } from '../approve/owner.ts'
 import { createStandingRules } from '../approve/standing-rules.ts'
@@ -51,7 +51,7 @@ export interface CatalogueOptions {
   /** Stands in for the real upstream of each service: the demo and the tests. */
   simulations?: ReadonlyMap<string, Simulation>
   /** Told of every request for a person's approval. */
-  announce?: ((request: ApprovalRequest) => void) | undefined
+  announce?: Announce | undefined
   /** How the owner says something at a shell, where what serves is known by another name than `rackwarden`. */
   command?: ((words: string) => string) | undefined
   /** How long a call may take before it is detached; 45 seconds when not given. */
@@ -113,7 +113,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     runtime,
     tier,
     operations,
-    plans: createPlanStore(runtime),
+    plans: createPlanStore(runtime, async (id) => (await requests.get(id))?.decision?.decision === 'rejected'),
     journal,
     approval: configuration.approval ?? defaultApproval,
     requests,
