@@ -191,10 +191,13 @@ describe('what came of a write', () => {
     const shelf = createShelf()
     const { call } = await openShelves({ main: shelf })
     const confirm = tokenOf(await call('shelf_add_entry', input))
-    let open = () => {}
-    shelf.door = new Promise((resolve) => (open = resolve))
+    let [open, arrive] = [() => {}, () => {}]
+    const door = new Promise<void>((resolve) => (open = resolve))
+    const arrived = new Promise<void>((resolve) => (arrive = resolve))
+    // Whoever looks at the door stands before it.
+    Object.defineProperty(shelf, 'door', { get: () => (arrive(), door) })
     const running = call('shelf_add_entry', { ...input, confirm })
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await arrived
     shelf.failure = new ToolError('unreachable', 'The shelf fell over.', { hint: 'Put it up.' })
     open()
     expect((await running).text).toBe('unreachable: The shelf fell over.\nPut it up. Whether it took effect could not be seen.')
