@@ -2,7 +2,7 @@ import type { Announce } from '../approve/approval-request.ts'
 import { createApprovalRequests, type ApprovalRequests } from '../approve/approval-requests.ts'
 import { openOwner } from '../approve/owner.ts'
 import { createStandingRules } from '../approve/standing-rules.ts'
-import { callTool } from '../call/call-tool.ts'
+import { auditRefused, callTool } from '../call/call-tool.ts'
 import { createOperations } from '../call/operations.ts'
 import { createPlanStore } from '../call/plan-store.ts'
 import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
@@ -161,6 +161,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     },
     tool: (name) => named.get(name)?.tool,
     call: (request) => callTool(environment, request),
+    refused: (request, why) => auditRefused(environment, request, why),
     instructions: (view) =>
       instructionsFor({ title: options.title, tier: lowestTier(tier, view.caller.tier), mounts: visible(mounts, view), prefixed, prefix }),
     close: async (graceMs = closeGraceMs) => {
