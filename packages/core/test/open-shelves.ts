@@ -7,7 +7,7 @@ import {
   defaultApproval,
   openCatalogue,
   type ApprovalPolicy,
-  type ApprovalRequest,
+  type Announce,
   type Caller,
   type CallResult,
   type Catalogue,
@@ -41,7 +41,7 @@ export interface OpenShelvesOptions {
   environment?: Record<string, string>
   approval?: Partial<ApprovalPolicy>
   protect?: string[]
-  announce?: (request: ApprovalRequest) => void
+  announce?: Announce
   mirrored?: boolean
 }
 

@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../approve/approval-request.ts'
+import type { Announce } from '../approve/approval-request.ts'
 import type { ApprovalRequests } from '../approve/approval-requests.ts'
 import type { StandingRules } from '../approve/standing-rules.ts'
 import type { Access, Tier } from '../define/access.ts'
@@ -36,7 +36,7 @@ export interface CallEnvironment {
   /** What no write may touch. */
   readonly protectedSet: ProtectedSet
   /** Tells the owner of a request, where somebody carries word to them. */
-  readonly announce?: ((request: ApprovalRequest) => void) | undefined
+  readonly announce?: Announce | undefined
   /** How the owner says something to the command line. */
   readonly command: (words: string) => string
   readonly operations: Operations

@@ -112,12 +112,20 @@ export function planText(name: string, plan: PlanReport, note?: string): string 
   return lines.filter((line) => line !== undefined).join('\n')
 }
 
+/** How the owner hears of a plan: a line for their shell, word on their phone. */
+export interface OwnersWays {
+  command: string | undefined
+  isTold: boolean
+}
+
 /** The text of a plan a person must agree to first, and how they do. */
-export function pendingText(name: string, plan: PlanReport, command: string | undefined, note?: string): string {
+export function pendingText(name: string, plan: PlanReport, { command, isTold }: OwnersWays, note?: string): string {
+  const shell = command === undefined ? '' : `${isTold ? ', or' : 'the owner'} runs '${command}'`
+  const how = `${isTold ? 'the owner is told on their phone' : ''}${shell}` || 'ask the owner how'
   const lines = [
     note,
     `PENDING, nothing has happened yet: ${planLines(plan)}`,
-    `A person must agree: ${command === undefined ? 'ask the owner how' : `the owner runs '${command}'`}. Tell them and wait; then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
+    `A person must agree: ${how}. Tell them and wait; then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
   ]
   return lines.filter((line) => line !== undefined).join('\n')
 }

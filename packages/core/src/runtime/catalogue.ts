@@ -1,8 +1,8 @@
-import type { ApprovalRequest } from '../approve/approval-request.ts'
+import type { Announce } from '../approve/approval-request.ts'
 import { createApprovalRequests, type ApprovalRequests } from '../approve/approval-requests.ts'
 import { openOwner } from '../approve/owner.ts'
 import { createStandingRules } from '../approve/standing-rules.ts'
-import { callTool } from '../call/call-tool.ts'
+import { auditRefused, callTool } from '../call/call-tool.ts'
 import { createOperations } from '../call/operations.ts'
 import { createPlanStore } from '../call/plan-store.ts'
 import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
@@ -52,7 +52,7 @@ export interface CatalogueOptions {
   /** Stands in for the real upstream of each service: the demo and the tests. */
   simulations?: ReadonlyMap<string, Simulation>
   /** Told of every request for a person's approval. */
-  announce?: ((request: ApprovalRequest) => void) | undefined
+  announce?: Announce | undefined
   /** How the owner says something at a shell, where what serves is known by another name than `rackwarden`. */
   command?: ((words: string) => string) | undefined
   /** How long a call may take before it is detached; 45 seconds when not given. */
@@ -116,7 +116,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     runtime,
     tier,
     operations,
-    plans: createPlanStore(runtime),
+    plans: createPlanStore(runtime, async (id) => (await requests.get(id))?.decision?.decision === 'rejected'),
     journal,
     partialWrites,
     approval: configuration.approval ?? defaultApproval,
@@ -165,6 +165,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     },
     tool: (name) => named.get(name)?.tool,
     call: (request) => callTool(environment, request),
+    refused: (request, why) => auditRefused(environment, request, why),
     instructions: (view) =>
       instructionsFor({ title: options.title, tier: lowestTier(tier, view.caller.tier), mounts: visible(mounts, view), prefixed, prefix }),
     close: async (graceMs = closeGraceMs) => {

@@ -50,6 +50,23 @@ describe('the gate', () => {
     expect((await call('shelf_add_entry', { ...input, confirm })).kind).toBe('done')
   })
 
+  test.each([
+    ['of another principal', (confirm: string) => confirm, { principal: 'token:other' }],
+    ['cut short', (confirm: string) => confirm.slice(0, -1), {}],
+    ['too long', (confirm: string) => `${confirm}A`, {}],
+    ['with one letter changed', (confirm: string) => `${confirm.startsWith('A') ? 'B' : 'A'}${confirm.slice(1)}`, {}],
+    ['of nothing', () => '', {}],
+  ])('a token %s is refused and audited, and the one it was made of stays good', async (_, forge, caller) => {
+    const shelf = createShelf()
+    const { call, catalogue, stateDirectory } = await openShelves({ main: shelf })
+    const confirm = tokenOf(await call('shelf_add_entry', input))
+    expect(codeOf(await call('shelf_add_entry', { ...input, confirm: forge(confirm) }, caller))).toMatch(/^(?:denied|invalid_input)$/)
+    expect(shelf.writes).toBe(0)
+    await catalogue.runtime.audit.flush()
+    expect((await readAudit(stateDirectory)).at(-1)).toMatchObject({ kind: 'read', tool: 'shelf_add_entry', result: 'error' })
+    expect((await call('shelf_add_entry', { ...input, confirm })).kind).toBe('done')
+  })
+
   test('a plan whose state moved is void, and the answer is the plan as it is now', async () => {
     const shelf = createShelf({ lamp: 'off' })
     const { call } = await openShelves({ main: shelf })
@@ -191,10 +208,13 @@ describe('what came of a write', () => {
     const shelf = createShelf()
     const { call } = await openShelves({ main: shelf })
     const confirm = tokenOf(await call('shelf_add_entry', input))
-    let open = () => {}
-    shelf.door = new Promise((resolve) => (open = resolve))
+    let [open, arrive] = [() => {}, () => {}]
+    const door = new Promise<void>((resolve) => (open = resolve))
+    const arrived = new Promise<void>((resolve) => (arrive = resolve))
+    // Whoever looks at the door stands before it.
+    Object.defineProperty(shelf, 'door', { get: () => (arrive(), door) })
     const running = call('shelf_add_entry', { ...input, confirm })
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await arrived
     shelf.failure = new ToolError('unreachable', 'The shelf fell over.', { hint: 'Put it up.' })
     open()
     expect((await running).text).toBe('unreachable: The shelf fell over.\nPut it up. Whether it took effect could not be seen.')
