@@ -150,6 +150,12 @@ export function withListedNames(text: string, { prefix, tools }: Mount): string 
   return prefix === '' ? text : text.replaceAll(/\b[a-z]+(?:_[a-z0-9]+)+\b/g, (name) => (tools.has(name) ? `${prefix}${name}` : name))
 }
 
+/** A failure whose hint names the tools of a service as they are listed here. */
+export function withListedHint(error: unknown, mount: Mount): unknown {
+  if (!ToolError.isInstance(error) || error.hint === undefined) return error
+  return new ToolError(error.code, error.message, { hint: withListedNames(error.hint, mount), cause: error })
+}
+
 /** A failure as a result; what nobody foresaw goes to the log with the place it came from. */
 export function failureOf(
   { runtime }: CallEnvironment,
@@ -157,10 +163,7 @@ export function failureOf(
   thrown: unknown,
   mount?: Mount,
 ): Extract<CallResult, { kind: 'error' }> {
-  const error =
-    ToolError.isInstance(thrown) && thrown.hint !== undefined && mount !== undefined
-      ? new ToolError(thrown.code, thrown.message, { hint: withListedNames(thrown.hint, mount), cause: thrown })
-      : thrown
+  const error = mount === undefined ? thrown : withListedHint(thrown, mount)
   if (!ToolError.isInstance(error)) runtime.log('error', `${entry.tool} failed unexpectedly: ${whereItFailed(error)}`)
   return errorResult(error, runtime.secrets)
 }

@@ -4,7 +4,7 @@ import type { PlannedStep } from './plan-steps.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
 import type { CallResult } from './result.ts'
 import { takeInOrder } from './take-in-order.ts'
-import { lost, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
+import { doneIn, lost, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
 
 /** Carries out a claimed plan: intent on disk, effect, settled state, journal, outcome on disk. */
 export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallResult> {
@@ -40,16 +40,22 @@ async function takeOne(call: Call, step: PlannedStep, taking: Taking): Promise<O
   const effect = await takeEffect(step, taking)
   const { change } = effect
   if (effect.problem === undefined) return { result: doneResult(call, step, effect), change }
-  if (effect.happened === true && effect.output !== undefined)
-    return { result: errorResult(effect.problem, call.environment.runtime.secrets), change, settled: false }
+  if (effect.happened === true && effect.output !== undefined) return { result: unsettledResult(call, effect), change, settled: false }
   return { result: failureOf(call.environment, call.entry, effect.problem, call.mount) }
 }
 
 function doneResult({ environment, tool, input }: Call, step: PlannedStep, { change, output, milliseconds }: Effect): CallResult {
   const shown = presentable(output, environment.runtime.secrets)
   const kept = change === undefined ? lost : `Change ${change}; ${wayBackOf(step)}`
-  const text = `DONE and verified after ${(milliseconds / 1_000).toFixed(1)} s: ${step.plan.summary}. ${kept}.\n${outputText(tool, shown, input)}`
+  const text = `${doneIn([step], milliseconds)}: ${step.plan.summary}. ${kept}.\n${outputText(tool, shown, input)}`
   return { kind: 'done', output: shown, text, ...(change === undefined ? {} : { change }) }
+}
+
+/** What did not settle answered something all the same. */
+function unsettledResult({ environment, tool, input }: Call, { problem, output }: Effect): CallResult {
+  const { secrets } = environment.runtime
+  const result = errorResult(problem, secrets)
+  return { ...result, text: `${result.text}\nWhat it answered:\n${outputText(tool, presentable(output, secrets), input)}` }
 }
 
 async function keepOutcome(call: Call, { confirm, record }: ClaimedWrite, outcome: CallResult): Promise<CallResult> {

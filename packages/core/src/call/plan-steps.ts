@@ -1,6 +1,6 @@
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
-import { touchOf, withClient, withListedNames, type Call } from './call.ts'
+import { touchOf, withClient, withListedHint, withListedNames, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { presentableLine, presentablePlan } from './respond.ts'
 import { isMirrored, listed, type Step } from './step.ts'
@@ -54,7 +54,7 @@ export async function planStep(step: Step): Promise<PlannedStep> {
   const { call, writing, instance } = step
   const { environment, request, mount, undoes } = call
   const { signal = new AbortController().signal } = request
-  return withClient(
+  const planned = withClient(
     call,
     instance,
     signal,
@@ -68,6 +68,9 @@ export async function planStep(step: Step): Promise<PlannedStep> {
       return { ...step, before, basis: hashOf(writing.basis(before)), plan }
     },
   )
+  return planned.catch((error: unknown) => {
+    throw withListedHint(error, mount)
+  })
 }
 
 /** A lasting write to one of several mirrored instances makes them differ. */
@@ -124,14 +127,14 @@ function namesOf(failed: readonly Failed[]): string {
 
 /** One plan of those of every instance: what is the same everywhere is said once. */
 function planOfMirrors({ environment }: Call, planned: readonly PlannedStep[]): Plan {
-  const names = planned.map(({ instance }) => instance.name)
   const summaries = [...new Set(planned.map(({ plan }) => plan.summary))]
   const summary =
     summaries.length === 1
-      ? `${summaries.join('')} on ${listed(names)}`
+      ? `${summaries.join('')} on ${listed(planned.map(({ instance }) => instance.name))}`
       : planned.map(({ instance, plan }) => `${instance.name}: ${plan.summary}`).join('; ')
   return {
     summary: presentableLine(summary, environment.runtime.secrets),
+    ...(planned.every(({ plan }) => plan.nothing === true) ? { nothing: true } : {}),
     targets: [...new Set(planned.flatMap(({ plan }) => plan.targets))],
     diff: together(planned, ({ diff = [] }) => diff),
     warnings: together(planned, ({ warnings = [] }) => warnings),

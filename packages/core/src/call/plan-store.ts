@@ -12,6 +12,8 @@ export interface PlanRecord {
   principal: string
   service: string
   tool: string
+  /** As it was called. */
+  name: string
   /** Those it would touch. */
   instances: readonly string[]
   /** Hash of what the plan of each part is bound to: by instance, or by change where a group is taken back. */

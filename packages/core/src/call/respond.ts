@@ -43,7 +43,8 @@ export function presentablePlan(plan: Plan, secrets: SecretFilter): Plan {
   const indented = (lines: readonly string[]) => lines.map((line) => line.replaceAll('\n', '\n    '))
   return {
     ...shown,
-    summary: presentableLine(shown.summary, secrets),
+    // It is told as a part of sentences.
+    summary: presentableLine(shown.summary, secrets).replace(/\.$/, ''),
     targets: shown.targets.map((target) => presentableLine(target, secrets)),
     ...(shown.diff === undefined ? {} : { diff: indented(shown.diff) }),
     ...(shown.warnings === undefined ? {} : { warnings: indented(shown.warnings) }),
@@ -61,7 +62,8 @@ export function outputText(tool: RegisteredTool, output: unknown, input: Input, 
     : own
   return fitToBudget(output, render, {
     tokens: budgetTokens,
-    narrowing: narrowingOf(tool.input.jsonSchema),
+    // Asking for less of what a write answers would be doing it again.
+    narrowing: tool.writes ? '' : narrowingOf(tool.input.jsonSchema),
     keep: tool.keep,
     ...(tool.untrusted ? { wrap: (text: string) => markUntrusted(text, tool.name) } : {}),
   })

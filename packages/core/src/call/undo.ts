@@ -6,7 +6,7 @@ import type { Change } from '../record/journal.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
 import { auditedInput } from './audited-input.ts'
-import { withClient, type Call } from './call.ts'
+import { withClient, withListedHint, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import type { Input, RegisteredTool, RegisteredWrite } from './registered-tool.ts'
 import { requireTier } from './require-tier.ts'
@@ -56,10 +56,12 @@ async function stepBack(call: Call, change: Change): Promise<Step> {
   const { input: given } = change.undo as Inverse
   const input = tool.input.parse(given)
   const { access, warnings } = await conditions({ ...call, mount, tool }, change, instance)
-  requireTier(environment.tier, mount, access, request)
+  requireTier(environment.tier, mount, access, { ...request, name: 'Taking this change back' })
   const told = { ...entry, service: mount.service, instances: [instance.name], access }
   const about = { ...told, input: { ...(entry.input as object), calls: tool.name, with: auditedInput(input, environment.runtime.secrets) } }
-  const undoes = { change: change.id, warnings: [...warnings, ...ofGroup(mount, change)] }
+  const undoneBy = await environment.journal.undoneBy(change.id)
+  const already = undoneBy === undefined ? [] : [`It was taken back already, by ${undoneBy}.`]
+  const undoes = { change: change.id, warnings: [...already, ...warnings, ...ofGroup(mount, change)] }
   return { call: { ...call, mount, tool, input, access, undoes, entry: about }, writing, instance, key: `${instance.name}/${change.id}` }
 }
 
@@ -96,7 +98,9 @@ async function conditions(call: Call, change: Change, instance: Instance): Promi
   const original = call.mount.tools.get(change.tool)
   if (original?.write === undefined)
     return { access: call.tool.access, warnings: ['Whether its target is still as the change left it cannot be told.'] }
-  const warnings = await movedSince(call, change, original.write, instance)
+  const warnings = await movedSince(call, change, original.write, instance).catch((error: unknown) => {
+    throw withListedHint(error, call.mount)
+  })
   return { access: warnings.length === 0 ? original.access : call.tool.access, warnings }
 }
 
@@ -127,7 +131,8 @@ async function movedSince(call: Call, change: Change, writing: RegisteredWrite, 
   const read = async (context: ReadContext<unknown>) => writing.state(change.given as Input, context)
   const state = await withClient(call, instance, signal, () => undefined, read)
   if (hashOf(writing.basis(state)) === change.left) return []
-  const lines = diffOf(flat(change.after), flat(presentable(state, environment.runtime.secrets)))
+  const shown = presentable(state, environment.runtime.secrets)
+  const lines = diffOf(flat(writing.basis(change.after)), flat(writing.basis(shown)))
   return [`The target is no longer as the change left it${lines.length === 0 ? '' : ` (left → now): ${lines.join('; ')}`}.`]
 }
 

@@ -1,11 +1,12 @@
 import { ToolError } from '../define/error.ts'
+import type { Plan } from '../define/plan.ts'
 import { agreementOf, approvalFor, personsPart, settleRequest, type HeldPlan } from './agreement.ts'
 import { auditRead, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { carryOut } from './carry-out.ts'
 import { planSteps } from './plan-steps.ts'
 import type { PlanRecord } from './plan-store.ts'
-import { errorResult, planText, reportOf } from './respond.ts'
+import { errorResult, planLines, planText, reportOf } from './respond.ts'
 import type { CallResult } from './result.ts'
 import type { Step } from './step.ts'
 
@@ -23,6 +24,7 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
     principal: call.request.caller.principal,
     service: call.mount.service,
     tool: call.tool.name,
+    name: call.request.name,
     instances: [...new Set(planned.steps.map(({ instance }) => instance.name))],
     basis: Object.fromEntries(planned.steps.map(({ key, basis }) => [key, basis])),
     inputHash: inputHashOf(call),
@@ -38,8 +40,9 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
       await plans.close(open.token, open.record, errorResult(moved, runtime.secrets))
       await settleRequest(call, open.record, 'a state that moved')
     }
-    return offerPlan(call, await plans.issue(offer), movedNote)
+    return planned.plan.nothing === true ? nothingToDo(call, planned.plan) : offerPlan(call, await plans.issue(offer), movedNote)
   }
+  if (planned.plan.nothing === true) return nothingToDo(call, planned.plan)
   const held = open ?? (await plans.issue(offer))
   if (open === undefined && held.record.approval === 'token') return offerPlan(call, held)
   const agreement = await agreementOf(call, planned, held)
@@ -80,6 +83,12 @@ function isMoved(record: PlanRecord, { basis, plan: { summary, targets } }: Offe
   return record.approval === 'human' && hashOf([summary, targets]) !== hashOf([record.plan.summary, record.plan.targets])
 }
 
+/** What is so already needs no token, nobody's approval and no change in the journal. */
+function nothingToDo({ environment, entry, started }: Call, plan: Plan): CallResult {
+  auditRead(environment, { ...entry, summary: plan.summary, targets: plan.targets }, started, { result: 'nothing to do' })
+  return { kind: 'done', output: undefined, text: `NOTHING TO DO: ${planLines(plan)}` }
+}
+
 async function offerPlan(call: Call, held: HeldPlan, note?: string): Promise<CallResult> {
   const { environment, entry, started, request } = call
   const plan = reportOf(request.name, held.record, held.token)
@@ -94,9 +103,9 @@ async function redeemable(call: Call, confirm: string): Promise<{ open: HeldPlan
   if (found === undefined) throw denied('The token is not known: it was mistyped, never issued, or is long past.')
   const record = 'open' in found ? found.open : found.claimed
   if (record.principal !== call.request.caller.principal) throw denied('The plan was made by another principal.')
-  if (record.service !== call.mount.service || record.tool !== call.tool.name) throw denied(`The plan was made for ${record.tool}.`)
-  if (record.inputHash !== inputHashOf(call))
-    throw denied('The plan was made for other input.', 'Send exactly the input that was planned, or call without confirm for a new plan.')
+  if (record.service !== call.mount.service || record.tool !== call.tool.name)
+    throw record.name === call.request.name ? otherInput() : denied(`The plan was made for ${record.name}.`)
+  if (record.inputHash !== inputHashOf(call)) throw otherInput()
   if ('open' in found) {
     if (found.open.expires < environment.runtime.clock.now()) throw denied('The plan has expired.')
     return { open: { token: confirm, record: found.open } }
@@ -107,16 +116,21 @@ async function redeemable(call: Call, confirm: string): Promise<{ open: HeldPlan
       'conflict',
       'The plan was claimed and its outcome is not known: it is running, or its process ended before it could say.',
       {
-        hint: 'Read the state of its targets; the audit says whether it began and how it ended.',
+        hint: 'Read the state of its targets; query_audit with result unfinished says whether it began.',
       },
     )
   auditRead(environment, entry, started, { result: 'already done' })
-  const note = `Already carried out at ${new Date(claimedAt ?? 0).toISOString()}; nothing was done again.`
+  const happened = outcome.kind === 'error' ? 'tried' : 'carried out'
+  const note = `Already ${happened} at ${new Date(claimedAt ?? 0).toISOString()}; nothing was done again.`
   const text = `${note} What came of it then:\n${outcome.text}`
   if (outcome.kind === 'done') return { replay: { ...outcome, already: true, text } }
   if (outcome.kind !== 'error') return { replay: { ...outcome, text } }
   const { hint } = outcome.error
   return { replay: { ...outcome, error: { ...outcome.error, hint: hint === undefined ? note : `${note} ${hint}` }, text } }
+}
+
+function otherInput(): ToolError {
+  return denied('The plan was made for other input.', 'Send exactly the input that was planned, or call without confirm for a new plan.')
 }
 
 function denied(message: string, hint = 'Call again without confirm for a plan of what you want now.'): ToolError {

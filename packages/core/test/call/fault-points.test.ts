@@ -56,7 +56,7 @@ async function killedAt(point: number, program: string, way: Way) {
   const later = await open()
   const listed = await later.call('list_changes')
   const changes = listed.kind === 'done' ? (listed.output as { changes: { id: string; approval?: string }[] }).changes : []
-  const shown = await Promise.all(changes.map(({ id }) => later.call('get_change', { id })))
+  const shown = await Promise.all(changes.map(({ id }) => later.call('get_change', { change: id })))
   const waits = await desk.waits()
   const { confirm, client } = confirmation
   const confirmed = () =>
