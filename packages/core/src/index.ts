@@ -24,6 +24,7 @@ export {
   type Asset,
   type CensusItem,
   type CensusSection,
+  type FacetContext,
   type Finding,
   type Health,
   type MirroredFacts,
@@ -42,7 +43,6 @@ export {
   type Closeable,
   type ConfigOf,
   type ConfigShape,
-  type FacetContext,
   type OpenContext,
   type Service,
   type ServiceDefinition,
@@ -69,6 +69,7 @@ export {
   type WriteContext,
   type WriteTool,
 } from './define/tool.ts'
+export type { Pause, Watchers } from './define/watch.ts'
 export { fixedNames, verbs } from './define/verbs.ts'
 export { judgeCommand, judgeScript } from './commands/policy.ts'
 export type { CommandContext, CommandVerdict, Decision } from './commands/verdict.ts'

@@ -78,14 +78,24 @@ function refuseAnother(stored: ApprovalRequest, asked: Asked): void {
   throw new ToolError('denied', 'What was put to the person is not this plan.', { hint: 'Call again without confirm for a new plan.' })
 }
 
-function approvedWrites({ steps }: PlannedWrite): ApprovedWrite[] {
-  return steps.map(({ call: { mount, tool, access }, instance, plan }) => ({
-    access,
-    service: mount.service,
-    tool: tool.name,
-    instance: instance.name,
-    targets: plan.targets,
-  }))
+function approvedWrites({ steps, watching }: PlannedWrite): ApprovedWrite[] {
+  return [
+    ...steps.map(({ call: { mount, tool, access }, instance, plan }) => ({
+      access,
+      service: mount.service,
+      tool: tool.name,
+      instance: instance.name,
+      targets: plan.targets,
+    })),
+    // Pausing what watches is a write like that of the tool that does it by hand.
+    ...watching.map(({ mount, instance, watchers }) => ({
+      access: 'operate' as const,
+      service: mount.service,
+      tool: mount.watchers?.tool ?? '',
+      instance: instance.name,
+      targets: watchers.map(({ target }) => target),
+    })),
+  ]
 }
 
 function isIrreversible({ steps }: PlannedWrite): boolean {

@@ -8,6 +8,7 @@ import type { ProtectedSet } from '../policy/protected-set.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditEntry } from '../record/audit.ts'
 import type { Journal } from '../record/journal.ts'
+import type { Pauses } from '../record/pauses.ts'
 import type { PartialWrites } from '../record/partial-writes.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
@@ -28,6 +29,7 @@ export interface CallEnvironment {
   readonly plans: PlanStore
   readonly journal: Journal
   readonly partialWrites: PartialWrites
+  readonly pauses: Pauses
   /** Who must agree to what. */
   readonly approval: ApprovalPolicy
   /** What a person is asked, and what they agreed to ahead. */
@@ -71,6 +73,8 @@ export interface Call {
 export interface CallOptions {
   /** Whether a write to mirrored instances may leave out those that do not answer. */
   allowPartial?: true
+  /** Whether what watches its targets is left as it is. */
+  watchers?: 'ignore'
 }
 
 /** A change that is being taken back, and what should be known of that. */

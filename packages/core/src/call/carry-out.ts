@@ -1,7 +1,8 @@
 import { abortReason, failureOf, orLog, toldError, waitingOn, type Call } from './call.ts'
 import { auditOutcome, type ClaimedWrite, type Outcome } from './outcome.ts'
-import type { PlannedStep } from './plan-steps.ts'
+import type { PlannedStep } from './step.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
+import { pauseWatchers } from './pause-watchers.ts'
 import type { CallResult } from './result.ts'
 import { takeInOrder } from './take-in-order.ts'
 import { doneIn, lost, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
@@ -19,12 +20,7 @@ export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallR
   }
   return operations.run(waitingOn(call), async (signal, report) => {
     const taking = { approval: claimed.approval, signal, report }
-    const [only] = claimed.steps
-    const taken =
-      only !== undefined && claimed.steps.length === 1 && claimed.absent.length === 0
-        ? takeOne(call, only, taking)
-        : takeInOrder(call, claimed, taking)
-    const { result, change, settled } = await taken.catch((error: unknown): Outcome => ({
+    const { result, change, settled } = await takenQuietly(call, claimed, taking).catch((error: unknown): Outcome => ({
       result: failureOf(environment, entry, abortReason(signal, error), call.mount),
     }))
     await auditOutcome(call, told, {
@@ -34,6 +30,22 @@ export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallR
     })
     return keepOutcome(call, claimed, result)
   })
+}
+
+/** Does it while what watches its targets is paused. */
+async function takenQuietly(call: Call, claimed: ClaimedWrite, taking: Taking): Promise<Outcome> {
+  const paused = await pauseWatchers(call, claimed.watching, claimed.record.plan.summary)
+  const [only] = claimed.steps
+  const isOne = claimed.steps.length === 1 && claimed.absent.length === 0
+  const outcome = await (only !== undefined && isOne ? takeOne(call, only, taking) : takeInOrder(call, claimed, taking)).catch(
+    async (error: unknown) => {
+      await paused.resume()
+      throw error
+    },
+  )
+  const problems = await paused.resume()
+  if (problems.length === 0) return outcome
+  return { ...outcome, result: { ...outcome.result, text: [outcome.result.text, ...problems].join('\n') } }
 }
 
 async function takeOne(call: Call, step: PlannedStep, taking: Taking): Promise<Outcome> {

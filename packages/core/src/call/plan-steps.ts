@@ -3,27 +3,30 @@ import type { Plan } from '../define/plan.ts'
 import { touchOf, withClient, withListedHint, withListedNames, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { presentableLine, presentablePlan } from './respond.ts'
-import { isMirrored, listed, type Step } from './step.ts'
-
-/** A part of a write, the state it found and the plan it made of it. */
-export interface PlannedStep extends Step {
-  before: unknown
-  /** Hash of what the plan is bound to. */
-  basis: string
-  plan: Plan
-}
+import { isMirrored, listed, type PlannedStep, type Step } from './step.ts'
+import { watchedBy, type Watching } from './watching.ts'
 
 /** A write as it is planned from what is there now. */
 export interface PlannedWrite {
   steps: readonly PlannedStep[]
   /** Mirrored instances that do not answer and will miss it. */
   absent: readonly string[]
+  /** What watches its targets and is paused meanwhile. */
+  watching: readonly Watching[]
   /** The plan of the whole. */
   plan: Plan
 }
 
 /** Plans every part of a write from the state as it is; refused where one of them would touch what nobody may. */
 export async function planSteps(call: Call, steps: readonly Step[]): Promise<PlannedWrite> {
+  const planned = await planParts(call, steps)
+  const { watching, warnings } = await watchedBy(call, planned.steps)
+  const quiet = watching.flatMap(({ watchers }) => watchers.map(({ target }) => `${target}: paused until it is done`))
+  const { diff = [], warnings: own = [] } = planned.plan
+  return { ...planned, watching, plan: { ...planned.plan, diff: [...diff, ...quiet], warnings: [...own, ...warnings] } }
+}
+
+async function planParts(call: Call, steps: readonly Step[]): Promise<Omit<PlannedWrite, 'watching'>> {
   const [only] = steps
   if (only !== undefined && steps.length === 1) {
     const planned = await planStep(only)

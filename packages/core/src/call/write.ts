@@ -4,7 +4,7 @@ import { agreementOf, approvalFor, personsPart, settleRequest, type HeldPlan } f
 import { auditRead, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { carryOut } from './carry-out.ts'
-import { planSteps } from './plan-steps.ts'
+import { planSteps, type PlannedWrite } from './plan-steps.ts'
 import type { PlanRecord } from './plan-store.ts'
 import { errorResult, planLines, planText, reportOf } from './respond.ts'
 import type { CallResult } from './result.ts'
@@ -26,7 +26,7 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
     tool: call.tool.name,
     name: call.request.name,
     instances: [...new Set(planned.steps.map(({ instance }) => instance.name))],
-    basis: Object.fromEntries(planned.steps.map(({ key, basis }) => [key, basis])),
+    basis: basisOf(planned),
     inputHash: inputHashOf(call),
     plan: planned.plan,
     approval,
@@ -53,8 +53,8 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
   await journal.prepare()
   if (await plans.claim(held.token)) {
     await settleRequest(call, held.record, agreement.by)
-    const { steps: parts, absent } = planned
-    return carryOut(call, { confirm: held.token, record: held.record, steps: parts, absent, approval: agreement.by })
+    const { plan: _, ...parts } = planned
+    return carryOut(call, { confirm: held.token, record: held.record, ...parts, approval: agreement.by })
   }
   const raced = await redeemable(call, held.token)
   if ('replay' in raced) return raced.replay
@@ -70,6 +70,15 @@ const movedNote =
 function askedAbout({ request }: Call): string | undefined {
   const { token } = (request.client?.answers?.state ?? {}) as { token?: unknown }
   return typeof token === 'string' ? token : undefined
+}
+
+/** What a plan is bound to: the state of each part, and who is paused meanwhile. */
+function basisOf({ steps, watching }: PlannedWrite): Record<string, string> {
+  const paused = watching.flatMap(({ instance, watchers }) => watchers.map(({ target }) => `${instance.name} ${target}`))
+  return {
+    ...Object.fromEntries(steps.map(({ key, basis }) => [key, basis])),
+    ...(paused.length === 0 ? {} : { '/watchers': hashOf(paused) }),
+  }
 }
 
 /** What a plan was made for: input, what core was told besides, and the instances that were asked for. */

@@ -1,4 +1,8 @@
 import type { Access } from './access.ts'
+import type { ReadContext } from './tool.ts'
+
+/** What a facet is given besides its client. */
+export type FacetContext = Pick<ReadContext<unknown>, 'instance' | 'signal'>
 
 /** How bad a finding is, worst first. */
 export const severities = ['critical', 'warning', 'notice'] as const

@@ -1,6 +1,7 @@
 import type { ApprovalRequests } from '../approve/approval-requests.ts'
 import type { Operations } from '../call/operations.ts'
 import type { Journal } from '../record/journal.ts'
+import type { Pauses } from '../record/pauses.ts'
 import type { PartialWrites } from '../record/partial-writes.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -14,6 +15,7 @@ export interface Lab {
   readonly operations: Operations
   readonly journal: Journal
   readonly partialWrites: PartialWrites
+  readonly pauses: Pauses
   readonly requests: ApprovalRequests
   readonly principal: string
 }

@@ -6,6 +6,7 @@ import { toolsFor } from '../define/tool.ts'
 import { askEverybody, type Asked } from './ask.ts'
 import { mirrorFindings } from './mirror-findings.ts'
 import { networkFindings } from './network-findings.ts'
+import { pauseFindings } from './pause-findings.ts'
 import { rankFindings } from './ranked-findings.ts'
 import type { Lab } from './lab.ts'
 
@@ -47,14 +48,15 @@ export const needsAttention = toolsFor<Lab>()({
     return [...lines, ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`])].join('\n')
   },
   untrusted: true,
-  run: async ({ severity, limit, cursor }, { client: { mounts, runtime, partialWrites }, signal }) => {
+  run: async ({ severity, limit, cursor }, { client: { mounts, runtime, partialWrites, pauses }, signal }) => {
     const several = mounts.filter((mount) => mount.instances.length > 1)
     const mirrored = mounts.filter((mount) => mount.isMirrored && mount.instances.length > 1)
-    const [asked, assets, mirrors, partial] = await Promise.all([
+    const [asked, assets, mirrors, partial, paused] = await Promise.all([
       askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.findings(client, context) ?? []),
       askEverybody(several, runtime, signal, async (mount, client, context) => mount.facets?.assets(client, context) ?? []),
       askEverybody(mirrored, runtime, signal, async (mount, client, context) => mount.facets?.mirrored(client, context) ?? {}),
       partialWrites.list(),
+      pauses.list(),
     ])
     const { findings: differing, settled } = mirrorFindings(mirrors, partial)
     await Promise.all(settled.map((group) => partialWrites.drop(group).catch(() => undefined)))
@@ -63,7 +65,7 @@ export const needsAttention = toolsFor<Lab>()({
       [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, asked: answer })),
     )
     const found = rankFindings(
-      [...single, ...networkFindings(assets), ...differing].map(({ finding, asked: answer }) => ({
+      [...single, ...networkFindings(assets), ...differing, ...pauseFindings(paused, asked)].map(({ finding, asked: answer }) => ({
         finding,
         next: nextCall(answer, finding),
       })),
