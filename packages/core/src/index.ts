@@ -28,6 +28,7 @@ export {
   type Finding,
   type Health,
   type MirroredFacts,
+  type Removal,
   type Rights,
   type Severity,
   type Stake,

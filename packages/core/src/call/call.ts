@@ -9,6 +9,7 @@ import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditEntry } from '../record/audit.ts'
 import type { Journal } from '../record/journal.ts'
 import type { Pauses } from '../record/pauses.ts'
+import type { Sequences } from '../record/sequences.ts'
 import type { PartialWrites } from '../record/partial-writes.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
@@ -30,6 +31,7 @@ export interface CallEnvironment {
   readonly journal: Journal
   readonly partialWrites: PartialWrites
   readonly pauses: Pauses
+  readonly sequences: Sequences
   /** Who must agree to what. */
   readonly approval: ApprovalPolicy
   /** What a person is asked, and what they agreed to ahead. */

@@ -4,6 +4,7 @@ import type { PlannedStep } from './step.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
 import { pauseWatchers } from './pause-watchers.ts'
 import type { CallResult } from './result.ts'
+import { passPlace } from './sequence-place.ts'
 import { takeInOrder } from './take-in-order.ts'
 import { doneIn, lost, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
 
@@ -19,10 +20,12 @@ export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallR
     return keepOutcome(call, claimed, failureOf(environment, entry, error))
   }
   return operations.run(waitingOn(call), async (signal, report) => {
-    const taking = { approval: claimed.approval, signal, report }
+    const { place } = claimed
+    const taking = { approval: claimed.approval, group: place?.sequence.id, signal, report }
     const { result, change, settled } = await takenQuietly(call, claimed, taking).catch((error: unknown): Outcome => ({
       result: failureOf(environment, entry, abortReason(signal, error), call.mount),
     }))
+    if (place !== undefined && result.kind === 'done') await passPlace(call, place)
     await auditOutcome(call, told, {
       ...(result.kind === 'error' ? toldError(result) : { result: result.kind }),
       ...(change === undefined ? {} : { change }),

@@ -1,5 +1,6 @@
 import { ToolError } from '../define/error.ts'
 import { orLog, type Call, type CallEntry } from './call.ts'
+import type { SequencePlace } from './sequence-place.ts'
 import type { PlannedStep } from './step.ts'
 import type { PlanRecord } from './plan-store.ts'
 import type { CallResult } from './result.ts'
@@ -14,6 +15,8 @@ export interface ClaimedWrite {
   absent: readonly string[]
   /** What is paused meanwhile. */
   watching: readonly Watching[]
+  /** Its place in a sequence: what it does then belongs to that group. */
+  place: SequencePlace | undefined
   /** Who agreed. */
   approval: string
 }

@@ -13,12 +13,13 @@ import { doneIn, takeEffect, wayBackOf, type Effect, type Taking } from './take-
  * Does the parts of a write one after the other. A write to mirrored instances that fails on one of them is taken back on those
  * that have it; taking back a group stops at the first that fails, and goes on from there when it is asked for again.
  */
-export async function takeInOrder(call: Call, claimed: ClaimedWrite, asked: Omit<Taking, 'group'>): Promise<Outcome> {
+export async function takeInOrder(call: Call, claimed: ClaimedWrite, asked: Taking): Promise<Outcome> {
   const { clock, random } = call.environment.runtime
-  const group = createId(clock, random)
+  const own = createId(clock, random)
+  const { group = own } = asked
   const taking = { ...asked, group }
   const isOfMirrors = isMirrored(call, [...claimed.steps, ...claimed.absent])
-  const progress = isOfMirrors ? await beginPartial(call, claimed, group) : undefined
+  const progress = isOfMirrors ? await beginPartial(call, claimed, { id: own, group }) : undefined
   const effects: Effect[] = []
   // Where it is so already, nothing is done.
   for (const step of claimed.steps.filter(({ plan }) => plan.nothing !== true)) {
@@ -51,10 +52,11 @@ function stateOf({ happened, problem }: Effect): PartState {
 }
 
 /** Keeps how far a write has come, before it begins: what a crash leaves is then known. */
-async function beginPartial(call: Call, { record, steps, absent }: ClaimedWrite, group: string) {
+async function beginPartial(call: Call, { record, steps, absent }: ClaimedWrite, { id, group }: { id: string; group: string }) {
   const { environment, mount, request, tool } = call
   const { partialWrites, runtime } = environment
   let write: PartialWrite = {
+    id,
     group,
     at: new Date(runtime.clock.now()).toISOString(),
     principal: request.caller.principal,
@@ -81,7 +83,7 @@ async function beginPartial(call: Call, { record, steps, absent }: ClaimedWrite,
       await orLog(call, 'How far it came could not be kept', partialWrites.keep(write))
     },
     end: async (): Promise<void> => {
-      if (isEverywhereAlike()) await orLog(call, 'The record of what it was to be could not be removed', partialWrites.drop(group))
+      if (isEverywhereAlike()) await orLog(call, 'The record of what it was to be could not be removed', partialWrites.drop(id))
     },
   }
 }

@@ -20,7 +20,7 @@ import { write } from './write.ts'
  * While the target is as the change left it, it takes no more than the change itself took; afterwards what the inverse takes.
  */
 export async function undo(call: Call, id: string, confirm: string | undefined): Promise<CallResult> {
-  const { environment, entry } = call
+  const { environment, request } = call
   const change = await environment.journal.get(id)
   if (change !== undefined) {
     const step = await stepBack(call, change)
@@ -28,9 +28,23 @@ export async function undo(call: Call, id: string, confirm: string | undefined):
   }
   const group = await changesOf(call, id)
   if (group.length === 0) throw new ToolError('not_found', `There is no change '${id}'.`, { hint: 'list_changes shows those there are.' })
-  const steps = await Promise.all(group.map(async (one) => stepBack(call, one)))
+  const mountOf = ({ service }: Change) => environment.mounts(request).find((mount) => mount.service === service)
+  const stuck = group.flatMap((one) => {
+    const reason = whyIrrevertible(one, mountOf(one))
+    return reason === undefined ? [] : [`${one.summary} (${one.id}) stays as it is: ${reason}.`]
+  })
+  const revertible = group.filter((one) => whyIrrevertible(one, mountOf(one)) === undefined)
+  // Where nothing can be taken back, the first says why.
+  const steps = await Promise.all((revertible.length === 0 ? group.slice(0, 1) : revertible).map(async (one) => stepBack(call, one, stuck)))
+  const result = await takeBackAll(call, steps, confirm)
+  if (result.kind === 'done') await environment.sequences.drop(id).catch(() => undefined)
+  return result
+}
+
+async function takeBackAll(call: Call, steps: readonly Step[], confirm: string | undefined): Promise<CallResult> {
   const [first] = steps
   if (first !== undefined && steps.length === 1) return write(first.call, steps, confirm)
+  const { entry } = call
   const access = highestOf(steps.map((step) => step.call.access))
   const instances = [...new Set(steps.map(({ instance }) => instance.name))]
   return write({ ...call, access, entry: { ...entry, instances, access } }, steps, confirm)
@@ -49,8 +63,8 @@ async function changesOf({ environment, request }: Call, group: string): Promise
   return changes.filter((change) => change !== undefined)
 }
 
-/** The step that takes one change back; throws where there is none, saying why. */
-async function stepBack(call: Call, change: Change): Promise<Step> {
+/** The step that takes one change back, and what is to be said of others that cannot be; throws where there is none, saying why. */
+async function stepBack(call: Call, change: Change, stuck: readonly string[] = []): Promise<Step> {
   const { environment, request, entry } = call
   const { mount, tool, writing, instance } = wayBack(call, change)
   const { input: given } = change.undo as Inverse
@@ -61,7 +75,7 @@ async function stepBack(call: Call, change: Change): Promise<Step> {
   const about = { ...told, input: { ...(entry.input as object), calls: tool.name, with: auditedInput(input, environment.runtime.secrets) } }
   const undoneBy = await environment.journal.undoneBy(change.id)
   const already = undoneBy === undefined ? [] : [`It was taken back already, by ${undoneBy}.`]
-  const undoes = { change: change.id, warnings: [...already, ...warnings, ...ofGroup(mount, change)] }
+  const undoes = { change: change.id, warnings: [...stuck, ...already, ...warnings, ...ofGroup(mount, change)] }
   return { call: { ...call, mount, tool, input, access, undoes, entry: about }, writing, instance, key: `${instance.name}/${change.id}` }
 }
 

@@ -85,7 +85,7 @@ function targetsOf(assets: readonly Asset[]): string {
 
 /** Only what passes by itself needs no watching; and what watches is not watched for that. */
 function passes({ call: { mount, tool } }: PlannedStep): boolean {
-  return mount.watchers === undefined && passesByItself(tool)
+  return mount.facets !== undefined && mount.watchers === undefined && passesByItself(tool)
 }
 
 /** The names and addresses the targets go by. */

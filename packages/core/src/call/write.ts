@@ -6,6 +6,7 @@ import { hashOf } from './canonical.ts'
 import { carryOut } from './carry-out.ts'
 import { planSteps, type PlannedWrite } from './plan-steps.ts'
 import type { PlanRecord } from './plan-store.ts'
+import { placeOf } from './sequence-place.ts'
 import { errorResult, planLines, planText, reportOf } from './respond.ts'
 import type { CallResult } from './result.ts'
 import type { Step } from './step.ts'
@@ -18,6 +19,7 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
   const found = token === undefined ? undefined : await redeemable(call, token)
   if (found !== undefined && 'replay' in found) return found.replay
   const open = found?.open
+  const place = await placeOf(call)
   const planned = await planSteps(call, steps)
   const approval = approvalFor(call, planned)
   const offer: Offer = {
@@ -54,7 +56,7 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
   if (await plans.claim(held.token)) {
     await settleRequest(call, held.record, agreement.by)
     const { plan: _, ...parts } = planned
-    return carryOut(call, { confirm: held.token, record: held.record, ...parts, approval: agreement.by })
+    return carryOut(call, { confirm: held.token, record: held.record, ...parts, place, approval: agreement.by })
   }
   const raced = await redeemable(call, held.token)
   if ('replay' in raced) return raced.replay

@@ -4,6 +4,7 @@ import { page } from '../define/page.ts'
 import { paging } from '../define/field.ts'
 import { toolsFor } from '../define/tool.ts'
 import { askEverybody, type Asked } from './ask.ts'
+import { callLine } from './call-line.ts'
 import { mirrorFindings } from './mirror-findings.ts'
 import { networkFindings } from './network-findings.ts'
 import { pauseFindings } from './pause-findings.ts'
@@ -59,7 +60,7 @@ export const needsAttention = toolsFor<Lab>()({
       pauses.list(),
     ])
     const { findings: differing, settled } = mirrorFindings(mirrors, partial)
-    await Promise.all(settled.map((group) => partialWrites.drop(group).catch(() => undefined)))
+    await Promise.all(settled.map((id) => partialWrites.drop(id).catch(() => undefined)))
     const worst = severity === undefined ? severities.length : severities.indexOf(severity) + 1
     const single = asked.flatMap((answer) =>
       [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, asked: answer })),
@@ -109,6 +110,5 @@ function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Find
 function nextCall({ mount, instance }: Asked<unknown>, { next }: Finding): string | undefined {
   if (next === undefined) return undefined
   const input = mount.instances.length > 1 ? { ...next.input, instance: instance.name } : next.input
-  const inputs = Object.entries(input).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-  return [`${mount.prefix}${next.tool}`, ...inputs].join(' ')
+  return callLine(`${mount.prefix}${next.tool}`, input)
 }

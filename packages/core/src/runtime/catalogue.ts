@@ -24,6 +24,7 @@ import { needsAttention } from '../facets/needs-attention.ts'
 import { getChange, listChanges, undoChange } from '../facets/change-tools.ts'
 import { listApprovals } from '../facets/list-approvals.ts'
 import { cancelOperation, getOperation } from '../facets/operation-tools.ts'
+import { planDecommission } from '../facets/plan-decommission.ts'
 import { queryAudit } from '../facets/query-audit.ts'
 import { verifyAuditChains } from '../facets/verify-audit.ts'
 import { whatChanged } from '../facets/what-changed.ts'
@@ -32,6 +33,7 @@ import { defaultApproval } from '../policy/required-approval.ts'
 import { createJournal } from '../record/journal.ts'
 import { createPartialWrites } from '../record/partial-writes.ts'
 import { createPauses } from '../record/pauses.ts'
+import { createSequences } from '../record/sequences.ts'
 import { createSealer } from '../record/seal.ts'
 import { createInstance, type Instance } from './instance.ts'
 import { instructionsFor } from './instructions.ts'
@@ -91,6 +93,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   const journal = createJournal(runtime.store, createSealer(runtime.store, runtime.random), runtime)
   const partialWrites = createPartialWrites(runtime.store)
   const pauses = createPauses(runtime.store)
+  const sequences = createSequences(runtime.store, runtime.clock)
   const owner = openOwner(runtime)
   // What this process began with is what it goes on with: a key that is put there later is not believed.
   void owner.isSet().catch((error: unknown) => runtime.log('error', error instanceof Error ? error.message : String(error)))
@@ -104,6 +107,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       journal,
       partialWrites,
       pauses,
+      sequences,
       requests,
       principal: view.caller.principal,
     }),
@@ -126,6 +130,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     journal,
     partialWrites,
     pauses,
+    sequences,
     approval: configuration.approval ?? defaultApproval,
     requests,
     rules: createStandingRules(runtime, owner),
@@ -216,7 +221,7 @@ function ownMount(labOf: (view: View) => Lab, prefixed: boolean, prefix: string)
     queryAudit,
     verifyAuditChains,
     whatChanged,
-    ...(prefixed ? [findAsset] : []),
+    ...(prefixed ? [findAsset, planDecommission] : []),
   ]
   const tools = [...defined.map(registeredTool), undoChange]
   const instance: Instance = {
@@ -255,7 +260,11 @@ function visible(mounts: readonly Mount[], view: View): Mount[] {
 
 /** Whether another service may watch what this one writes to. */
 function isWatched(mount: Mount, mounts: readonly Mount[]): boolean {
-  return mount.watchers === undefined && mounts.some(({ watchers, instances }) => watchers !== undefined && instances.length > 0)
+  return (
+    mount.facets !== undefined &&
+    mount.watchers === undefined &&
+    mounts.some(({ watchers, instances }) => watchers !== undefined && instances.length > 0)
+  )
 }
 
 function listed(
