@@ -5,6 +5,7 @@ import { paging } from '../define/field.ts'
 import { toolsFor } from '../define/tool.ts'
 import { askEverybody, type Asked } from './ask.ts'
 import { callLine } from './call-line.ts'
+import { coverageFindings } from './coverage-findings.ts'
 import { mirrorFindings } from './mirror-findings.ts'
 import { networkFindings } from './network-findings.ts'
 import { pauseFindings } from './pause-findings.ts'
@@ -50,7 +51,8 @@ export const needsAttention = toolsFor<Lab>()({
   },
   untrusted: true,
   run: async ({ severity, limit, cursor }, { client: { mounts, runtime, partialWrites, pauses }, signal }) => {
-    const several = mounts.filter((mount) => mount.instances.length > 1)
+    // Assets say more only where there are others to compare them with.
+    const several = mounts.length > 1 ? mounts : mounts.filter((mount) => mount.instances.length > 1)
     const mirrored = mounts.filter((mount) => mount.isMirrored && mount.instances.length > 1)
     const [asked, assets, mirrors, partial, paused] = await Promise.all([
       askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.findings(client, context) ?? []),
@@ -66,10 +68,12 @@ export const needsAttention = toolsFor<Lab>()({
       [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, asked: answer })),
     )
     const found = rankFindings(
-      [...single, ...networkFindings(assets), ...differing, ...pauseFindings(paused, asked)].map(({ finding, asked: answer }) => ({
-        finding,
-        next: nextCall(answer, finding),
-      })),
+      [...single, ...networkFindings(assets), ...differing, ...pauseFindings(paused, asked), ...coverageFindings(assets)].map(
+        ({ finding, asked: answer }) => ({
+          finding,
+          next: nextCall(answer, finding),
+        }),
+      ),
     ).filter(({ finding }) => severities.indexOf(finding.severity) < worst)
     const { rows, ...rest } = page(found, { limit, cursor })
     return {
