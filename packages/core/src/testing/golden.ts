@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
+import type { CallResult } from '../call/result.ts'
 import type { ToolListing } from '../call/surface.ts'
 import type { Service } from '../define/service.ts'
 import { estimateTokens } from '../present/budget.ts'
 import { openSimulatedLab } from './simulated-lab.ts'
 
+/** A call of a transcript. */
+export type TranscriptCall = readonly [tool: string, input?: Record<string, unknown>]
+
 /** One step of a transcript: what somebody says, and the call that follows from it. */
 export interface TranscriptStep {
   say: string
-  /** Tool and input; with `confirm: true` the token of the plan before is sent along. */
-  call?: readonly [tool: string, input?: Record<string, unknown>]
+  /** Tool and input, or what they are once everything before was answered; with `confirm: true` the token of the plan before is sent along. */
+  call?: TranscriptCall | ((answers: readonly CallResult[]) => TranscriptCall)
   confirm?: true
 }
 
@@ -29,27 +33,39 @@ export async function checkToolsGolden(service: Service, file: URL): Promise<voi
   }
 }
 
-/** Holds a conversation with a service's simulator to the Markdown file in its test folder; tokens, ids and times are blotted out. */
+/** Holds a conversation with a service's simulator to the Markdown file in its test folder. */
 export async function checkTranscript(service: Service, file: URL, steps: readonly TranscriptStep[]): Promise<void> {
   const lab = await openSimulatedLab(service)
   try {
-    const parts = [`# ${service.title}: a conversation with the simulator`]
-    let confirm = ''
-    for (const step of steps) {
-      parts.push(step.say)
-      if (step.call === undefined) continue
-      const [name, input = {}] = step.call
-      const result = await lab.call(name, step.confirm === true ? { ...input, confirm } : input)
-      if (result.kind === 'plan') confirm = result.plan.confirm
-      const shown = Object.entries(step.confirm === true ? { ...input, confirm: '…' } : input).map(
-        ([key, value]) => ` ${key}=${String(value)}`,
-      )
-      parts.push(['```', `→ ${name}${shown.join('')}`, blotted(result.text), '```'].join('\n'))
-    }
-    await checkGolden(file, `${parts.join('\n\n')}\n`, () => ['the transcript changed'])
+    await checkConversation(`${service.title}: a conversation with the simulator`, file, lab.call, steps)
   } finally {
     await lab.close()
   }
+}
+
+/** Holds a conversation to a Markdown file; tokens, ids and times are blotted out. */
+export async function checkConversation(
+  title: string,
+  file: URL,
+  call: (name: string, input: Record<string, unknown>) => Promise<CallResult>,
+  steps: readonly TranscriptStep[],
+): Promise<void> {
+  const parts = [`# ${title}`]
+  const answers: CallResult[] = []
+  let confirm = ''
+  for (const step of steps) {
+    parts.push(step.say)
+    if (step.call === undefined) continue
+    const [name, input = {}] = typeof step.call === 'function' ? step.call(answers) : step.call
+    const result = await call(name, step.confirm === true ? { ...input, confirm } : input)
+    answers.push(result)
+    if (result.kind === 'plan') confirm = result.plan.confirm
+    const shown = Object.entries(step.confirm === true ? { ...input, confirm: '…' } : input).map(
+      ([key, value]) => ` ${key}=${String(value)}`,
+    )
+    parts.push(['```', blotted(`→ ${name}${shown.join('')}`), blotted(result.text), '```'].join('\n'))
+  }
+  await checkGolden(file, `${parts.join('\n\n')}\n`, () => ['the transcript changed'])
 }
 
 async function checkGolden(file: URL, text: string, told: (before: string, after: string) => readonly string[]): Promise<void> {
