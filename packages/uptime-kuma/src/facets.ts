@@ -1,29 +1,33 @@
-import type { FacetContext, Finding, Health } from '@rackwarden/core'
+import type { Asset, FacetContext, Health } from '@rackwarden/core'
 import type { UptimeKumaClient } from './client.ts'
-import { targetOf } from './job.ts'
+import { ageText, allFacts, countsText, namesWatched } from './monitor-facts.ts'
+import { targetName } from './target-name.ts'
 
-/** Says its version, how many jobs run, and how old that is. */
+/** Says its version, how many monitors are in which state, and how old that is. */
 export async function health(client: UptimeKumaClient, { signal }: FacetContext): Promise<Health> {
-  const [version, jobs] = await Promise.all([client.version(signal), client.jobs(signal)])
-  const running = jobs.filter(({ state }) => state === 'running').length
-  return { version, evidence: `${running} of ${jobs.length} jobs running, told ${client.age()} s ago` }
+  const all = allFacts(client.picture, await client.monitors(signal))
+  const version = client.version()
+  return {
+    ...(version === undefined ? {} : { version }),
+    evidence: `${all.length} monitors: ${countsText(all)}; told ${ageText(client.picture.silence())}`,
+  }
 }
 
-/** Finds the jobs that failed. */
-export async function findings(client: UptimeKumaClient, { instance, signal }: FacetContext): Promise<Finding[]> {
-  const jobs = await client.jobs(signal)
-  return jobs
-    .filter(({ state }) => state === 'failed')
-    .map(({ name, since }) => {
-      const target = targetOf(instance, name)
-      return {
-        id: `${target}#failed`,
-        severity: 'warning',
-        target,
-        title: `${name} failed`,
-        evidence: 'its last run ended with an error',
-        ...(since === undefined ? {} : { since }),
-        next: { tool: 'list_jobs', input: { state: 'failed' } },
-      }
-    })
+/** Names every monitor with the names and addresses of what it watches. */
+export async function assets(client: UptimeKumaClient, { instance, signal }: FacetContext): Promise<Asset[]> {
+  const monitors = await client.monitors(signal)
+  return allFacts(client.picture, monitors).map(({ monitor, state }) => {
+    const { names, addresses } = namesWatched(monitor)
+    const group = monitors.find(({ id }) => id === monitor.parent)
+    return {
+      target: targetName(instance, 'monitor', monitor.name),
+      kind: 'monitor',
+      name: monitor.name,
+      aliases: names.filter((name) => name !== monitor.name),
+      addresses,
+      macs: [],
+      ...(group === undefined ? {} : { parent: targetName(instance, 'monitor', group.name) }),
+      state,
+    }
+  })
 }

@@ -18,7 +18,7 @@ export async function connectionFailure({ message = '', description }: LibraryFa
   if (status >= 200 && status < 600) return statusError(new Response(null, { status }), { name })
   const code = (error as { code?: string } | undefined)?.code ?? ''
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
-    return new ToolError('upstream', `${name} says more at once than is taken.`, { hint: 'Ask for less of it at once.' })
+    return new ToolError('upstream', `${name} says more at once than is taken.`, { hint: 'Has it thousands of monitors? Remove some.' })
   if (code.startsWith('WS_ERR') || message === 'parse error')
     return new ToolError('upstream', `${name} said something that is not socket.io.`, { hint: 'Is url the address of its web page?' })
   if (message === 'ping timeout')

@@ -1,51 +1,49 @@
-import { createAgent, ToolError, type Connection, type ErrorCode } from '@rackwarden/core'
+import { createAgent, ToolError, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
 import { connectionFailure, timedOut, type LibraryFailure } from './failure.ts'
+import { refusal } from './refusal.ts'
+
+/** Takes what Uptime Kuma says of its own accord, by event. */
+export type Pushed = Readonly<Record<string, (...values: unknown[]) => void>>
 
 /** What a session is opened with. */
 export interface SessionOptions {
   url: string
   timeoutMs: number
-  /** Takes what Uptime Kuma says of its own accord, by event. */
-  pushed: Readonly<Record<string, (value: unknown) => void>>
+  pushed: readonly Pushed[]
 }
 
 /** One connection of the library. */
 export interface Session {
   /** Sends an event and waits for its acknowledgement. */
-  ask: <Schema extends z.ZodType>(event: string, given: unknown, schema: Schema, signal?: AbortSignal) => Promise<z.output<Schema>>
+  ask: <Schema extends z.ZodType>(
+    event: string,
+    given: readonly unknown[],
+    schema: Schema,
+    signal?: AbortSignal,
+  ) => Promise<z.output<Schema>>
+  /** Waits for what is to be pushed, as long as the connection stands. */
+  until: <Result>(work: Promise<Result>, what: string) => Promise<Result>
   /** Why nothing is answered any more, once that is so. */
   lost: () => ToolError | undefined
   close: () => void
 }
 
-const maxBytes = 16 * 1024 * 1024
+// All monitors are told at once, some three kilobytes each.
+const maxBytes = 32 * 1024 * 1024
 
-const codes: Readonly<Record<string, ErrorCode>> = {
-  unauthorized: 'unauthorized',
-  forbidden: 'forbidden',
-  not_found: 'not_found',
-  conflict: 'conflict',
-  too_many: 'rate_limited',
-}
-
-const hints: Partial<Record<ErrorCode, string>> = {
-  unauthorized: 'Check the token configured for Uptime Kuma.',
-  forbidden: 'Give the account of the token the right to do this.',
-  not_found: 'list_jobs has what there is.',
-  conflict: 'It was changed meanwhile: read it again.',
-  rate_limited: 'Try again in a minute.',
-  upstream: 'Look at the logs of Uptime Kuma.',
-}
-
-const acknowledgement = z.discriminatedUnion('ok', [
-  z.looseObject({ ok: z.literal(true) }),
-  z.object({ ok: z.literal(false), error: z.string().default(''), message: z.string().default('no reason given') }),
-])
+const refused = z.object({
+  ok: z.literal(false),
+  msg: z
+    .unknown()
+    .optional()
+    .transform((said) => (typeof said === 'string' ? said : '')),
+})
 
 /**
- * Connects once. The library owns the wire: its sockets come from `connection.dial`, so that pins, authorities and tunnels
- * count for them, but what is sent over them, and after how long a silent peer is taken for dead, is the library's.
+ * Connects once, and waits until it is greeted: what is sent before is dropped without a word. The library owns the wire:
+ * its sockets come from `connection.dial`, so that pins, authorities and tunnels count for them, but what is sent over
+ * them, and after how long a silent peer is taken for dead, is the library's.
  */
 export async function openSession(connection: Connection, { url, timeoutMs, pushed }: SessionOptions): Promise<Session> {
   const { io } = await import('./libraries/socket-io-client.ts')
@@ -71,9 +69,9 @@ export async function openSession(connection: Connection, { url, timeoutMs, push
     end.abort(reason)
   }
 
-  async function acknowledged(event: string, given: unknown): Promise<unknown> {
+  async function acknowledged(event: string, given: readonly unknown[]): Promise<unknown> {
     try {
-      return (await socket.timeout(timeoutMs).emitWithAck(event, given)) as unknown
+      return (await socket.timeout(timeoutMs).emitWithAck(event, ...given)) as unknown
     } catch {
       await losing
       throw reason ?? timedOut(`to answer ${event}`, timeoutMs)
@@ -82,17 +80,27 @@ export async function openSession(connection: Connection, { url, timeoutMs, push
 
   const close = () => {
     socket.disconnect()
+    socket.off()
     agent.destroy()
+  }
+
+  async function until<Result>(work: Promise<Result>, what: string): Promise<Result> {
+    const limit = AbortSignal.timeout(timeoutMs)
+    try {
+      return await untilAborted(AbortSignal.any([end.signal, limit]), work)
+    } catch (error) {
+      throw limit.aborted && reason === undefined ? timedOut(what, timeoutMs) : error
+    }
   }
 
   socket.on('connect_error', (error) => void lose(error as LibraryFailure))
   socket.on('disconnect', (message, details) => void lose({ ...(details as LibraryFailure | undefined), message }))
-  for (const [event, take] of Object.entries(pushed)) socket.on(event, take)
-  const connected = new Promise<void>((resolve) => socket.once('connect', resolve).connect())
+  for (const events of pushed) for (const [event, take] of Object.entries(events)) socket.on(event, take)
+  const greeted = new Promise<void>((resolve) => socket.once('info', () => resolve()).connect())
   // A connection that ends before its handshake is over is no event of the library's socket, only of the engine below.
   socket.io.engine.once('close', (message, details) => void lose({ ...(details as LibraryFailure | undefined), message }))
   try {
-    await untilAborted(end.signal, connected)
+    await until(greeted, 'to say hello')
   } catch (error) {
     close()
     throw error
@@ -103,22 +111,24 @@ export async function openSession(connection: Connection, { url, timeoutMs, push
       signal?.throwIfAborted()
       if (reason !== undefined) throw reason
       const gone = signal === undefined ? end.signal : AbortSignal.any([end.signal, signal])
-      const answer = acknowledgement.safeParse(await untilAborted(gone, acknowledged(event, given)))
-      if (answer.success && !answer.data.ok) throw refusal(event, answer.data)
-      const result = schema.safeParse(answer.data)
+      const answer = await untilAborted(gone, acknowledged(event, given))
+      const no = refused.safeParse(answer)
+      if (no.success) throw refusal(event, no.data.msg)
+      const result = schema.safeParse(answer)
       if (result.success) return result.data
-      throw new ToolError('upstream', `Uptime Kuma answered ${event} in an unexpected form.`, {
-        hint: 'This version of Uptime Kuma may not be supported.',
-      })
+      throw unexpected(event)
     },
+    until,
     lost: () => reason,
     close,
   }
 }
 
-function refusal(event: string, { error, message }: { error: string; message: string }): ToolError {
-  const code = codes[error] ?? 'upstream'
-  return new ToolError(code, `Uptime Kuma refused ${event}: ${message.slice(0, 200)}`, { hint: hints[code] })
+/** What is said of an answer, or of something pushed, that cannot be read. */
+export function unexpected(event: string): ToolError {
+  return new ToolError('upstream', `Uptime Kuma answered ${event} in an unexpected form.`, {
+    hint: 'Versions 1.23 and 2.x are known here; this one may not be supported.',
+  })
 }
 
 /** Waits for work as long as nothing ends it; the library hears of no signal. */
@@ -129,6 +139,8 @@ async function untilAborted<Result>(signal: AbortSignal, work: Promise<Result>):
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
   })
+  // Whoever no longer waits does not hear of its failure either.
+  work.catch(() => undefined)
   try {
     return await Promise.race([work, aborted])
   } finally {
