@@ -5,26 +5,27 @@ import { derive, offeredTypes, type Derived } from './derivation.ts'
 import { findMonitor } from './find-monitor.ts'
 import type { Monitor } from './kuma-schema.ts'
 import { namesWatched } from './monitor-facts.ts'
+import { atMost } from './text-limit.ts'
 import { bears, notificationIds, tagsOfNeighbours } from './tag-facts.ts'
 import { shownUrl } from './withheld.ts'
 
 /** What a monitor is made from. */
 export const creationInput = z.object({
-  name: z.string().trim().min(1).max(150).describe('Name.'),
+  name: atMost(150).describe('Name.'),
   type: z.enum(offeredTypes).optional().describe('Only for dns, push, group.'),
-  url: z.string().optional().describe('http(s)://…'),
-  host: z.string().min(1).optional().describe('Pinged; with port, connected to.'),
+  url: z.string().optional().describe('Url.'),
+  host: z.string().min(1).optional().describe('Host.'),
   port: z.number().int().min(1).max(65_535).optional().describe('Port.'),
-  container: z.string().min(1).optional().describe('Docker container.'),
-  keyword: z.string().min(1).optional().describe('Text the page must have.'),
+  container: z.string().min(1).optional().describe('Container.'),
+  keyword: z.string().min(1).optional().describe('Keyword.'),
   json_path: z.string().min(1).optional().describe('JSONata.'),
-  expected_value: z.string().optional().describe('Of json_path.'),
+  expected_value: z.string().optional().describe('Expected value.'),
   interval: z.number().int().min(20).max(2_073_600).default(60).describe('Seconds.'),
-  retries: z.number().int().min(0).max(100).default(0).describe('Before it is down.'),
-  description: z.string().max(1_000).optional().describe('Description.'),
+  retries: z.number().int().min(0).max(100).default(0).describe('Retries.'),
+  description: atMost(1_000).optional().describe('Description.'),
   parent: z.string().min(1).optional().describe('Group.'),
-  tags: z.array(z.string().trim().min(1)).optional().describe('As its neighbours on that host, when not given.'),
-  notifications: z.array(z.string()).optional().describe('The default ones, when not given.'),
+  tags: z.array(z.string().trim().min(1)).optional().describe('Default: as others on that host.'),
+  notifications: z.array(z.string()).optional().describe('Default: the default ones.'),
 })
 export type CreationInput = z.output<typeof creationInput>
 
@@ -98,9 +99,13 @@ function dockerHostOf(client: UptimeKumaClient): number {
       hint: 'Its owner adds one in its web page: Settings, Docker Hosts. Or watch what the container serves, by url.',
     })
   if (others.length === 0) return first.id
-  throw new ToolError('conflict', `This Uptime Kuma knows ${others.length + 1} Docker engines, and which one is meant cannot be said here.`, {
-    hint: 'Its owner adds this monitor in the web page. Or watch what the container serves, by url.',
-  })
+  throw new ToolError(
+    'conflict',
+    `This Uptime Kuma knows ${others.length + 1} Docker engines, and which one is meant cannot be said here.`,
+    {
+      hint: 'Its owner adds this monitor in the web page. Or watch what the container serves, by url.',
+    },
+  )
 }
 
 /** What of a monitor that is there is not what was asked for; what was not asked for may be anything. */
@@ -131,5 +136,5 @@ function sameMembers(first: readonly number[], second: readonly number[]): boole
 }
 
 function shown(value: unknown): string {
-  return value === undefined || value === null || value === '' ? 'none' : shownUrl(String(value))
+  return typeof value === 'string' && value !== '' ? shownUrl(value) : typeof value === 'number' ? String(value) : 'none'
 }

@@ -60,7 +60,9 @@ function opened(given: Watched): Watched {
   if (host !== '') {
     const { url: _, ...rest } = given
     const bare = host.replace(/^\[|\]$/g, '')
-    return scheme.toLowerCase() === 'tcp' ? { ...rest, host: bare, ...(port === undefined ? {} : { port: Number(port) }) } : { ...rest, host: bare }
+    return scheme.toLowerCase() === 'tcp'
+      ? { ...rest, host: bare, ...(port === undefined ? {} : { port: Number(port) }) }
+      : { ...rest, host: bare }
   }
   if (!/^https?:\/\//i.test(given.url) || !URL.canParse(given.url))
     throw new ToolError('invalid_input', 'url is no address of the web.', {

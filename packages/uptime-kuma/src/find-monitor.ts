@@ -5,10 +5,7 @@ import type { Monitor } from './kuma-schema.ts'
 export function findMonitor(monitors: readonly Monitor[], reference: string): Monitor {
   const found = monitorIfAny(monitors, reference)
   if (found !== undefined) return found
-  const near = nearestNames(
-    reference,
-    new Set(monitors.map(({ name }) => name)),
-  )
+  const near = nearestNames(reference, new Set(monitors.map(({ name }) => name)))
   throw new ToolError('not_found', `There is no monitor '${reference}'.`, {
     hint: near.length > 0 ? `Is it ${near.join(' or ')}?` : 'list_monitors has the names.',
   })

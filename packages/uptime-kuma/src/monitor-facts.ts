@@ -99,6 +99,8 @@ export function percent(part: number | undefined): number | undefined {
 export function countsText(all: readonly MonitorFacts[]): string {
   const counts = monitorStates.map((state) => [all.filter((facts) => facts.state === state).length, state] as const)
   const flapping = all.filter(({ isFlapping }) => isFlapping).length
-  const told = counts.filter(([count]) => count > 0).map(([count, state]) => `${count} ${state === 'maintenance' ? 'in maintenance' : state}`)
+  const told = counts
+    .filter(([count]) => count > 0)
+    .map(([count, state]) => `${count} ${state === 'maintenance' ? 'in maintenance' : state}`)
   return [...told, ...(flapping > 0 ? [`${flapping} flapping`] : [])].join(', ') || 'none'
 }

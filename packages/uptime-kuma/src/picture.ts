@@ -109,7 +109,8 @@ export function createPicture(now: () => number = () => performance.now()): Pict
     monitorList(value) {
       const { data } = byId(monitor).safeParse(value)
       // What cannot be read is asked for, and then told.
-      if (data === undefined) return (told = undefined)
+      told = undefined
+      if (data === undefined) return
       monitors.clear()
       for (const one of Object.values(data)) monitors.set(one.id, one)
       for (const id of records.keys()) if (!monitors.has(id)) records.delete(id)
@@ -120,8 +121,8 @@ export function createPicture(now: () => number = () => performance.now()): Pict
     },
     updateMonitorIntoList(value) {
       const { data } = byId(monitor).safeParse(value)
-      if (data === undefined) return (told = undefined)
-      for (const one of Object.values(data)) monitors.set(one.id, one)
+      if (data === undefined) told = undefined
+      for (const one of Object.values(data ?? {})) monitors.set(one.id, one)
     },
     deleteMonitorFromList(id) {
       monitors.delete(Number(id))
@@ -198,7 +199,9 @@ export function createPicture(now: () => number = () => performance.now()): Pict
 
 /** Both, oldest first, once each, and of those the latest. */
 function merged(before: readonly Beat[], more: readonly Beat[], most: number): Beat[] {
-  const byMoment = new Map([...before, ...more].map(({ status, time, msg, ping, important }) => [time, { status, time, msg, ping, important }]))
+  const byMoment = new Map(
+    [...before, ...more].map(({ status, time, msg, ping, important }) => [time, { status, time, msg, ping, important }]),
+  )
   return [...byMoment.values()].toSorted(byTime).slice(-most)
 }
 

@@ -50,7 +50,8 @@ export function notificationIds(client: UptimeKumaClient, names: readonly string
     const found = known.find((one) => one.name.toLowerCase() === name.toLowerCase())
     if (found !== undefined) return found.id
     throw new ToolError('not_found', `There is no notification '${name}'.`, {
-      hint: known.length === 0 ? 'There are none: they are set up in its web page.' : `There are: ${known.map((one) => one.name).join(', ')}.`,
+      hint:
+        known.length === 0 ? 'There are none: they are set up in its web page.' : `There are: ${known.map((one) => one.name).join(', ')}.`,
     })
   })
 }

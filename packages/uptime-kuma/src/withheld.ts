@@ -23,7 +23,7 @@ export const secretFields: ReadonlySet<string> = new Set([
   'tlsKey',
 ])
 
-const speaksOfSecrets = /pass(?:word|wd|phrase)?$|secret|token|credential|api[-_.]?key|^key$|^auth$|^sig(?:nature)?$/i
+const speaksOfSecrets = /pass(?:word|wd|phrase)?$|secret|token(?!_?url)|credential|api[-_.]?key|^key$|^auth$|^sig(?:nature)?$/i
 
 /** Says whether a field is shown by its name alone; one that a later version adds is judged by its name. */
 export function isSecretField(name: string): boolean {

@@ -9,7 +9,7 @@ testService(uptimeKuma, {
   samples: {
     list_monitors: { right: { text: 'home.example', tag: 'media' }, wrong: { cursor: 'nowhere' } },
     get_monitor: { right: { monitor: 'Jellyfin' }, wrong },
-    list_heartbeats: { right: { monitor: 'Router DNS', state: 'down' }, wrong },
+    list_heartbeats: { right: { monitor: 'Router DNS', limit: 3 }, wrong },
     list_tags: { right: {}, wrong: { cursor: 'nowhere' } },
     list_notifications: { right: {}, wrong: { cursor: 'nowhere' } },
     pause_monitor: { right: { monitor: 'NAS' }, wrong },
@@ -23,7 +23,10 @@ testService(uptimeKuma, {
       right: { name: 'Immich', url: 'https://photos.home.example', tags: ['media', 'photos'], parent: 'Services' },
       wrong: { name: 'Immich', url: 'photos.home.example' },
     },
-    update_monitor: { right: { monitor: 'Jellyfin', interval: 120, parent: '', notifications: [] }, wrong: { monitor: 'NAS', url: 'http://nas' } },
+    update_monitor: {
+      right: { monitor: 'Jellyfin', interval: 120, parent: '', notifications: [] },
+      wrong: { monitor: 'NAS', url: 'http://nas' },
+    },
     tag_monitor: { right: { monitor: 'NAS', tag: 'storage' }, wrong: { ...wrong, tag: 'media' } },
     delete_monitor: { right: { monitor: 'Services' }, wrong },
   },

@@ -12,7 +12,10 @@ test('a conversation goes as it is told', () =>
     { say: 'What about Jellyfin?', call: ['get_monitor', { monitor: 'Jellyfin' }] },
     { say: 'And everything else?', call: ['list_monitors'] },
     { say: 'Why does the DNS not hold still?', call: ['list_heartbeats', { monitor: 'Router DNS' }] },
-    { say: 'The NAS gets a new disk. First, what would happen:', call: ['start_maintenance', { title: 'New disk', monitors: ['NAS', 'NAS ssh'], minutes: 45 }] },
+    {
+      say: 'The NAS gets a new disk. First, what would happen:',
+      call: ['start_maintenance', { title: 'New disk', monitors: ['NAS', 'NAS ssh'], minutes: 45 }],
+    },
     {
       say: 'The person agrees.',
       call: ['start_maintenance', { title: 'New disk', monitors: ['NAS', 'NAS ssh'], minutes: 45 }],

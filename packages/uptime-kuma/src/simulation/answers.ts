@@ -7,8 +7,8 @@ type Emit = (event: string, ...values: unknown[]) => void
 export type Answer = (...given: never[]) => Record<string, unknown>
 
 /** A check as an event tells of it: in other words than the list of the same. */
-export function beatEvent({ monitor_id, important, id: _, ...rest }: BeatRow) {
-  return { monitorID: monitor_id, important: important === 1, duration: 0, retries: 0, ...rest }
+export function beatEvent({ monitor_id, important, status, time, msg, ping }: BeatRow) {
+  return { monitorID: monitor_id, important: important === 1, status, time, msg, ping, duration: 0, retries: 0 }
 }
 
 /** What 1.23 said in words is a key of its translations in 2.x. */

@@ -23,7 +23,12 @@ export function createRecords({ version = '2.5.3', now = '2026-06-01T08:00:00Z',
   const isSecond = !version.startsWith('1.')
   const columns = columnsOf(isSecond)
   const tags = (world.tags ?? []).map((tag, index) => ({ id: index + 1, ...tag }))
-  const notifications = (world.notifications ?? []).map(({ name, type, isDefault = false }, index) => ({ id: index + 1, name, type, isDefault }))
+  const notifications = (world.notifications ?? []).map(({ name, type, isDefault = false }, index) => ({
+    id: index + 1,
+    name,
+    type,
+    isDefault,
+  }))
   const monitors = new Map<number, Row>()
   const beats = new Map<number, BeatRow[]>()
   const statistics = new Map<number, Pick<SimulatedMonitor, 'uptime' | 'ping' | 'certificateDays'>>()
@@ -43,7 +48,10 @@ export function createRecords({ version = '2.5.3', now = '2026-06-01T08:00:00Z',
     const id = next.monitor++
     const own = { id, name: one.name, type: one.type ?? 'http', active: one.active !== false, parent: idOf(one.parent) }
     monitors.set(id, { ...columns, conditions: isSecond ? [] : undefined, interval: 60, retryInterval: 60, ...one.fields, ...own })
-    beats.set(id, beatsOf(id, one, now, () => next.beat++))
+    beats.set(
+      id,
+      beatsOf(id, one, now, () => next.beat++),
+    )
     statistics.set(id, one)
     for (const { name, value = '' } of one.tags ?? []) {
       const tag = tags.find((known) => known.name === name)
@@ -130,7 +138,9 @@ export function createRecords({ version = '2.5.3', now = '2026-06-01T08:00:00Z',
     beatsOf: (id: number) => beats.get(id) ?? [],
     allBeats: () => [...beats.values()].flat(),
     list: (id?: number) =>
-      Object.fromEntries([...monitors.values()].filter((row) => id === undefined || row.id === id).map((row) => [String(row.id), told(row)])),
+      Object.fromEntries(
+        [...monitors.values()].filter((row) => id === undefined || row.id === id).map((row) => [String(row.id), told(row)]),
+      ),
     monitor(id: unknown) {
       const row = monitorOf(id)
       return row === undefined ? undefined : told(row)
@@ -213,7 +223,8 @@ export function createRecords({ version = '2.5.3', now = '2026-06-01T08:00:00Z',
     setMembers(maintenance: number, ids: readonly number[]) {
       members = [...members.filter((member) => member.maintenance !== maintenance), ...ids.map((monitor) => ({ maintenance, monitor }))]
     },
-    membersOf: (maintenance: number) => members.filter((member) => member.maintenance === maintenance).map(({ monitor }) => ({ id: monitor })),
+    membersOf: (maintenance: number) =>
+      members.filter((member) => member.maintenance === maintenance).map(({ monitor }) => ({ id: monitor })),
     setMaintenance(id: number, active: boolean) {
       const row = maintenances.get(id)
       if (row === undefined) throw new Error('Maintenance not found')
@@ -224,14 +235,15 @@ export function createRecords({ version = '2.5.3', now = '2026-06-01T08:00:00Z',
       members = members.filter((member) => member.maintenance !== id)
     },
     /** Everything that can change. */
-    snapshot: () => ({
-      monitors: [...monitors.values()],
-      tags: [...tags],
-      attached,
-      notified,
-      maintenances: [...maintenances.values()],
-      members,
-      beats: [...beats.values()].map((rows) => rows.length),
-    }),
+    snapshot: () =>
+      structuredClone({
+        monitors: [...monitors.values()],
+        tags,
+        attached,
+        notified,
+        maintenances: [...maintenances.values()],
+        members,
+        beats: [...beats.values()],
+      }),
   }
 }

@@ -20,8 +20,12 @@ const user = 'account 1'
 // 1.23 sends the checks half a second after it answered the login; any later is late enough to be waited for.
 const laterMs = 20
 
-/** Starts a pretend Uptime Kuma on loopback, on a port of its own where none is given; the records outlive it. */
-export async function serveKuma(records: Records, world: UptimeKumaWorld, port = 0): Promise<KumaServer> {
+/** Starts a pretend Uptime Kuma on loopback, on a port of its own where none is given; the records outlive it. `heard` is told of each event before it is answered. */
+export async function serveKuma(
+  records: Records,
+  world: UptimeKumaWorld,
+  { port = 0, heard = () => undefined }: { port?: number; heard?: (event: string) => void } = {},
+): Promise<KumaServer> {
   const [{ createServer }, { Server }] = await Promise.all([import('node:http'), import('../libraries/socket-io.ts')])
   const { isSecond } = records
   const streams = new Set<{ destroy: () => unknown }>()
@@ -42,7 +46,11 @@ export async function serveKuma(records: Records, world: UptimeKumaWorld, port =
   server.on('connection', (socket) => {
     let isKnown = false
     const greet = (isFirst: boolean) =>
-      socket.emit('info', { primaryBaseURL: null, serverTimezone: 'UTC', ...(isFirst ? {} : { version: records.version, isContainer: true }) })
+      socket.emit('info', {
+        primaryBaseURL: null,
+        serverTimezone: 'UTC',
+        ...(isFirst ? {} : { version: records.version, isContainer: true }),
+      })
     const tellChecks = () => {
       for (const id of Object.keys(records.list()).map(Number)) {
         const rows = records.beatsOf(id)
@@ -62,7 +70,8 @@ export async function serveKuma(records: Records, world: UptimeKumaWorld, port =
       socket.emit('monitorList', records.list())
       greet(false)
       socket.emit('maintenanceList', records.maintenances())
-      const config = ({ name, type }: { name: string; type: string }) => JSON.stringify({ name, type, secret: 'pretend-notification-secret' })
+      const config = ({ name, type }: { name: string; type: string }) =>
+        JSON.stringify({ name, type, secret: 'pretend-notification-secret' })
       socket.emit(
         'notificationList',
         records.notifications.map((one) => ({ id: one.id, name: one.name, isDefault: one.isDefault, active: true, config: config(one) })),
@@ -105,6 +114,7 @@ export async function serveKuma(records: Records, world: UptimeKumaWorld, port =
           const reply = given.pop() as Reply
           try {
             if (!isKnown) throw new Error('You are not logged in.')
+            heard(event)
             reply((answer as (...values: unknown[]) => unknown)(...given))
           } catch (error) {
             reply({ ok: false, msg: (error as Error).message })
@@ -112,14 +122,20 @@ export async function serveKuma(records: Records, world: UptimeKumaWorld, port =
         })
     }
     // Until it has said hello, it does not listen: what is sent before is lost.
-    setImmediate(() => {
+    const greeting = () => {
       if (!isSecond && world.door === 'not set up') socket.emit('setup')
       greet(true)
       if (isSecond && world.door === 'not set up') socket.emit('setup')
       listen()
       if (world.door === 'open') void afterLogin().then(() => socket.emit('autoLogin'))
       else if (isSecond) socket.emit('loginRequired')
-    })
+    }
+    if (world.greets === undefined) return void setImmediate(greeting)
+    const spokenTo = () => {
+      socket.offAny(spokenTo)
+      setImmediate(greeting)
+    }
+    return void socket.onAny(spokenTo)
   })
 
   listener.listen(port, '127.0.0.1')

@@ -44,6 +44,8 @@ export interface UptimeKumaWorld {
   totpSecret?: string
   /** How nobody needs a login, or nobody can. */
   door?: 'login' | 'open' | 'not set up'
+  /** Greets only once it was spoken to, and has heard nothing of it. */
+  greets?: 'when spoken to'
   /** How many logins it takes until it is started anew; no clock runs in it that would allow more. */
   loginsAllowed?: number
 }

@@ -21,7 +21,7 @@ const output = z.object({
 export const createMonitor = defineTool({
   name: 'create_monitor',
   title: 'Create a monitor',
-  description: 'Watch a web page, host, port or container from now on; its type follows from what is given.',
+  description: 'Watch a url, a host (ping), host and port, or a container from now on; the type follows from that.',
   access: 'configure',
   idempotent: true,
   input: creationInput,
@@ -86,6 +86,8 @@ async function created(input: CreationInput, client: UptimeKumaClient, signal: A
 function refuseOther(name: string, id: number, { differences }: Creation): void {
   if (differences.length === 0) return
   throw new ToolError('conflict', `There is another monitor ${name} already (${referenceTo({ id })}): ${differences.join('; ')}.`, {
-    hint: differences.every((line) => line.includes('bear the tag')) ? 'tag_monitor tags it.' : 'update_monitor changes it; or choose another name.',
+    hint: differences.every((line) => line.includes('bear the tag'))
+      ? 'tag_monitor tags it.'
+      : 'update_monitor changes it; or choose another name.',
   })
 }

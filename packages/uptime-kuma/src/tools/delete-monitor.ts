@@ -60,7 +60,9 @@ export const deleteMonitor = defineTool({
       warnings: [
         'Its checks, outages and uptime are lost, also where the deletion is taken back: what comes back begins anew, with another id.',
         'Status pages and windows of maintenance lose it.',
-        ...(tags.length === 0 ? [] : [`Its tags stay, and are put on again if it is taken back: ${tags.map((tag) => tag.name).join(', ')}.`]),
+        ...(tags.length === 0
+          ? []
+          : [`Its tags stay, and are put on again if it is taken back: ${tags.map((tag) => tag.name).join(', ')}.`]),
       ],
     }
   },
@@ -103,7 +105,8 @@ export const restoreMonitor = defineTool({
     children: z.array(z.number()).describe('Ids of what was in it.'),
   }),
   output: z.object({ monitor: z.string().describe('Name.'), id: z.number().describe('Its new id.') }),
-  state: async ({ name }, { client, signal }) => (await client.refresh(signal)).filter((monitor) => monitor.name === name).map(({ id }) => id),
+  state: async ({ name }, { client, signal }) =>
+    (await client.refresh(signal)).filter((monitor) => monitor.name === name).map(({ id }) => id),
   plan({ name, fields, tags }, { state, instance }) {
     if (state.length > 0)
       throw new ToolError('conflict', `There is a monitor '${name}' again (#${state.join(', #')}).`, {

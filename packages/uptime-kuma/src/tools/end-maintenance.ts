@@ -35,8 +35,8 @@ function findWindow(windows: readonly Maintenance[], reference: string): Mainten
   const byId = windows.find((window) => window.id === id)
   const titled = windows.filter(({ title }) => title.toLowerCase() === reference.toLowerCase())
   // Those that are over stay in the list under their titles.
-  const open = titled.filter(isOpen)
-  const found = open.length > 0 ? open : titled
+  const current = titled.filter(isOpen)
+  const found = current.length > 0 ? current : titled
   if (found.length > 1)
     throw new ToolError('conflict', `${found.length} windows are called '${reference}': #${found.map((one) => one.id).join(', #')}.`, {
       hint: 'Give the id.',
@@ -53,7 +53,7 @@ function findWindow(windows: readonly Maintenance[], reference: string): Mainten
       near.length > 0
         ? `Is it ${near.join(' or ')}?`
         : running.length > 0
-          ? `Open are: ${running.map(({ id: open, title }) => `#${open} ${title}`).join(', ')}.`
+          ? `Open are: ${running.map((one) => `#${one.id} ${one.title}`).join(', ')}.`
           : 'None is open.',
   })
 }
@@ -69,7 +69,7 @@ const show = ({ id, title, status }: WindowFacts) => ({ maintenance: id, title, 
 export const endMaintenance = defineTool({
   name: 'end_maintenance',
   title: 'End maintenance',
-  description: 'End a window of maintenance now: its monitors count as down and notify again if they fail.',
+  description: 'End maintenance now: its monitors are checked and notify again.',
   access: 'operate',
   idempotent: true,
   input,

@@ -3,19 +3,15 @@ import { z } from 'zod'
 import { findMonitor } from '../find-monitor.ts'
 import { defineTool, monitorInput, nextCursor } from './define-tool.ts'
 
-const states = ['down', 'up', 'pending', 'maintenance'] as const
+const states = ['down', 'up', 'pending', 'maintenance']
 
 /** Lists checks of a monitor. */
 export const listHeartbeats = defineTool({
   name: 'list_heartbeats',
   title: 'List checks of a monitor',
-  description: 'The latest checks of a monitor (100 at most), newest first: state, response time, message.',
+  description: 'Latest checks of a monitor (100 at most), newest first: state, response time, message.',
   access: 'observe',
-  input: z.object({
-    monitor: monitorInput,
-    state: z.enum(states).optional().describe('State.'),
-    ...paging,
-  }),
+  input: z.object({ monitor: monitorInput, ...paging }),
   output: z.object({
     checks: z.array(
       z.object({
@@ -28,15 +24,14 @@ export const listHeartbeats = defineTool({
     next_cursor: nextCursor,
   }),
   untrusted: true,
-  async run({ monitor: reference, state, ...window }, { client, signal }) {
+  async run({ monitor: reference, ...window }, { client, signal }) {
     const monitor = findMonitor(await client.monitors(signal), reference)
     const { beats } = client.picture.recordOf(monitor.id)
     if (beats.length === 0)
       throw new ToolError('not_found', `No check of ${monitor.name} is known.`, {
         hint: monitor.active ? 'It was not checked yet.' : 'It is paused; resume_monitor has it checked again.',
       })
-    const found = beats.toReversed().filter(({ status }) => state === undefined || states[status] === state)
-    const { rows, ...rest } = page(found, window)
+    const { rows, ...rest } = page(beats.toReversed(), window)
     return {
       checks: rows.map(({ time, status, ping, msg }) => ({
         time,

@@ -81,7 +81,17 @@ export const getMonitor = defineTool({
   },
 })
 
-function expectationOf({ type, keyword, jsonPath, expectedValue }: { type: string; keyword: string; jsonPath: string; expectedValue: string }) {
+function expectationOf({
+  type,
+  keyword,
+  jsonPath,
+  expectedValue,
+}: {
+  type: string
+  keyword: string
+  jsonPath: string
+  expectedValue: string
+}) {
   if (type === 'keyword') return `the text ${keyword}`
   return type === 'json-query' ? `${jsonPath} = ${expectedValue}` : undefined
 }

@@ -65,7 +65,7 @@ function unchanged({ name, active }: Switch, instance: string): Plan {
 export const pauseMonitor = defineTool({
   name: 'pause_monitor',
   title: 'Pause a monitor',
-  description: 'Stop checking a monitor, or a group of them, until it is resumed; nobody is notified meanwhile.',
+  description: 'Stop checking a monitor or group until it is resumed; nobody is notified meanwhile.',
   access: 'operate',
   idempotent: true,
   input,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { longestWindow } from '../client.ts'
 import { findMonitor, monitorsWithin } from '../find-monitor.ts'
 import { targetName } from '../target-name.ts'
+import { atMost } from '../text-limit.ts'
 import { defineTool } from './define-tool.ts'
 
 const minuteMs = 60_000
@@ -10,12 +11,12 @@ const minuteMs = 60_000
 export const startMaintenance = defineTool({
   name: 'start_maintenance',
   title: 'Start maintenance',
-  description: 'A window of maintenance from now on that ends by itself: its monitors notify nobody and are not down.',
+  description: 'Maintenance from now on that ends by itself: its monitors notify nobody and do not count as down.',
   access: 'operate',
   input: z.object({
-    title: z.string().trim().min(1).max(150).describe('What is done.'),
-    monitors: z.array(z.string().min(1)).min(1).describe('Names or ids; a group has its members.'),
-    minutes: z.number().int().min(1).max(longestWindow).describe('How long.'),
+    title: atMost(150).describe('Title.'),
+    monitors: z.array(z.string().min(1)).min(1).describe('Names or ids.'),
+    minutes: z.number().int().min(1).max(longestWindow).describe('Minutes.'),
   }),
   output: z.object({
     maintenance: z.number().describe('Id.'),

@@ -3,6 +3,7 @@ import type { UptimeKumaClient } from '../client.ts'
 import { findMonitor, referenceTo } from '../find-monitor.ts'
 import { bears, deleteUnused, tagNamed, tagOrNew } from '../tag-facts.ts'
 import { targetName } from '../target-name.ts'
+import { atMost } from '../text-limit.ts'
 import { defineTool, monitorInput } from './define-tool.ts'
 
 interface Tagged {
@@ -15,8 +16,12 @@ interface Tagged {
 
 const input = z.object({
   monitor: monitorInput,
-  tag: z.string().trim().min(1).max(100).describe('Name; made if new.'),
-  value: z.string().max(100).default('').describe('Value.'),
+  tag: atMost(100).describe('Made if new.'),
+  value: z
+    .string()
+    .regex(/^[^]{0,100}$/)
+    .default('')
+    .describe('Value.'),
 })
 
 async function readState(

@@ -7,19 +7,28 @@ import type { Monitor } from '../kuma-schema.ts'
 import { usesUrl } from '../monitor-facts.ts'
 import { notificationIds } from '../tag-facts.ts'
 import { targetName } from '../target-name.ts'
+import { atMost } from '../text-limit.ts'
 import { shownUrl } from '../withheld.ts'
 import { defineTool, monitorInput } from './define-tool.ts'
 
 const input = z.object({
   monitor: monitorInput,
-  name: z.string().trim().min(1).max(150).optional().describe('New name.'),
-  url: z.string().regex(/^https?:\/\/./i, 'begins with http:// or https://').optional().describe('Address.'),
+  name: atMost(150).optional().describe('Name.'),
+  url: z
+    .string()
+    .regex(/^https?:\/\/./i, 'begins with http:// or https://')
+    .optional()
+    .describe('Url.'),
   host: z.string().min(1).optional().describe('Host.'),
   port: z.number().int().min(1).max(65_535).optional().describe('Port.'),
-  keyword: z.string().min(1).optional().describe('Text the page must have.'),
+  keyword: z.string().min(1).optional().describe('Keyword.'),
   interval: z.number().int().min(1).max(2_073_600).optional().describe('Seconds.'),
-  retries: z.number().int().min(0).max(100).optional().describe('Before it is down.'),
-  description: z.string().max(1_000).optional().describe('Description.'),
+  retries: z.number().int().min(0).max(100).optional().describe('Retries.'),
+  description: z
+    .string()
+    .regex(/^[^]{0,1000}$/)
+    .optional()
+    .describe('Description.'),
   parent: z.string().optional().describe("Group; '' for none."),
   notifications: z.array(z.string()).optional().describe('All it is to use.'),
 })
@@ -51,7 +60,7 @@ const fieldOf: Readonly<Record<Exclude<Field, 'parent' | 'notifications'>, strin
 export const updateMonitor = defineTool({
   name: 'update_monitor',
   title: 'Change a monitor',
-  description: 'Change some fields of a monitor; what is not given, and its secrets, stay as they are.',
+  description: 'Change some fields of a monitor; the others, and its secrets, stay.',
   access: 'configure',
   idempotent: true,
   input,
@@ -69,7 +78,10 @@ export const updateMonitor = defineTool({
     refuse(given, state)
     notificationIds(client, given.notifications)
     const parent = given.parent === undefined || given.parent === '' ? undefined : groupNamed(client.picture.monitors(), given.parent)
-    const diff = diffOf(shownValues(pick(state.now, wanted)), shownValues({ ...wanted, ...(parent === undefined ? {} : { parent: parent.name }) }))
+    const diff = diffOf(
+      shownValues(pick(state.now, wanted)),
+      shownValues({ ...wanted, ...(parent === undefined ? {} : { parent: parent.name }) }),
+    )
     const targets = [targetName(instance, 'monitor', state.name)]
     if (diff.length === 0) return { summary: `${state.name} is so already: there is nothing to change`, targets }
     if (given.name !== undefined && client.picture.monitors().some(({ id, name }) => name === given.name && id !== state.id))
@@ -78,19 +90,26 @@ export const updateMonitor = defineTool({
       summary: `Change ${Object.keys(wanted).join(', ')} of ${state.name}`,
       targets,
       diff,
-      warnings: given.url === undefined && given.host === undefined ? [] : ['What it saw so far stays under its name, though it was of another place.'],
+      warnings:
+        given.url === undefined && given.host === undefined
+          ? []
+          : ['What it saw so far stays under its name, though it was of another place.'],
     }
   },
   async run(given, { client, state, signal }) {
     const wanted = wantedOf(given, state)
     const bean = await client.bean(state.id, signal)
     const changed = Object.entries(fieldOf).flatMap(([name, field]) => (name in wanted ? [[field, wanted[name as Field]]] : []))
-    const parent = given.parent === undefined ? {} : { parent: given.parent === '' ? null : groupNamed(client.picture.monitors(), given.parent).id }
+    const parent =
+      given.parent === undefined ? {} : { parent: given.parent === '' ? null : groupNamed(client.picture.monitors(), given.parent).id }
     const ids = given.notifications === undefined ? undefined : notificationIds(client, given.notifications)
     const used = ids === undefined ? {} : { notificationIDList: Object.fromEntries(ids.map((id) => [String(id), true])) }
     // The whole of it is sent, for what is not sent is not kept.
     await client.edit({ ...bean, ...Object.fromEntries(changed), ...parent, ...used }, signal)
-    return { monitor: given.name ?? state.name, changed: Object.keys(wanted).filter((name) => !isSame(state.now[name as Field], wanted[name as Field])) }
+    return {
+      monitor: given.name ?? state.name,
+      changed: Object.keys(wanted).filter((name) => !isSame(state.now[name as Field], wanted[name as Field])),
+    }
   },
   settled: ({ now }, given, before) => {
     const odd = Object.entries(wantedOf(given, before)).filter(([name, value]) => name !== 'parent' && !isSame(now[name as Field], value))
@@ -120,8 +139,8 @@ function valuesOf(monitor: Monitor, monitors: readonly Monitor[], client: Uptime
   }
 }
 
-function wantedOf({ monitor: _, ...given }: UpdateInput, { now }: UpdateState): Values {
-  const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Values
+function wantedOf(given: UpdateInput, { now }: UpdateState): Values {
+  const wanted = Object.fromEntries(Object.entries(given).filter(([name, value]) => value !== undefined && name !== 'monitor')) as Values
   if (Object.keys(wanted).length === 0)
     throw new ToolError('invalid_input', 'Nothing says what is to change.', { hint: `It can be: ${Object.keys(now).join(', ')}.` })
   return wanted
@@ -140,11 +159,15 @@ function refuse(given: UpdateInput, state: UpdateState): void {
 
 function pick(values: Values, names: object): Values {
   const given = names as Record<string, unknown>
-  return Object.fromEntries(Object.entries(values).filter(([name]) => name in given && given[name] !== undefined && name !== 'monitor')) as Values
+  return Object.fromEntries(
+    Object.entries(values).filter(([name]) => name in given && given[name] !== undefined && name !== 'monitor'),
+  ) as Values
 }
 
 function shownValues(values: Values): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, name === 'url' ? shownUrl(String(value)) : value === '' ? undefined : value]))
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, name === 'url' ? shownUrl(String(value)) : value === '' ? undefined : value]),
+  )
 }
 
 function isSame(first: unknown, second: unknown): boolean {
