@@ -2,7 +2,7 @@ import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import type { UptimeKumaClient } from './client.ts'
 import { derive, offeredTypes, type Derived } from './derivation.ts'
-import { findMonitor } from './find-monitor.ts'
+import { findMonitor, monitorIfAny } from './find-monitor.ts'
 import type { Monitor } from './kuma-schema.ts'
 import { namesWatched } from './monitor-facts.ts'
 import { atMost } from './text-limit.ts'
@@ -76,9 +76,12 @@ export function oneNamed(monitors: readonly Monitor[], name: string): Monitor | 
 
 /** Finds a group by its name or id. */
 export function groupNamed(monitors: readonly Monitor[], reference: string): Monitor {
-  const groups = monitors.filter(({ type }) => type === 'group')
-  const found = findMonitor(groups.length > 0 ? groups : monitors, reference)
-  if (found.type === 'group') return found
+  const group = monitorIfAny(
+    monitors.filter(({ type }) => type === 'group'),
+    reference,
+  )
+  if (group !== undefined) return group
+  const found = findMonitor(monitors, reference)
   throw new ToolError('invalid_input', `${found.name} is no group.`, { hint: 'create_monitor type=group makes one.' })
 }
 

@@ -93,7 +93,7 @@ test.each(['1.23.17', '2.5.3'])(
       await vi.waitFor(() => expect(kuma.connections()).toBeLessThan(2))
     }
 
-  expect(kuma.deaths()).toBe(rounds)
+    expect(kuma.deaths()).toBe(rounds)
     // Many were cut off, and many were not.
     expect(told.done).toBeGreaterThan(0)
     expect(told.done).toBeLessThan(rounds * atOnce)

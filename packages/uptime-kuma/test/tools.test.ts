@@ -90,7 +90,7 @@ test('a field its kind has no use for, nothing at all, and a name that is taken 
   expect((await lab.call('update_monitor', { monitor: 'NAS' })).text).toContain('Nothing says what is to change')
   expect((await lab.call('update_monitor', { monitor: 'NAS', name: 'Printer' })).text).toContain("There is a monitor 'Printer' already")
   expect((await lab.call('update_monitor', { monitor: 'NAS', notifications: ['Pager'] })).text).toContain('There are: Phone, Team chat')
-  expect((await lab.call('update_monitor', { monitor: 'NAS', parent: 'Printer' })).text).toContain("There is no monitor 'Printer'")
+  expect((await lab.call('update_monitor', { monitor: 'NAS', parent: 'Printer' })).text).toContain('Printer is no group')
 })
 
 test.each(versions)('%s: a deleted monitor comes back with its secrets, tags, notifications and what was in it', async (version) => {

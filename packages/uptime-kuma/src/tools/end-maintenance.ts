@@ -69,7 +69,7 @@ const show = ({ id, title, status }: WindowFacts) => ({ maintenance: id, title, 
 export const endMaintenance = defineTool({
   name: 'end_maintenance',
   title: 'End maintenance',
-  description: 'End maintenance now: its monitors are checked and notify again.',
+  description: 'End maintenance now, before its time: its monitors notify again.',
   access: 'operate',
   idempotent: true,
   input,

@@ -6,7 +6,7 @@ import { defineTool, nextCursor } from './define-tool.ts'
 export const listNotifications = defineTool({
   name: 'list_notifications',
   title: 'List notifications',
-  description: 'Where alerts go: name and type of each notification, and how many monitors use it.',
+  description: 'Where alerts go when monitors are down: name and type of each notification.',
   access: 'observe',
   input: z.object({ ...paging }),
   output: z.object({

@@ -65,7 +65,7 @@ function unchanged({ name, active }: Switch, instance: string): Plan {
 export const pauseMonitor = defineTool({
   name: 'pause_monitor',
   title: 'Pause a monitor',
-  description: 'Stop checking a monitor or group until it is resumed; nobody is notified meanwhile.',
+  description: 'Pause a monitor or group: not checked until it is resumed, and nobody is notified.',
   access: 'operate',
   idempotent: true,
   input,

@@ -11,7 +11,7 @@ const minuteMs = 60_000
 export const startMaintenance = defineTool({
   name: 'start_maintenance',
   title: 'Start maintenance',
-  description: 'Maintenance from now on that ends by itself: its monitors notify nobody and do not count as down.',
+  description: 'Maintenance that ends by itself: its monitors are muted, notify nobody and do not count as down.',
   access: 'operate',
   input: z.object({
     title: atMost(150).describe('Title.'),

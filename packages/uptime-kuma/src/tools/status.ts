@@ -8,7 +8,7 @@ const mostRows = 50
 export const getStatus = defineTool({
   name: 'get_status',
   title: 'Status of all monitors',
-  description: 'What is down or flapping now, since when and why; how many monitors are up, paused, in maintenance.',
+  description: 'Which monitors (websites, uptime checks) are down, failing or flapping now, since when and why.',
   access: 'observe',
   input: z.object({}),
   output: z.object({

@@ -30,7 +30,7 @@ const input = z.object({
     .optional()
     .describe('Description.'),
   parent: z.string().optional().describe("Group; '' for none."),
-  notifications: z.array(z.string()).optional().describe('All it is to use.'),
+  notifications: z.array(z.string()).optional().describe('Notifications.'),
 })
 type UpdateInput = z.output<typeof input>
 type Field = Exclude<keyof UpdateInput, 'monitor'>
@@ -60,7 +60,7 @@ const fieldOf: Readonly<Record<Exclude<Field, 'parent' | 'notifications'>, strin
 export const updateMonitor = defineTool({
   name: 'update_monitor',
   title: 'Change a monitor',
-  description: 'Change some fields of a monitor; the others, and its secrets, stay.',
+  description: 'Change a monitor: how often, what and where it checks; the rest, and its secrets, stay.',
   access: 'configure',
   idempotent: true,
   input,
