@@ -1,4 +1,4 @@
-import { httpConfig, secret, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
+import { httpConfig, secret, type ConfigOf, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
 import { bean, tag, type Bean } from './kuma-schema.ts'
 import { createDoor, logIn } from './login.ts'
@@ -114,6 +114,7 @@ export async function connect(configuration: ClientConfig, connection: Connectio
       })
       return made.maintenanceID
     },
+    deleteMaintenance: async (id: number, signal: AbortSignal) => void (await ask('deleteMaintenance', [id], nothing, signal)),
     pauseMaintenance: async (id: number, signal: AbortSignal) => void (await ask('pauseMaintenance', [id], nothing, signal)),
     resumeMaintenance: async (id: number, signal: AbortSignal) => void (await ask('resumeMaintenance', [id], nothing, signal)),
     /** The time it has; no event tells of it, every answer over HTTP does. */
@@ -157,9 +158,4 @@ function windowOf({ title, from, until }: Omit<Window, 'monitors'>): Record<stri
     durationMinutes: 0,
     timezoneOption: 'UTC',
   }
-}
-
-/** Refuses what an id does not lead to. */
-export function gone(what: string, tool: string): ToolError {
-  return new ToolError('not_found', `There is no ${what}.`, { hint: `${tool} has what there is.` })
 }

@@ -1,5 +1,6 @@
 import type { Asset, FacetContext, Health } from '@rackwarden/core'
 import type { UptimeKumaClient } from './client.ts'
+import { referenceTo } from './find-monitor.ts'
 import { ageText, allFacts, countsText, namesWatched } from './monitor-facts.ts'
 import { targetName } from './target-name.ts'
 
@@ -28,6 +29,10 @@ export async function assets(client: UptimeKumaClient, { instance, signal }: Fac
       macs: [],
       ...(group === undefined ? {} : { parent: targetName(instance, 'monitor', group.name) }),
       state,
+      removal: {
+        ...(monitor.active ? { calls: [{ tool: 'pause_monitor', input: { monitor: referenceTo(monitor) } }] } : {}),
+        forGood: { tool: 'delete_monitor', input: { monitor: referenceTo(monitor) } },
+      },
     }
   })
 }

@@ -16,6 +16,7 @@ import { getStatus } from './tools/status.ts'
 import { removeTag, tagMonitor } from './tools/tag-monitor.ts'
 import { listTags } from './tools/tags.ts'
 import { updateMonitor } from './tools/update-monitor.ts'
+import { watchers } from './watchers.ts'
 
 export type { SimulatedMaintenance, SimulatedMonitor, UptimeKumaWorld } from './simulation/world.ts'
 
@@ -30,6 +31,7 @@ export default defineService({
   health,
   findings,
   assets,
+  watchers,
   simulate: () => import('./simulate.ts'),
   tools: [
     getStatus,

@@ -9,8 +9,7 @@ const text = z
 const count = z.coerce.number().nullish()
 
 /** A tag a monitor bears. */
-export const monitorTag = z.object({ tag_id: z.number(), name: z.string(), color: text, value: text })
-export type MonitorTag = z.output<typeof monitorTag>
+const monitorTag = z.object({ tag_id: z.number(), name: z.string(), color: text, value: text })
 
 /** One monitor, without what could be secret: what is kept of it is what is shown of it. */
 export const monitor = z.object({

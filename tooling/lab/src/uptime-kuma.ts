@@ -21,7 +21,7 @@ export interface UptimeKuma {
 
 const component = 'uptime-kuma'
 // The one release npm has: between 1.23, whose events it has, and 2.0.
-const release = 'uptime-kuma@2.0.0-dev.0'
+const packageOf = 'uptime-kuma@2.0.0-dev.0'
 const directory = 'uptime-kuma-2.0.0-dev.0'
 const startLimitMs = 60_000
 
@@ -47,7 +47,7 @@ async function fetched(): Promise<string> {
   const cache = cacheDirectory()
   const tree = join(cache, directory)
   if (!existsSync(tree))
-    await promisify(execFile)('sh', ['-c', program, 'fetch', cache, directory, release], {
+    await promisify(execFile)('sh', ['-c', program, 'fetch', cache, directory, packageOf], {
       env: { ...process.env, PATH: searchPath() },
       maxBuffer: 64 * 1024 * 1024,
     })

@@ -39,7 +39,7 @@ export const createMonitor = defineTool({
     const targets = [targetName(instance, 'monitor', input.name)]
     if (existing !== undefined) {
       refuseOther(existing.name, existing.id, state)
-      return { summary: `${input.name} is there already and is what was asked for: there is nothing to do`, targets }
+      return { summary: `${input.name} is there already, as it was asked for`, targets, nothing: true }
     }
     const names = client.picture.notifications().filter(({ id }) => notifications.includes(id))
     const fields = Object.entries(derived.fields).map(([name, value]) => `${name}: ${shownUrl(String(value))}`)

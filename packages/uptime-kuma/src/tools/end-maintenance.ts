@@ -79,7 +79,7 @@ export const endMaintenance = defineTool({
   plan(_, { state, instance }) {
     const { id, title, status, strategy, monitors } = state
     const targets = [targetName(instance, 'maintenance', title), ...monitors.map((name) => targetName(instance, 'monitor', name))]
-    if (!isOpen(state)) return { summary: `Maintenance '${title}' (#${id}) is over already: there is nothing to change`, targets }
+    if (!isOpen(state)) return { summary: `Maintenance '${title}' (#${id}) is over already`, targets, nothing: true }
     if (strategy !== 'single' && strategy !== 'manual')
       throw new ToolError('conflict', `Maintenance '${title}' comes back by itself: ending it would end all that is to come.`, {
         hint: 'Its owner edits it in the web page of Uptime Kuma.',

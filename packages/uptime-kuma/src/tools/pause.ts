@@ -56,8 +56,9 @@ function planOf(before: Switch, instance: string, { summary, after }: { summary:
 
 function unchanged({ name, active }: Switch, instance: string): Plan {
   return {
-    summary: `${name} is ${active ? 'checked' : 'paused'} already: there is nothing to change`,
+    summary: `${name} is ${active ? 'checked' : 'paused'} already`,
     targets: [targetName(instance, 'monitor', name)],
+    nothing: true,
   }
 }
 

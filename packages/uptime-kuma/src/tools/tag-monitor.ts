@@ -49,7 +49,7 @@ export const tagMonitor = defineTool({
   basis,
   plan({ tag, value }, { state, instance }) {
     const targets = [targetName(instance, 'monitor', state.name), targetName(instance, 'tag', tag)]
-    if (state.isTagged) return { summary: `${state.name} bears that tag already: there is nothing to change`, targets }
+    if (state.isTagged) return { summary: `${state.name} bears that tag already`, targets, nothing: true }
     return {
       summary: `Tag ${state.name} with ${written(tag, value)}`,
       targets,

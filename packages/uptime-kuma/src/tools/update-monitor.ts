@@ -83,7 +83,7 @@ export const updateMonitor = defineTool({
       shownValues({ ...wanted, ...(parent === undefined ? {} : { parent: parent.name }) }),
     )
     const targets = [targetName(instance, 'monitor', state.name)]
-    if (diff.length === 0) return { summary: `${state.name} is so already: there is nothing to change`, targets }
+    if (diff.length === 0) return { summary: `${state.name} is so already`, targets, nothing: true }
     if (given.name !== undefined && client.picture.monitors().some(({ id, name }) => name === given.name && id !== state.id))
       throw new ToolError('conflict', `There is a monitor '${given.name}' already.`, { hint: 'Choose another name.' })
     return {
