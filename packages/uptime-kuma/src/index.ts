@@ -1,4 +1,5 @@
 import { defineService } from '@rackwarden/core'
+import { candidates } from './candidates.ts'
 import { config, connect } from './client.ts'
 import { assets, health } from './facets.ts'
 import { findings } from './findings.ts'
@@ -32,6 +33,7 @@ export default defineService({
   findings,
   assets,
   watchers,
+  candidates: (environment, signal) => candidates(environment, signal),
   simulate: () => import('./simulate.ts'),
   tools: [
     getStatus,

@@ -139,10 +139,15 @@ test('an address with a password in it is shown without', async () => {
   const lab = await openLab()
   const url = 'https://kuma:hunter2-in-the-address@web.lab/x?token=in-the-query&page=2'
   const plan = await lab.planned('create_monitor', { name: 'Web', url })
-  await lab.write('create_monitor', { name: 'Web', url })
-  const told = JSON.stringify([plan, await lab.read('list_monitors'), await lab.read('get_monitor', { monitor: 'Web' })])
+  const created = await lab.write('create_monitor', { name: 'Web', url })
+  const seen = [plan, created, await lab.read('list_monitors'), await lab.read('get_monitor', { monitor: 'Web' })]
+  expect(lab.records().monitors.at(-1)?.['url']).toBe(url)
+  const changed = await lab.write('update_monitor', { monitor: 'Web', url: 'https://web.lab/' })
+  for (const { change } of [created, changed]) seen.push(await lab.read('get_change', { change }))
+  const told = JSON.stringify([...seen, await lab.planned('undo_change', { change: changed.change }), changed])
   expect(told).toContain('https://[redacted]@web.lab/x?token=[redacted]&page=2')
   expect(told).not.toMatch(/hunter2|in-the-query/)
+  await lab.undo(changed)
   expect(lab.records().monitors.at(-1)?.['url']).toBe(url)
 })
 

@@ -24,7 +24,7 @@ const laterMs = 20
 export async function serveKuma(
   records: Records,
   world: UptimeKumaWorld,
-  { port = 0, heard = () => undefined }: { port?: number; heard?: (event: string) => void } = {},
+  { port = 0, heard = () => undefined }: { port?: number; heard?: (event: string, given: number) => void } = {},
 ): Promise<KumaServer> {
   const [{ createServer }, { Server }] = await Promise.all([import('node:http'), import('../libraries/socket-io.ts')])
   const { isSecond } = records
@@ -114,7 +114,7 @@ export async function serveKuma(
           const reply = given.pop() as Reply
           try {
             if (!isKnown) throw new Error('You are not logged in.')
-            heard(event)
+            heard(event, given.length)
             reply((answer as (...values: unknown[]) => unknown)(...given))
           } catch (error) {
             reply({ ok: false, msg: (error as Error).message })
