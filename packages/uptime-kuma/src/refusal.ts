@@ -62,6 +62,9 @@ const meanings: readonly Meaning[] = [
 // What the database says of a field this version does not know, or does not do without.
 const ofField = /(?:constraint failed: |Column '|column named |Unknown column '|no such column: )\W*(?:monitor\.)?(\w+)/i
 
+// What it checks before it writes: an interval of less than 20 seconds in 1.23, a field that has to be JSON.
+const ofValue = /cannot be (?:less|more) than|must be (?:between|less than|valid)|^Invalid (?:start|end) date/i
+
 /** Says in our words what Uptime Kuma did not do, and why. */
 export function refusal(event: string, said: string): ToolError {
   const meaning = meanings.find((known) => known.said.test(said))
@@ -70,6 +73,10 @@ export function refusal(event: string, said: string): ToolError {
   if (field !== undefined)
     return new ToolError('upstream', `This version of Uptime Kuma refused the field '${field}': ${said.slice(0, 200)}`, {
       hint: 'Its database has another form than those of 1.23 and 2.x that are known here. Nothing was written.',
+    })
+  if (ofValue.test(said))
+    return new ToolError('invalid_input', `Uptime Kuma refused a value: ${said.slice(0, 200)}`, {
+      hint: 'Give another; nothing was written.',
     })
   return new ToolError('upstream', `Uptime Kuma refused ${event}: ${said.slice(0, 200) || 'no reason given'}`, {
     hint: 'Look at the logs of Uptime Kuma.',

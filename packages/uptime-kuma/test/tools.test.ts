@@ -92,6 +92,29 @@ test('a field its kind has no use for, nothing at all, and a name that is taken 
   expect((await lab.call('update_monitor', { monitor: 'NAS', parent: 'Printer' })).text).toContain('Printer is no group')
 })
 
+test('a value this version does not take is told as that, and nothing is written', async () => {
+  const lab = await openLab({ ...defaultWorld, version: '1.23.17' })
+  const before = lab.records()
+  const input = { monitor: 'NAS', interval: 5 }
+  const { confirm } = await lab.planned('update_monitor', input)
+  const refused = await lab.call('update_monitor', { ...input, confirm })
+  expect(refused).toMatchObject({ kind: 'error', error: { code: 'invalid_input' } })
+  expect(refused.text).toContain('Interval cannot be less than 20 seconds')
+  expect(lab.records()).toEqual(before)
+})
+
+test('of two that tag with a new tag at once, one makes it', async () => {
+  const lab = await openLab()
+  const inputs = [
+    { monitor: 'NAS', tag: 'both' },
+    { monitor: 'Printer', tag: 'both' },
+  ]
+  const plans = await Promise.all(inputs.map((input) => lab.planned('tag_monitor', input)))
+  await Promise.all(inputs.map((input, index) => lab.call('tag_monitor', { ...input, confirm: plans[index]?.confirm })))
+  expect(lab.records().tags.filter(({ name }) => name === 'both')).toHaveLength(1)
+  expect(await lab.read('list_monitors', { tag: 'both' })).toMatchObject({ monitors: [{ name: 'NAS' }, { name: 'Printer' }] })
+})
+
 test.each(versions)('%s: a deleted monitor comes back with its secrets, tags, notifications and what was in it', async (version) => {
   const lab = await openLab({ ...defaultWorld, version })
   const [before, group] = ['Jellyfin', 'Services'].map((name) => lab.records().monitors.find((row) => row.name === name))

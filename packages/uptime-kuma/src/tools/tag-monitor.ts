@@ -57,7 +57,8 @@ export const tagMonitor = defineTool({
     }
   },
   async run({ tag, value }, { client, state, signal }) {
-    if (!state.isTagged) await client.attachTag(state.id, { id: (await tagOrNew(tag, client, signal)).id, value }, signal)
+    if (!state.isTagged)
+      await client.inTurn(async () => client.attachTag(state.id, { id: (await tagOrNew(tag, client, signal)).id, value }, signal))
     return { monitor: state.name, tag: written(tag, value) }
   },
   settled: ({ isTagged }) => isTagged || 'it does not bear it yet',
