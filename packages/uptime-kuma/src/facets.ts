@@ -20,6 +20,8 @@ export async function assets(client: UptimeKumaClient, { instance, signal }: Fac
   return allFacts(client.picture, monitors).map(({ monitor, state }) => {
     const { names, addresses } = namesWatched(monitor)
     const group = monitors.find(({ id }) => id === monitor.parent)
+    const isOne = monitors.filter(({ name }) => name === monitor.name).length === 1
+    const input = { monitor: isOne ? monitor.name : referenceTo(monitor) }
     return {
       target: targetName(instance, 'monitor', monitor.name),
       kind: 'monitor',
@@ -30,8 +32,8 @@ export async function assets(client: UptimeKumaClient, { instance, signal }: Fac
       ...(group === undefined ? {} : { parent: targetName(instance, 'monitor', group.name) }),
       state,
       removal: {
-        ...(monitor.active ? { calls: [{ tool: 'pause_monitor', input: { monitor: referenceTo(monitor) } }] } : {}),
-        forGood: { tool: 'delete_monitor', input: { monitor: referenceTo(monitor) } },
+        ...(monitor.active ? { calls: [{ tool: 'pause_monitor', input }] } : {}),
+        forGood: { tool: 'delete_monitor', input },
       },
     }
   })

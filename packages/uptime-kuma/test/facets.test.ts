@@ -70,6 +70,10 @@ test('assets have the names and addresses of what is watched', async () => {
     aliases: ['jellyfin.home.example'],
     state: 'down',
     parent: 'uptime-kuma/monitor/Services',
+    removal: {
+      calls: [{ tool: 'pause_monitor', input: { monitor: 'Jellyfin' } }],
+      forGood: { tool: 'delete_monitor', input: { monitor: 'Jellyfin' } },
+    },
   })
   expect(assets.find(({ name }) => name === 'NAS')).toMatchObject({ addresses: ['10.0.0.10'], aliases: [] })
   expect(assets.find(({ name }) => name === 'Paperless')).toMatchObject({ aliases: ['paperless'] })
