@@ -137,6 +137,12 @@ export const synonyms = [
     'progress done result',
     "done yet, finished, progress, how far, complete, how's that, still going, eta, still working on, through yet, done, is it done, any update on, working on it, any news on",
   ],
+  ['pause', "pause, don't check, stop checking, stop watching, no longer check, not checked"],
+  ['resume', 'unpause, resume, check again, start checking, watch again'],
+  ['delete', 'get rid, throw out, throw away'],
+  ['maintenance mute', 'not bother, bother anybody, bother me, planned work, planned downtime, downtime window'],
+  ['change', 'how often, only every, every five minutes, every minute, instead of every'],
+  ['down failing', 'outage, offline, unreachable, went down, not reachable, failing'],
   // What to know
   [
     'logs printed',

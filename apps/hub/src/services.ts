@@ -3,6 +3,7 @@ import type { Service } from '@rackwarden/core'
 import docker from '@rackwarden/docker'
 import linux from '@rackwarden/linux'
 import prometheus from '@rackwarden/prometheus'
+import uptimeKuma from '@rackwarden/uptime-kuma'
 
 /** Every service the hub can mount. */
-export const services: readonly Service[] = [docker, linux, prometheus]
+export const services: readonly Service[] = [docker, linux, prometheus, uptimeKuma]

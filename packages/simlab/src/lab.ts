@@ -3,6 +3,7 @@ import { engineHost } from './engine-host.ts'
 import { hosts } from './hosts.ts'
 import { metrics } from './prometheus-world.ts'
 import { residents } from './residents.ts'
+import { monitors } from './uptime-kuma-world.ts'
 
 /** One coherent pretend homelab: what one service shows, the others know, too. */
 export interface Lab {
@@ -15,6 +16,7 @@ const worlds = new Map<string, unknown>([
   ['docker', engineHost],
   ['linux', hosts],
   ['prometheus', metrics],
+  ['uptime-kuma', monitors],
 ])
 
 /** Makes a lab in its first state; what is done to it lasts as long as it does. */

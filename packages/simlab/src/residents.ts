@@ -6,4 +6,5 @@ export const residents: Readonly<Record<string, () => Promise<{ default: Service
   docker: () => import('@rackwarden/docker'),
   linux: () => import('@rackwarden/linux'),
   prometheus: () => import('@rackwarden/prometheus'),
+  'uptime-kuma': () => import('@rackwarden/uptime-kuma'),
 }

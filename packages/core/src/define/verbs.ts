@@ -21,6 +21,7 @@ export const verbs = {
   create: 'make a new thing',
   update: 'change some of its fields',
   delete: 'the data is gone',
+  restore: 'make again what was deleted, from what was kept of it',
   undo: 'apply the inverse of a change',
   verify: 'hold against what was recorded',
   exec: 'run a command there',
