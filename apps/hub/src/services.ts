@@ -2,7 +2,8 @@
 import type { Service } from '@rackwarden/core'
 import docker from '@rackwarden/docker'
 import linux from '@rackwarden/linux'
+import pihole from '@rackwarden/pihole'
 import prometheus from '@rackwarden/prometheus'
 
 /** Every service the hub can mount. */
-export const services: readonly Service[] = [docker, linux, prometheus]
+export const services: readonly Service[] = [docker, linux, pihole, prometheus]

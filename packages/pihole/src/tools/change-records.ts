@@ -1,0 +1,163 @@
+import { ToolError } from '@rackwarden/core'
+import { z } from 'zod'
+import {
+  changeBetween,
+  givingBack,
+  isHostName,
+  ownRecords,
+  planOf,
+  recordState,
+  refuseUnknown,
+  valuesText,
+  wantedLines,
+  type RecordState,
+} from '../record-change.ts'
+import { canonicalName, without, type RecordLines } from '../records.ts'
+import { defineTool, type StateReader } from './define-tool.ts'
+
+const name = z.string().refine(isHostName, 'not a host name').describe('Name.')
+const output = z.object({
+  name: z.string().describe('Name.'),
+  values: z.string().describe('What it stands for now.'),
+})
+
+const show = (own: string, { lines }: RecordState): z.input<typeof output> => ({
+  name: canonicalName(own),
+  values: valuesText(own, lines),
+})
+
+const readState: StateReader<{ name: string } & Partial<RecordLines>, RecordState> = (
+  { name: own, hosts = [], cnames = [] },
+  { client, signal },
+) => recordState(client, { name: own, hosts, cnames }, signal)
+
+// A plan rests on the lines, whatever their order, and not on who points at the name.
+const basis = ({ lines, shared }: RecordState) => [lines, shared].map(({ hosts, cnames }) => [hosts.toSorted(), cnames.toSorted()])
+
+/** The call that gives a name the lines it had. */
+const undo = ({ lines }: RecordState, { name: own }: { name: string }) => ({
+  tool: 'apply_record',
+  input: { name: own, hosts: [...lines.hosts], cnames: [...lines.cnames] },
+})
+
+/** What the lines of a name become when it is pointed elsewhere: other names on its lines stay as they are. */
+function linesAfter(
+  own: string,
+  state: RecordState,
+  { addresses, cname }: { addresses?: string[] | undefined; cname?: string | undefined },
+): RecordLines {
+  if ((addresses === undefined) === (cname === undefined))
+    throw new ToolError('invalid_input', 'A record has either addresses or a cname.', {
+      hint: 'Give addresses for A and AAAA, or cname for an alias.',
+    })
+  if (cname !== undefined && canonicalName(cname) === canonicalName(own))
+    throw new ToolError('invalid_input', `${canonicalName(own)} cannot be an alias of itself.`, { hint: 'Name another target.' })
+  const wanted = wantedLines(own, { ...(addresses && { addresses }), ...(cname !== undefined && { cname }) })
+  const rest = without(own, state.lines)
+  // What it has already stays on the line it is on.
+  const has = new Set(ownRecords(own, state.lines).map(({ value }) => value))
+  const isAlready =
+    has.size === (addresses ?? [cname]).length && [...has].every((value) => (addresses ?? [canonicalName(cname ?? '')]).includes(value))
+  return isAlready ? state.lines : { hosts: [...rest.hosts, ...wanted.hosts], cnames: [...rest.cnames, ...wanted.cnames] }
+}
+
+/** Points a local name at addresses, or at another name. */
+export const addRecord = defineTool({
+  name: 'add_record',
+  title: 'Add a DNS record',
+  description: 'Point a local DNS name at addresses, or as CNAME at another name; replaces what it had.',
+  access: 'configure',
+  idempotent: true,
+  input: z.object({
+    name,
+    addresses: z
+      .array(z.union([z.ipv4(), z.ipv6()]))
+      .min(1)
+      .optional()
+      .describe('All its IPs.'),
+    cname: z.string().refine(isHostName, 'not a host name').optional().describe('Target of the alias.'),
+  }),
+  output,
+  state: readState,
+  basis,
+  plan(input, { state }) {
+    const after = linesAfter(input.name, state, input)
+    return planOf(
+      input.name,
+      `Point ${canonicalName(input.name)} at ${input.addresses?.join(', ') ?? canonicalName(input.cname ?? '')}`,
+      state,
+      after,
+    )
+  },
+  async run(input, { client, state, signal }) {
+    const after = linesAfter(input.name, state, input)
+    const { add, remove } = changeBetween(state.lines, after)
+    await client.changeLines(add, remove, signal)
+    return show(input.name, { ...state, lines: after })
+  },
+  settled: (after, input) => {
+    const has = ownRecords(input.name, after.lines).map(({ value }) => value)
+    const wanted = input.addresses ?? [canonicalName(input.cname ?? '')]
+    return (wanted.every((value) => has.includes(value)) && has.every((value) => wanted.includes(value))) || 'it does not hold it yet'
+  },
+  verified: ({ name: own }, after) => show(own, after),
+  undo,
+})
+
+/** Takes the records of a local name out. */
+export const removeRecord = defineTool({
+  name: 'remove_record',
+  title: 'Remove a DNS record',
+  description: 'Take a local DNS name out, or only one of its values.',
+  access: 'configure',
+  idempotent: true,
+  input: z.object({ name, value: z.string().optional().describe('Only this address or target.') }),
+  output,
+  state: readState,
+  basis,
+  async plan({ name: own, value }, { client, state, signal }) {
+    await refuseUnknown(client, own, state, signal)
+    const values = ownRecords(own, state.lines).map((record) => record.value)
+    if (value !== undefined && !values.includes(canonicalName(value)))
+      throw new ToolError('not_found', `${canonicalName(own)} has no '${value}'.`, { hint: `It has ${values.join(', ')}.` })
+    const after = without(own, state.lines, value)
+    return planOf(own, `Remove ${value === undefined ? '' : `${value} of `}${canonicalName(own)}`, state, after)
+  },
+  async run({ name: own, value }, { client, state, signal }) {
+    const after = without(own, state.lines, value)
+    const { add, remove } = changeBetween(state.lines, after)
+    await client.changeLines(add, remove, signal)
+    return show(own, { ...state, lines: after })
+  },
+  settled: (after, { name: own, value }) =>
+    !ownRecords(own, after.lines).some((record) => value === undefined || record.value === canonicalName(value)) || 'it is still there',
+  verified: ({ name: own }, after) => show(own, after),
+  undo,
+})
+
+/** Gives a name exactly these lines: how the writes above are taken back. */
+export const applyRecord = defineTool({
+  name: 'apply_record',
+  title: 'Give a DNS record its lines',
+  description: 'Give a local name exactly the lines it had.',
+  access: 'configure',
+  internal: true,
+  idempotent: true,
+  input: z.object({
+    name,
+    hosts: z.array(z.string()).describe('Lines with its addresses.'),
+    cnames: z.array(z.string()).describe('Lines with its aliases.'),
+  }),
+  output,
+  state: readState,
+  basis,
+  plan: ({ name: own, ...lines }, { state }) => planOf(own, `Give ${canonicalName(own)} back what it had`, state, lines),
+  async run({ name: own, ...lines }, { client, state, signal }) {
+    const { add, remove } = givingBack(own, { before: state.lines, after: lines, all: await client.lines(signal) })
+    await client.changeLines(add, remove, signal)
+    return show(own, { ...state, lines })
+  },
+  settled: (after, { name: own, ...lines }) => valuesText(own, after.lines) === valuesText(own, lines) || 'it does not hold it yet',
+  verified: ({ name: own }, after) => show(own, after),
+  undo,
+})

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { recordTypes } from '../resolver.ts'
+import { defineTool } from './define-tool.ts'
+
+/** What each instance answers now, asked over DNS itself. */
+export const lookup = defineTool({
+  name: 'lookup',
+  title: 'Look a name up',
+  description: 'Ask the DNS of each Pi-hole what a name resolves to now; says who answers what.',
+  access: 'observe',
+  input: z.object({
+    name: z.string().min(1).max(255).describe('Name, or for PTR an IP.'),
+    type: z.enum(recordTypes).default('A').describe('Record type.'),
+  }),
+  output: z.object({
+    answers: z
+      .array(
+        z.object({
+          on: z.string().optional().describe("Who says so: 'all', or names of instances."),
+          rcode: z.string().describe('Outcome, as NOERROR or NXDOMAIN.'),
+          records: z.string().describe('What it answers.'),
+        }),
+      )
+      .describe('A row for each answer.'),
+    latency_ms: z.number().describe('Of the slowest.'),
+  }),
+  run: async ({ name, type }, { client, signal }) => client.resolver.ask(name, type, signal),
+  gather(answers) {
+    const rows = new Map<string, { rcode: string; records: string; on: string[] }>()
+    for (const { instance, output } of answers) {
+      // Several addresses come in turn.
+      const records = output.records.toSorted().join(', ') || '(none)'
+      const key = `${output.rcode} ${records}`
+      const row = rows.get(key) ?? { rcode: output.rcode, records, on: [] }
+      rows.set(key, { ...row, on: [...row.on, instance] })
+    }
+    return {
+      answers: [...rows.values()].map(({ on, ...row }) => ({
+        ...(answers.length > 1 && { on: on.length === answers.length ? 'all' : on.join(', ') }),
+        ...row,
+      })),
+      latency_ms: Math.max(...answers.map(({ output }) => output.milliseconds)),
+    }
+  },
+})
