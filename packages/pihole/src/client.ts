@@ -156,22 +156,22 @@ export async function connect(given: ClientConfig, connection: Connection) {
     lists: async (signal: AbortSignal) => (await get('lists', schemas.lists, signal)).lists,
     groups: async (signal: AbortSignal) => (await get('groups', schemas.groups, signal)).groups,
 
-    async addDomain({ domain, comment, groups, enabled, ...place }: DomainEntry, signal: AbortSignal): Promise<void> {
+    addDomain: async ({ domain, comment, groups, enabled, ...place }: DomainEntry, signal: AbortSignal): Promise<void> => {
       const body = { domain, comment: comment ?? null, groups, enabled }
       taken(await api.post(domainPath(place), { schema: schemas.processed, body, signal }))
     },
-    async replaceDomain({ domain, comment, groups, enabled, ...place }: DomainEntry, signal: AbortSignal): Promise<void> {
+    replaceDomain: async ({ domain, comment, groups, enabled, ...place }: DomainEntry, signal: AbortSignal): Promise<void> => {
       const path = `${domainPath(place)}/${encodeURIComponent(domain)}`
       taken(await api.put(path, { schema: schemas.processed, body: { comment: comment ?? null, groups, enabled }, signal }))
     },
     removeDomain: async ({ domain, ...place }: DomainEntry, signal: AbortSignal) =>
       discard(`${domainPath(place)}/${encodeURIComponent(domain)}`, 'DELETE', signal),
 
-    async addList({ address: of, type, comment, groups, enabled }: ListEntry, signal: AbortSignal): Promise<void> {
+    addList: async ({ address: of, type, comment, groups, enabled }: ListEntry, signal: AbortSignal): Promise<void> => {
       const body = { address: of, comment: comment ?? null, groups, enabled }
       taken(await api.post('/api/lists', { schema: schemas.processed, query: { type }, body, signal }))
     },
-    async replaceList({ address: of, type, comment, groups, enabled }: ListEntry, signal: AbortSignal): Promise<void> {
+    replaceList: async ({ address: of, type, comment, groups, enabled }: ListEntry, signal: AbortSignal): Promise<void> => {
       const body = { type, comment: comment ?? null, groups, enabled }
       taken(await api.put(`/api/lists/${encodeURIComponent(of)}`, { schema: schemas.processed, query: { type }, body, signal }))
     },

@@ -163,5 +163,5 @@ export async function entriesAlike<Entry extends DomainEntry | ListEntry>(
 }
 
 function sameGroups(first: readonly number[], second: readonly number[]): boolean {
-  return first.toSorted().join() === second.toSorted().join()
+  return first.length === second.length && first.every((group) => second.includes(group))
 }

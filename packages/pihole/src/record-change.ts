@@ -34,10 +34,7 @@ export async function recordState(
 /** Refuses a name that has no record, naming those that resemble it. */
 export async function refuseUnknown(client: PiholeClient, name: string, state: RecordState, signal: AbortSignal): Promise<void> {
   if (state.lines.hosts.length + state.lines.cnames.length > 0) return
-  const near = nearestNames(
-    canonicalName(name),
-    recordsOf(await client.lines(signal)).map((record) => record.name),
-  )
+  const near = nearestNames(canonicalName(name), new Set(recordsOf(await client.lines(signal)).map((record) => record.name)))
   throw new ToolError('not_found', `There is no record '${canonicalName(name)}'.`, {
     hint: near.length > 0 ? `Is it ${near.join(' or ')}?` : 'list_records has the names.',
   })
@@ -87,9 +84,7 @@ export function planOf(name: string, summary: string, before: RecordState, after
     targets: [targetOf('record', own)],
     diff: [`${own}: ${valuesText(own, before.lines)} → ${valuesText(own, after)}`],
     warnings: [
-      ...(isGone && before.pointedAtBy.length > 0
-        ? [`${before.pointedAtBy.join(', ')} still points at ${own} and will lead nowhere.`]
-        : []),
+      ...(isGone && before.pointedAtBy.length > 0 ? [`It is what ${before.pointedAtBy.join(', ')} leads to: that will lead nowhere.`] : []),
       ...(add.cnames.length + remove.cnames.length > 0
         ? ['A CNAME takes a restart of its DNS: for a second or two it answers nobody.']
         : []),

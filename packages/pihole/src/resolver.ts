@@ -1,5 +1,5 @@
 import { ToolError, type Connection } from '@rackwarden/core'
-import type { Answer, Packet, StringAnswer } from 'dns-packet'
+import type { Answer, Packet } from 'dns-packet'
 import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 
@@ -41,7 +41,7 @@ export function questionName(name: string, type: RecordType): string {
   const [front, back] = [parts(head), parts(tail)]
   const zeros = Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => '0')
   const digits = [...front, ...(tail === undefined ? [] : zeros), ...back].map((part) => part.padStart(4, '0')).join('')
-  return `${[...digits].toReversed().join('.')}.ip6.arpa`
+  return `${digits.split('').toReversed().join('.')}.ip6.arpa`
 }
 
 /** Asks one server for names: by datagram, and by stream where the answer is too long or the way carries no datagrams. */
@@ -122,20 +122,11 @@ function answerText(answer: Answer): string {
 }
 
 function valueText(answer: Answer): string {
-  switch (answer.type) {
-    case 'TXT':
-      return [answer.data].flat().map(String).join('')
-    case 'MX':
-      return `${answer.data.preference ?? 0} ${answer.data.exchange}`
-    case 'SRV':
-      return `${answer.data.priority ?? 0} ${answer.data.weight ?? 0} ${answer.data.port} ${answer.data.target}`
-    case 'SOA':
-      return `${answer.data.mname} ${answer.data.rname}`
-    case 'CAA':
-      return `${answer.data.tag} ${answer.data.value}`
-    default: {
-      const { data } = answer as StringAnswer | { data: unknown }
-      return typeof data === 'string' ? data : Buffer.isBuffer(data) ? data.toString('hex') : JSON.stringify(data)
-    }
-  }
+  if (answer.type === 'TXT') return [answer.data].flat().map(String).join('')
+  if (answer.type === 'MX') return `${answer.data.preference ?? 0} ${answer.data.exchange}`
+  if (answer.type === 'SRV') return `${answer.data.priority ?? 0} ${answer.data.weight ?? 0} ${answer.data.port} ${answer.data.target}`
+  if (answer.type === 'SOA') return `${answer.data.mname} ${answer.data.rname}`
+  if (answer.type === 'CAA') return `${answer.data.tag} ${answer.data.value}`
+  const { data } = answer as { data?: unknown }
+  return typeof data === 'string' ? data : Buffer.isBuffer(data) ? data.toString('hex') : JSON.stringify(data)
 }

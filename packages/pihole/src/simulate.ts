@@ -40,5 +40,5 @@ export function instanceOf(name: string, ftl: SimulatedFtl, virtualAddress?: str
       datagram: responder.datagram,
     },
   }
-  return { ftl, instance, close: responder.close }
+  return { ftl, instance, close: async () => responder.close() }
 }

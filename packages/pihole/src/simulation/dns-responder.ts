@@ -86,7 +86,7 @@ function answersTo(ftl: SimulatedFtl, { questions }: DecodedPacket): { answers: 
   const [question] = questions ?? []
   if (question === undefined) return { answers: [], rcode: 1 }
   const name = canonicalName(question.name)
-  const type = String(question.type)
+  const { type } = question
   const own = recordsOf({ hosts: ftl.hosts, cnames: ftl.cnames })
   const at = (of: string, as: string, data: string) => ({ name: of, type: as, ttl: 0, data: dataOf(as, data) }) as Answer
   if (name === 'pi.hole') return { answers: type === 'A' ? [at(name, 'A', ftl.world.address)] : [], rcode: 0 }

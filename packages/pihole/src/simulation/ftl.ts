@@ -34,7 +34,14 @@ export class SimulatedFtl {
     this.cnames = [...world.cnames]
     const whole = { enabled: true, groups: [0], comment: null }
     this.domains = (world.domains ?? []).map((entry) => ({ ...whole, ...entry, id: this.id() }))
-    this.lists = (world.lists ?? []).map(({ holds: _, count: __, ...entry }) => ({ ...whole, ...entry, id: this.id() }))
+    this.lists = (world.lists ?? []).map(({ address, type, enabled = true, groups = [0], comment = null }) => ({
+      address,
+      type,
+      enabled,
+      groups: [...groups],
+      comment,
+      id: this.id(),
+    }))
     this.blocking = { enabled: world.blocking?.enabled ?? true, seconds: world.blocking?.seconds }
     this.builtAt = this.now - (world.gravityDays ?? 0) * 86_400_000
   }
@@ -88,7 +95,7 @@ export class SimulatedFtl {
 
   snapshot(): unknown {
     const { hosts, cnames, blocking, builtAt, pid } = this
-    const plain = <Entry extends { id: number }>({ id: _, ...entry }: Entry) => entry
+    const plain = <Entry extends { id: number }>(entry: Entry) => ({ ...entry, id: undefined })
     const byText = (first: unknown, second: unknown) => (JSON.stringify(first) < JSON.stringify(second) ? -1 : 1)
     return {
       hosts,

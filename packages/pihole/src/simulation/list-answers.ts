@@ -96,8 +96,8 @@ function changedList(ftl: SimulatedFtl, { method, path, query, body }: Request):
   if (method !== 'POST' && method !== 'PUT') return undefined
   const status = method === 'POST' ? 201 : 200
   if (method === 'POST' && known !== undefined) return json(ftl, { lists: [], ...failed(address, 'UNIQUE constraint failed') }, status)
-  const entry = {
-    type: type as ListEntry['type'],
+  const entry: ListEntry & { id: number } = {
+    type,
     address,
     comment,
     enabled,

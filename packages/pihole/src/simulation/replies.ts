@@ -32,22 +32,16 @@ export function empty(ftl: SimulatedFtl, status: 204): Response {
 
 /** What a login that is refused hears. */
 export function refusedLogin(ftl: SimulatedFtl, refused: Refusal): Response {
-  switch (refused) {
-    case 'rate limited':
-      return refusal(ftl, 429, { key: 'rate_limiting', message: 'Rate-limiting login attempts' })
-    case 'seats':
-      return refusal(ftl, 429, {
-        key: 'api_seats_exceeded',
-        message: 'API seats exceeded',
-        hint: 'increase webserver.api.max_sessions',
-      })
-    case 'code missing':
-      return refusal(ftl, 400, { key: 'bad_request', message: 'No 2FA token found in JSON payload' })
-    case 'code':
-      return refusal(ftl, 401, { key: 'unauthorized', message: 'Invalid 2FA token' })
-    case 'password': {
-      const totp = ftl.world.totpSecret !== undefined
-      return json(ftl, { session: { valid: false, totp, sid: null, validity: -1, message: 'password incorrect' } }, 401)
-    }
-  }
+  const totp = ftl.world.totpSecret !== undefined
+  if (refused === 'password')
+    return json(ftl, { session: { valid: false, totp, sid: null, csrf: null, validity: -1, message: 'password incorrect' } }, 401)
+  const [status, told] = refusals[refused]
+  return refusal(ftl, status, told)
+}
+
+const refusals: Record<Exclude<Refusal, 'password'>, [status: number, told: { key: string; message: string; hint?: string }]> = {
+  'rate limited': [429, { key: 'rate_limiting', message: 'Rate-limiting login attempts' }],
+  seats: [429, { key: 'api_seats_exceeded', message: 'API seats exceeded', hint: 'increase webserver.api.max_sessions' }],
+  'code missing': [400, { key: 'bad_request', message: 'No 2FA token found in JSON payload' }],
+  code: [401, { key: 'unauthorized', message: 'Invalid 2FA token' }],
 }

@@ -13,6 +13,7 @@ export const explainDomain = defineTool({
   title: 'Explain a domain',
   description: 'Why a domain is blocked or allowed: the verdict, what decides it, and its last queries.',
   access: 'observe',
+  untrusted: true,
   input: z.object({ domain: z.string().min(1).max(255).describe('Domain.') }),
   output: z.object({
     verdict: z.string().describe('What becomes of it, and why.'),

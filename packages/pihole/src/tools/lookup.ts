@@ -8,6 +8,7 @@ export const lookup = defineTool({
   title: 'Look a name up',
   description: 'Ask the DNS of each Pi-hole what a name resolves to now; says who answers what.',
   access: 'observe',
+  untrusted: true,
   input: z.object({
     name: z.string().min(1).max(255).describe('Name, or for PTR an IP.'),
     type: z.enum(recordTypes).default('A').describe('Record type.'),

@@ -1,4 +1,5 @@
 import { momentBefore, ToolError } from '@rackwarden/core'
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import type { QueryFilter } from '../client.ts'
 import { queryRow } from '../query-row.ts'
@@ -20,7 +21,7 @@ export const searchQueries = defineTool({
   untrusted: true,
   input: z.object({
     domain: z.string().optional().describe('Part of it.'),
-    client: z.string().optional().describe('IP or part of a name.'),
+    client: z.string().optional().describe('Part of its IP or name.'),
     answer: z.enum(['blocked', 'permitted', 'cached']).optional().describe('What became of it.'),
     status: z.string().optional().describe('As GRAVITY or REGEX.'),
     upstream: z.string().optional().describe('Forwarded to it.'),
@@ -51,10 +52,10 @@ export const searchQueries = defineTool({
     // Spans count back from the clock of the Pi-hole, which its log is written by.
     const now = since === undefined && until === undefined ? 0 : await client.now(signal)
     const seconds = (text: string | undefined) => (text === undefined ? undefined : Date.parse(momentBefore(text, now)) / 1_000)
-    const isAddress = asker !== undefined && /^[\d.:a-f]*[.:][\d.:a-f]*$/i.test(asker)
+    const isAddress = asker !== undefined && /^[\d.:a-f*]*[.:][\d.:a-f*]*$/i.test(asker)
     const filter: QueryFilter = {
       domain: part(domain),
-      client_ip: isAddress ? asker : undefined,
+      client_ip: isAddress ? (isIP(asker) === 0 ? part(asker) : asker) : undefined,
       client_name: isAddress ? undefined : part(asker),
       upstream: answer === undefined ? upstream : answers[answer],
       status: status?.toUpperCase(),
