@@ -26,9 +26,12 @@ export interface Session {
 /** Logs in at the first request, once for all that come meanwhile, and again once where the session is gone. */
 export function openSession(connection: Connection, { password, totpSecret }: Credentials): Session {
   let seat: Promise<Seat> | undefined
+  let isOver = false
 
   async function logIn(): Promise<Seat> {
     if (password === undefined) return {}
+    // Whoever comes late must not take a seat nobody gives back.
+    if (isOver) throw new ToolError('unreachable', 'The session with Pi-hole was closed.', { hint: 'Try again.' })
     const totp = totpSecret === undefined ? {} : { totp: await codeOf(totpSecret) }
     // Nobody's signal: whoever asked first may leave, the others still wait for it.
     const response = await connection.fetch('/api/auth', {
@@ -53,30 +56,29 @@ export function openSession(connection: Connection, { password, totpSecret }: Cr
     throw refused ?? (await statusError(response, { name: 'Pi-hole' }))
   }
 
-  async function seated(): Promise<Seat> {
+  /** Forgets a seat, unless somebody else has already taken another one. */
+  function forget(mine: Promise<Seat>): void {
+    if (seat === mine) seat = undefined
+  }
+
+  async function send(target: string, options: FetchOptions): Promise<{ response: Response; mine: Promise<Seat> }> {
     const mine = (seat ??= logIn())
-    try {
-      return await mine
-    } catch (error) {
-      if (seat === mine) seat = undefined
-      throw error
-    }
+    mine.catch(() => forget(mine))
+    const { sid } = await mine
+    options.signal?.throwIfAborted()
+    const headers = new Headers(options.headers)
+    if (sid !== undefined) headers.set('x-ftl-sid', sid)
+    return { response: await connection.fetch(target, { ...options, headers: Object.fromEntries(headers) }), mine }
   }
 
   async function fetch(target: string, options: FetchOptions = {}): Promise<Response> {
-    const send = async ({ sid }: Seat) => {
-      options.signal?.throwIfAborted()
-      const headers = new Headers(options.headers)
-      if (sid !== undefined) headers.set('x-ftl-sid', sid)
-      return connection.fetch(target, { ...options, headers: Object.fromEntries(headers) })
-    }
-    const before = await seated()
-    let response = await send(before)
+    const first = await send(target, options)
+    let { response } = first
     if (response.status === 401 && password !== undefined) {
+      // A restart of FTL forgets its sessions; whoever notices first logs in for all.
+      forget(first.mine)
       await response.body?.cancel()
-      // A restart of FTL forgets its sessions; whoever noticed first has logged in for all.
-      if (seat !== undefined && (await seat) === before) seat = undefined
-      response = await send(await seated())
+      response = (await send(target, options)).response
     }
     if (response.status === 401 && password === undefined)
       throw new ToolError('unauthorized', 'Pi-hole asks for a password.', { hint: 'Set password to its web password or an app password.' })
@@ -88,6 +90,7 @@ export function openSession(connection: Connection, { password, totpSecret }: Cr
   return {
     connection: { ...connection, fetch },
     async end() {
+      isOver = true
       const ending = seat
       seat = undefined
       const { sid } = (await ending?.catch(() => undefined)) ?? {}
