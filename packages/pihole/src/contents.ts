@@ -113,10 +113,6 @@ export async function makeAlike(planned: Contents, wanted: Contents, making: Mak
     throw new ToolError('conflict', 'It was changed since the plan was made.', {
       hint: 'Plan again: the plan will show what is there now.',
     })
-  if (wanted.records !== undefined || wanted.cnames !== undefined) {
-    progress('writing records')
-    await client.replaceLines({ ...(wanted.records && { hosts: wanted.records }), ...(wanted.cnames && { cnames: wanted.cnames }) }, signal)
-  }
   if (wanted.domains !== undefined)
     await entriesAlike(own.domains ?? [], wanted.domains, making, {
       key: domainKey,
@@ -131,6 +127,11 @@ export async function makeAlike(planned: Contents, wanted: Contents, making: Mak
       replace: client.replaceList,
       remove: client.removeList,
     })
+  // Last, for what changes aliases restarts it, and then it answers nothing for a moment.
+  if (wanted.records !== undefined || wanted.cnames !== undefined) {
+    progress('writing records')
+    await client.replaceLines({ ...(wanted.records && { hosts: wanted.records }), ...(wanted.cnames && { cnames: wanted.cnames }) }, signal)
+  }
 }
 
 const defaultGroup = 0

@@ -5,7 +5,7 @@ import { assets, health, rights } from './facets.ts'
 import { findings } from './findings.ts'
 import { restartDns, updateGravity } from './tools/actions.ts'
 import { setBlocking } from './tools/blocking.ts'
-import { addRecord, applyRecord, removeRecord } from './tools/change-records.ts'
+import { addRecord, applyRecords, removeRecord } from './tools/change-records.ts'
 import { allowDomain, applyDomain, denyDomain } from './tools/domains.ts'
 import { explainDomain } from './tools/explain.ts'
 import { lookup } from './tools/lookup.ts'
@@ -45,7 +45,7 @@ export default defineService({
     setBlocking,
     updateGravity,
     restartDns,
-    applyRecord,
+    applyRecords,
     applyDomain,
     applyContents,
   ],

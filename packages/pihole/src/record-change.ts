@@ -1,39 +1,31 @@
 import { nearestNames, ToolError } from '@rackwarden/core'
 import { isIP } from 'node:net'
 import type { PiholeClient } from './client.ts'
-import { canonicalName, linesOf, recordsOf, without, type DnsRecord, type RecordLines } from './records.ts'
+import { canonicalName, linesOf, recordsOf, type DnsRecord, type RecordLines } from './records.ts'
 import { targetOf } from './targets.ts'
 
-/** The lines of one name, as a plan finds them, and who else points at it. */
+/** The lines of a name and of those it shares lines with, as a plan finds them, and who points at it. */
 export interface RecordState {
+  /** The name, and those that stand on a line with it: parting them moves theirs, too. */
+  names: readonly string[]
+  /** Every line that speaks of any of them. */
   lines: RecordLines
-  /** Lines of names it shares a line with: parting them moves these, too. */
-  shared: RecordLines
   /** Aliases whose target it is. */
   pointedAtBy: readonly string[]
 }
 
-/** Reads the lines of one name. */
-export async function recordState(
-  client: PiholeClient,
-  { name, ...given }: { name: string } & Partial<RecordLines>,
-  signal: AbortSignal,
-): Promise<RecordState> {
+/** Reads the lines of one name, and of those it shares lines with. */
+export async function recordState(client: PiholeClient, name: string, signal: AbortSignal): Promise<RecordState> {
   const all = await client.lines(signal)
-  const lines = linesOf(name, all)
-  const named = [lines, { hosts: given.hosts ?? [], cnames: given.cnames ?? [] }].flatMap(recordsOf)
-  const others = new Set(named.map((record) => record.name).filter((other) => other !== canonicalName(name)))
-  const own = new Set([...lines.hosts, ...lines.cnames])
-  const sharedIn = (array: 'hosts' | 'cnames') =>
-    [...new Set([...others].flatMap((other) => linesOf(other, all)[array]))].filter((line) => !own.has(line))
+  const shared = recordsOf(linesOf([name], all)).map((record) => record.name)
+  const names = [...new Set([canonicalName(name), ...shared])]
   const aliases = recordsOf({ hosts: [], cnames: all.cnames }).filter(({ value }) => value === canonicalName(name))
-  const pointedAtBy = [...new Set(aliases.map((alias) => alias.name))].toSorted()
-  return { lines, shared: { hosts: sharedIn('hosts'), cnames: sharedIn('cnames') }, pointedAtBy }
+  return { names, lines: linesOf(names, all), pointedAtBy: [...new Set(aliases.map((alias) => alias.name))].toSorted() }
 }
 
 /** Refuses a name that has no record, naming those that resemble it. */
 export async function refuseUnknown(client: PiholeClient, name: string, state: RecordState, signal: AbortSignal): Promise<void> {
-  if (state.lines.hosts.length + state.lines.cnames.length > 0) return
+  if (ownRecords(name, state.lines).length > 0) return
   const near = nearestNames(canonicalName(name), new Set(recordsOf(await client.lines(signal)).map((record) => record.name)))
   throw new ToolError('not_found', `There is no record '${canonicalName(name)}'.`, {
     hint: near.length > 0 ? `Is it ${near.join(' or ')}?` : 'list_records has the names.',
@@ -58,20 +50,6 @@ export function changeBetween(before: RecordLines, after: RecordLines): { add: R
     cnames: from.cnames.filter((line) => !in_.cnames.includes(line)),
   })
   return { add: missing(after, before), remove: missing(before, after) }
-}
-
-/** The same where a name is given back lines it shares with others: each of those keeps exactly one line. */
-export function givingBack(name: string, { before, after, all }: Record<'before' | 'after' | 'all', RecordLines>) {
-  const { add, remove } = changeBetween(before, after)
-  const [parted, staying] = [without(name, add), without(name, remove)]
-  const each = (make: (array: 'hosts' | 'cnames') => string[]): RecordLines => ({ hosts: make('hosts'), cnames: make('cnames') })
-  return {
-    add: each((array) => [...add[array], ...staying[array].filter((line) => !parted[array].includes(line))]),
-    remove: each((array) => [
-      ...remove[array],
-      ...parted[array].filter((line) => all[array].includes(line) && !staying[array].includes(line)),
-    ]),
-  }
 }
 
 /** The plan of a name that gets other lines. */

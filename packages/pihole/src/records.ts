@@ -64,9 +64,10 @@ export interface RecordLines {
   cnames: readonly string[]
 }
 
-/** Which of the lines speak of a name. */
-export function linesOf(name: string, { hosts, cnames }: RecordLines): RecordLines {
-  const isMeant = (names: readonly string[] = []) => names.some((one) => canonicalName(one) === canonicalName(name))
+/** Which of the lines speak of one of these names. */
+export function linesOf(wanted: readonly string[], { hosts, cnames }: RecordLines): RecordLines {
+  const meant = new Set(wanted.map(canonicalName))
+  const isMeant = (names: readonly string[] = []) => names.some((one) => meant.has(canonicalName(one)))
   return {
     hosts: hosts.filter((line) => isMeant(parseHostLine(line)?.names)),
     cnames: cnames.filter((line) => isMeant(parseCnameLine(line)?.names)),

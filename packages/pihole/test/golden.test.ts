@@ -11,7 +11,6 @@ test('a conversation goes as it is told', () =>
     { say: 'How are the Pi-holes?', call: ['get_status'] },
     { say: 'Is anything wrong with them?', call: ['needs_attention'] },
     { say: 'Which names does the house know?', call: ['list_records', { text: 'home.example' }] },
-    { say: 'What do they answer for the printer now?', call: ['lookup', { name: 'printer.home.example' }] },
     { say: 'Make the second one like the first. First, what would happen:', call: ['sync_instances', { from: 'primary' }] },
     { say: 'The person agrees.', call: ['sync_instances', { from: 'primary' }], confirm: true },
     { say: 'There is a new camera.', call: ['add_record', camera] },

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { changeBetween, givingBack } from '../src/record-change.ts'
 import { formatHostLine, itemPath, linesOf, parseCnameLine, parseHostLine, recordsOf, without } from '../src/records.ts'
 import { questionName, resolverAddress } from '../src/resolver.ts'
 import { openFtl } from './pair.ts'
@@ -73,27 +72,7 @@ test('taking a name out leaves every other record as it was', () => {
       const rest = without(name, { hosts, cnames: [] })
       const keys = (given: readonly string[]) => recordsOf({ hosts: given, cnames: [] }).filter((record) => record.name !== name)
       expect(keys(rest.hosts)).toEqual(keys(hosts))
-      expect(linesOf(name, rest).hosts).toEqual([])
-    }),
-  )
-})
-
-test('what was changed of a name is given back to the line, also where it shares lines with others', () => {
-  fc.assert(
-    fc.property(fc.uniqueArray(hostLine, { minLength: 1, maxLength: 6, selector: formatHostLine }), address, (lines, other) => {
-      const hosts = [...new Set(lines.map(formatHostLine))]
-      const name = lines[0]?.names[0] ?? ''
-      // Where what is left of a line stands there by itself already, nobody can tell the two apart.
-      const parted = without(name, linesOf(name, { hosts, cnames: [] })).hosts
-      fc.pre(!parted.some((line) => hosts.includes(line)) && new Set(parted).size === parted.length && !hosts.includes(`${other} ${name}`))
-      const before = linesOf(name, { hosts, cnames: [] })
-      const wanted = { hosts: [...parted, `${other} ${name}`], cnames: [] }
-      const done = changeBetween(before, wanted)
-      const changed = [...hosts.filter((line) => !done.remove.hosts.includes(line)), ...done.add.hosts]
-      const all = { hosts: changed, cnames: [] }
-      const back = givingBack(name, { before: linesOf(name, all), after: before, all })
-      const restored = [...changed.filter((line) => !back.remove.hosts.includes(line)), ...back.add.hosts]
-      expect(restored.toSorted()).toEqual(hosts.toSorted())
+      expect(linesOf([name], rest).hosts).toEqual([])
     }),
   )
 })

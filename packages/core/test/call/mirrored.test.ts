@@ -131,6 +131,16 @@ describe('a write to mirrored instances', () => {
     expect(await findingsOf(open)).toContain('A write is not on every Shelf')
   })
 
+  test('that failed on the first before the others were begun stays a finding, though this process lives on', async () => {
+    const open = await openPair({ toolsOff: ['remove_entry'] })
+    open.left.jam = { error: new ToolError('upstream', 'It jams.'), when: 'after' }
+    expect((await carriedOut(open, 'shelf_add_entry', add)).text).toContain('the instances differ now')
+    open.left.jam = undefined
+    const findings = await findingsOf(open)
+    expect(findings).toContain('A write is not on every Shelf')
+    expect(findings).toContain('right missed')
+  })
+
   test('is void once the state of any of them moved', async () => {
     const open = await openPair()
     const confirm = tokenOf(await open.call('shelf_add_entry', add))

@@ -2,7 +2,6 @@ import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import {
   changeBetween,
-  givingBack,
   isHostName,
   ownRecords,
   planOf,
@@ -12,7 +11,8 @@ import {
   wantedLines,
   type RecordState,
 } from '../record-change.ts'
-import { canonicalName, without, type RecordLines } from '../records.ts'
+import { canonicalName, linesOf, without, type RecordLines } from '../records.ts'
+import { targetOf } from '../targets.ts'
 import { defineTool, type StateReader } from './define-tool.ts'
 
 const name = z.string().refine(isHostName, 'not a host name').describe('Name.')
@@ -26,18 +26,15 @@ const show = (own: string, { lines }: RecordState): z.input<typeof output> => ({
   values: valuesText(own, lines),
 })
 
-const readState: StateReader<{ name: string } & Partial<RecordLines>, RecordState> = (
-  { name: own, hosts = [], cnames = [] },
-  { client, signal },
-) => recordState(client, { name: own, hosts, cnames }, signal)
+const readState: StateReader<{ name: string }, RecordState> = ({ name: own }, { client, signal }) => recordState(client, own, signal)
 
 // A plan rests on the lines, whatever their order, and not on who points at the name.
-const basis = ({ lines, shared }: RecordState) => [lines, shared].map(({ hosts, cnames }) => [hosts.toSorted(), cnames.toSorted()])
+const basis = ({ lines: { hosts, cnames } }: { lines: RecordLines }) => [hosts.toSorted(), cnames.toSorted()]
 
-/** The call that gives a name the lines it had. */
-const undo = ({ lines }: RecordState, { name: own }: { name: string }) => ({
-  tool: 'apply_record',
-  input: { name: own, hosts: [...lines.hosts], cnames: [...lines.cnames] },
+/** The call that gives a name, and those it shares lines with, the lines they had. */
+const undo = ({ names, lines }: Pick<RecordState, 'names' | 'lines'>) => ({
+  tool: 'apply_records',
+  input: { names: [...names], hosts: [...lines.hosts], cnames: [...lines.cnames] },
 })
 
 /** What the lines of a name become when it is pointed elsewhere: other names on its lines stay as they are. */
@@ -135,29 +132,44 @@ export const removeRecord = defineTool({
   undo,
 })
 
-/** Gives a name exactly these lines: how the writes above are taken back. */
-export const applyRecord = defineTool({
-  name: 'apply_record',
-  title: 'Give a DNS record its lines',
-  description: 'Give a local name exactly the lines it had.',
+type Lines = Pick<RecordState, 'names' | 'lines'>
+
+const readLines: StateReader<{ names: string[] }, Lines> = async ({ names }, { client, signal }) => ({
+  names,
+  lines: linesOf(names, await client.lines(signal)),
+})
+
+const everyValue = (names: readonly string[], lines: RecordLines) => names.map((own) => `${own}: ${valuesText(own, lines)}`)
+
+/** Gives names exactly these lines: how the writes above are taken back. */
+export const applyRecords = defineTool({
+  name: 'apply_records',
+  title: 'Give DNS records their lines',
+  description: 'Give local names exactly the lines they had.',
   access: 'configure',
   internal: true,
   idempotent: true,
   input: z.object({
-    name,
-    hosts: z.array(z.string()).describe('Lines with its addresses.'),
-    cnames: z.array(z.string()).describe('Lines with its aliases.'),
+    names: z.array(name).min(1).describe('Names.'),
+    hosts: z.array(z.string()).describe('Lines with their addresses.'),
+    cnames: z.array(z.string()).describe('Lines with their aliases.'),
   }),
-  output,
-  state: readState,
+  output: z.object({ records: z.array(z.string()).describe('What they stand for now.') }),
+  state: readLines,
   basis,
-  plan: ({ name: own, ...lines }, { state }) => planOf(own, `Give ${canonicalName(own)} back what it had`, state, lines),
-  async run({ name: own, ...lines }, { client, state, signal }) {
-    const { add, remove } = givingBack(own, { before: state.lines, after: lines, all: await client.lines(signal) })
-    await client.changeLines(add, remove, signal)
-    return show(own, { ...state, lines })
+  plan({ names: [own = '', ...others], hosts, cnames }, { state }) {
+    const after = { hosts, cnames }
+    const plan = planOf(own, `Give ${own} back what it had`, { ...state, pointedAtBy: [] }, after)
+    const moved = others.filter((other) => valuesText(other, state.lines) !== valuesText(other, after))
+    const told = moved.map((other) => `${other}: ${valuesText(other, state.lines)} → ${valuesText(other, after)}`)
+    return { ...plan, targets: [own, ...others].map((one) => targetOf('record', one)), diff: [...plan.diff, ...told] }
   },
-  settled: (after, { name: own, ...lines }) => valuesText(own, after.lines) === valuesText(own, lines) || 'it does not hold it yet',
-  verified: ({ name: own }, after) => show(own, after),
+  async run({ names, ...lines }, { client, state, signal }) {
+    const { add, remove } = changeBetween(state.lines, lines)
+    await client.changeLines(add, remove, signal)
+    return { records: everyValue(names, lines) }
+  },
+  settled: (after, { hosts, cnames }) =>
+    JSON.stringify(basis(after)) === JSON.stringify(basis({ lines: { hosts, cnames } })) || 'it does not hold them yet',
   undo,
 })
