@@ -26,6 +26,7 @@ export interface Session {
 /** Logs in at the first request, once for all that come meanwhile, and again once where the session is gone. */
 export function openSession(connection: Connection, { password, totpSecret }: Credentials): Session {
   let seat: Promise<Seat> | undefined
+  const over = new AbortController()
   let isOver = false
 
   async function logIn(): Promise<Seat> {
@@ -38,6 +39,7 @@ export function openSession(connection: Connection, { password, totpSecret }: Cr
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ password, ...totp }),
+      signal: over.signal,
     })
     const told = login.safeParse(await jsonIn(response))
     if (told.success && told.data.session.valid) {
@@ -93,7 +95,10 @@ export function openSession(connection: Connection, { password, totpSecret }: Cr
       isOver = true
       const ending = seat
       seat = undefined
+      // A login that is under way may take a seat yet; one that hangs is not waited for longer than a logout.
+      const limit = setTimeout(() => over.abort(), logoutMs)
       const { sid } = (await ending?.catch(() => undefined)) ?? {}
+      clearTimeout(limit)
       if (sid === undefined) return
       const response = await connection.fetch('/api/auth', { method: 'DELETE', headers: { 'x-ftl-sid': sid }, timeoutMs: logoutMs })
       await response.body?.cancel()

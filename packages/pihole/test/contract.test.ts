@@ -66,7 +66,7 @@ async function everything() {
   return [...exchanges, ...refused.exchanges]
 }
 
-function recordedOf({ client: _, exchanges }: Awaited<ReturnType<typeof opened>>) {
+function recordedOf({ exchanges }: Awaited<ReturnType<typeof opened>>) {
   const { instance } = instanceOf('primary', new SimulatedFtl({ ...one, password: 'another-password' }))
   const recorded = recordExchanges(instance.connection as NonNullable<typeof instance.connection>)
   return {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatHostLine, itemPath, linesOf, parseCnameLine, parseHostLine, recordsOf, without } from '../src/records.ts'
 import { questionName, resolverAddress } from '../src/resolver.ts'

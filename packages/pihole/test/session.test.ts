@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openFtl } from './pair.ts'
 
 const { signal } = new AbortController()
@@ -73,6 +73,50 @@ test('without a password there nobody logs in, whether one is configured or not'
   expect((await needless.blocking(signal)).blocking).toBe('enabled')
   await needless.close()
   expect(ftl.logins).toEqual([])
+})
+
+/** Something that happens once, and can be waited for. */
+function moment() {
+  let happen: () => void = () => undefined
+  const happened = new Promise<void>((resolve) => (happen = resolve))
+  return { happened, happen: () => happen() }
+}
+
+test('a login that is under way when the client is closed is waited for, and its seat is given back', async () => {
+  const { ftl, open, connection } = openFtl()
+  const fetch = connection.fetch.bind(connection)
+  const [begun, letIn] = [moment(), moment()]
+  connection.fetch = async (target, options) => {
+    begun.happen()
+    if (options?.method === 'POST') await letIn.happened
+    return fetch(target, options)
+  }
+  const client = await open()
+  const asking = client.blocking(signal).catch(() => undefined)
+  await begun.happened
+  const closing = client.close()
+  letIn.happen()
+  await Promise.all([closing, asking])
+  expect([ftl.logins.length, ftl.sessions.size]).toEqual([1, 0])
+})
+
+test('a login that hangs is given up where the client is closed', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const { open, connection } = openFtl()
+  const begun = moment()
+  connection.fetch = async (_, options) =>
+    new Promise((_resolve, reject) => {
+      begun.happen()
+      options?.signal?.addEventListener('abort', () => reject(new Error('given up')), { once: true })
+    })
+  const client = await open()
+  const asking = client.blocking(signal).catch((error: unknown) => error)
+  await begun.happened
+  const closed = client.close()
+  vi.advanceTimersByTime(1_500)
+  await closed
+  expect(await asking).toMatchObject({ message: 'given up' })
 })
 
 test('a client that was closed takes no seat any more', async () => {
