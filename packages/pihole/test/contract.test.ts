@@ -34,7 +34,7 @@ async function everything() {
   await read('explain_domain', { domain: 'ads.example.com' })
   await read('explain_domain', { domain: 'cdn.shop.example' })
   for (const filter of [
-    { answer: 'blocked', since: '1d' },
+    { status: 'blocked', since: '1d' },
     { client: '10.20.0.6', until: '1h' },
     { domain: 'nas', status: 'cache', cursor: '4' },
   ])

@@ -193,7 +193,7 @@ test('the query log is searched by client, outcome and time, and paged to its en
   }
   expect((await domainsOf({ client: '10.20.0.6' })).rows).toBe('1,3,5')
   expect((await domainsOf({ client: 'tablet' })).rows).toBe('0,2,4,6')
-  expect((await domainsOf({ answer: 'blocked' })).rows).toBe('3')
+  expect((await domainsOf({ status: 'blocked' })).rows).toBe('3')
   expect((await domainsOf({ since: '1h' })).rows).toBe('0,1,2')
   const first = await domainsOf({ limit: 5 })
   expect(first.rows).toBe('0,1,2,3,4')

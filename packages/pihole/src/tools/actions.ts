@@ -8,7 +8,7 @@ import { defineTool } from './define-tool.ts'
 export const updateGravity = defineTool({
   name: 'update_gravity',
   title: 'Update gravity',
-  description: 'Download the block lists again and build gravity from them; takes a minute or more.',
+  description: 'Download the block lists again and build gravity from them.',
   access: 'operate',
   input: z.object({}),
   output: z.object({ domains_on_lists: z.number().describe('Domains on its lists now.') }),
@@ -50,7 +50,7 @@ async function isAnswering(client: PiholeClient, signal: AbortSignal): Promise<b
 export const restartDns = defineTool({
   name: 'restart_dns',
   title: 'Restart the DNS',
-  description: 'Restart the resolver, one Pi-hole after the other; done once DNS and API answer again.',
+  description: 'Restart the DNS resolver, one Pi-hole after the other.',
   access: 'operate',
   input: z.object({}),
   output: z.object({ state: z.string().describe('What answers now.') }),

@@ -13,8 +13,8 @@ export const setBlocking = defineTool({
   access: 'operate',
   idempotent: true,
   input: z.object({
-    enabled: z.boolean().describe('Whether it blocks.'),
-    seconds: z.number().int().min(1).max(longestSeconds).optional().describe('After these it turns back by itself.'),
+    enabled: z.boolean().describe('Enabled.'),
+    seconds: z.number().int().min(1).max(longestSeconds).optional().describe('Then it turns back.'),
   }),
   output: z.object({
     blocking: z.string().describe('Whether it blocks.'),

@@ -1,4 +1,5 @@
 import { ToolError } from '@rackwarden/core'
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import {
   changeBetween,
@@ -43,7 +44,7 @@ function linesAfter(
   state: RecordState,
   { addresses, cname }: { addresses?: string[] | undefined; cname?: string | undefined },
 ): RecordLines {
-  if ((addresses === undefined) === (cname === undefined))
+  if ((addresses ?? []).length > 0 === (cname !== undefined))
     throw new ToolError('invalid_input', 'A record has either addresses or a cname.', {
       hint: 'Give addresses for A and AAAA, or cname for an alias.',
     })
@@ -62,17 +63,16 @@ function linesAfter(
 export const addRecord = defineTool({
   name: 'add_record',
   title: 'Add a DNS record',
-  description: 'Point a local DNS name at addresses, or as CNAME at another name; replaces what it had.',
+  description: 'Point a local DNS name at IPs, or as CNAME at another; replaces what it had.',
   access: 'configure',
   idempotent: true,
   input: z.object({
     name,
     addresses: z
-      .array(z.union([z.ipv4(), z.ipv6()]))
-      .min(1)
+      .array(z.string().refine((text) => isIP(text) !== 0, 'not an IP'))
       .optional()
       .describe('All its IPs.'),
-    cname: z.string().refine(isHostName, 'not a host name').optional().describe('Target of the alias.'),
+    cname: z.string().refine(isHostName, 'not a host name').optional().describe('Target.'),
   }),
   output,
   state: readState,
@@ -108,7 +108,7 @@ export const removeRecord = defineTool({
   description: 'Take a local DNS name out, or only one of its values.',
   access: 'configure',
   idempotent: true,
-  input: z.object({ name, value: z.string().optional().describe('Only this address or target.') }),
+  input: z.object({ name, value: z.string().optional().describe('Only this one.') }),
   output,
   state: readState,
   basis,

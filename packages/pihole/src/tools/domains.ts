@@ -13,9 +13,9 @@ type Type = DomainEntry['type']
 const defaultGroup = 0
 
 const input = z.object({
-  domain: z.string().min(1).max(512).describe('Domain, or expression.'),
-  regex: z.boolean().default(false).describe('Whether it is an expression.'),
-  comment: z.string().max(300).optional().describe('Why.'),
+  domain: z.string().min(1).describe('Domain.'),
+  regex: z.boolean().optional().describe('Domain is a regex.'),
+  comment: z.string().optional().describe('Comment.'),
 })
 const output = z.object({
   domain: z.string().describe('Domain.'),
@@ -23,7 +23,7 @@ const output = z.object({
 })
 
 /** What is kept of a domain; an expression is kept as it is written. */
-function meant({ domain, regex }: { domain: string; regex: boolean }): { domain: string; kind: Kind } {
+function meant({ domain, regex }: { domain: string; regex?: boolean | undefined }): { domain: string; kind: Kind } {
   if (regex) return { domain, kind: 'regex' }
   const name = canonicalName(domain)
   if (!/^[^\s/:*]+$/.test(name))
@@ -58,7 +58,7 @@ const show = ({ domain }: { domain: string }, entries: readonly DomainEntry[]): 
   entries: entriesText(entries),
 })
 
-const undo = (before: readonly DomainEntry[], given: { domain: string; regex: boolean }) => ({
+const undo = (before: readonly DomainEntry[], given: { domain: string; regex?: boolean | undefined }) => ({
   tool: 'apply_domain',
   input: { ...meant(given), entries: before.map(({ type, comment, enabled, groups }) => ({ type, comment, enabled, groups })) },
 })
@@ -112,7 +112,7 @@ function tool(type: Type, words: { name: string; title: string; description: str
 export const allowDomain = tool('allow', {
   name: 'allow_domain',
   title: 'Allow a domain',
-  description: 'Unblock a domain, or what matches an expression: put it on the allow list.',
+  description: 'Unblock (whitelist) a domain, or what matches a regex, for everybody.',
   verb: 'Allow',
 })
 
@@ -120,7 +120,7 @@ export const allowDomain = tool('allow', {
 export const denyDomain = tool('deny', {
   name: 'deny_domain',
   title: 'Deny a domain',
-  description: 'Block a domain, or what matches an expression: put it on the deny list.',
+  description: 'Block (blacklist) a domain, or what matches a regex, for everybody.',
   verb: 'Deny',
 })
 

@@ -14,7 +14,7 @@ export const explainDomain = defineTool({
   description: 'Why a domain is blocked or allowed: the verdict, what decides it, and its last queries.',
   access: 'observe',
   untrusted: true,
-  input: z.object({ domain: z.string().min(1).max(255).describe('Domain.') }),
+  input: z.object({ domain: z.string().min(1).describe('Domain.') }),
   output: z.object({
     verdict: z.string().describe('What becomes of it, and why.'),
     reasons: z.array(

@@ -1,17 +1,24 @@
+import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
-import { recordTypes } from '../resolver.ts'
+import { recordTypes, type RecordType } from '../resolver.ts'
 import { defineTool } from './define-tool.ts'
+
+function typeOf(text: string): RecordType {
+  const found = recordTypes.find((type) => type === text.trim().toUpperCase())
+  if (found !== undefined) return found
+  throw new ToolError('invalid_input', `'${text}' is no type of record.`, { hint: `It is one of these: ${recordTypes.join(', ')}.` })
+}
 
 /** What each instance answers now, asked over DNS itself. */
 export const lookup = defineTool({
   name: 'lookup',
   title: 'Look a name up',
-  description: 'Ask the DNS of each Pi-hole what a name resolves to now; says who answers what.',
+  description: 'What does a name resolve to now? Asks the DNS of each Pi-hole.',
   access: 'observe',
   untrusted: true,
   input: z.object({
-    name: z.string().min(1).max(255).describe('Name, or for PTR an IP.'),
-    type: z.enum(recordTypes).default('A').describe('Record type.'),
+    name: z.string().min(1).describe('Name, or for PTR an IP.'),
+    type: z.string().optional().describe('As AAAA; A if not given.'),
   }),
   output: z.object({
     answers: z
@@ -25,7 +32,7 @@ export const lookup = defineTool({
       .describe('A row for each answer.'),
     latency_ms: z.number().describe('Of the slowest.'),
   }),
-  run: async ({ name, type }, { client, signal }) => client.resolver.ask(name, type, signal),
+  run: async ({ name, type = 'A' }, { client, signal }) => client.resolver.ask(name, typeOf(type), signal),
   gather(answers) {
     const rows = new Map<string, { rcode: string; records: string; on: string[] }>()
     for (const { instance, output } of answers) {

@@ -8,7 +8,11 @@ import { defineTool } from './define-tool.ts'
 const usualRows = 50
 
 // What FTL calls them where it is asked for an upstream.
-const answers = { blocked: 'blocklist', permitted: 'permitted', cached: 'cache' } as const
+const outcomes = new Map([
+  ['blocked', 'blocklist'],
+  ['permitted', 'permitted'],
+  ['cached', 'cache'],
+])
 
 const part = (text: string | undefined) => (text === undefined ? undefined : text.includes('*') ? text : `*${text}*`)
 
@@ -16,18 +20,17 @@ const part = (text: string | undefined) => (text === undefined ? undefined : tex
 export const searchQueries = defineTool({
   name: 'search_queries',
   title: 'Search the query log',
-  description: 'The query log: who asked for which domain, and what became of it; latest first.',
+  description: 'The query log: who asked for which domain, and what became of it.',
   access: 'observe',
   untrusted: true,
   input: z.object({
     domain: z.string().optional().describe('Part of it.'),
-    client: z.string().optional().describe('Part of its IP or name.'),
-    answer: z.enum(['blocked', 'permitted', 'cached']).optional().describe('What became of it.'),
-    status: z.string().optional().describe('As GRAVITY or REGEX.'),
-    upstream: z.string().optional().describe('Forwarded to it.'),
+    client: z.string().optional().describe('Part of IP or name.'),
+    status: z.string().optional().describe('blocked, permitted, cached, or as GRAVITY.'),
+    upstream: z.string().optional().describe('Upstream.'),
     since: z.string().optional().describe('As 2h or ISO 8601.'),
-    until: z.string().optional().describe('The same.'),
-    limit: z.number().int().min(1).max(500).default(usualRows).describe('Limit.'),
+    until: z.string().optional().describe('Until.'),
+    limit: z.number().int().min(1).max(500).optional().describe('Limit.'),
     cursor: z.string().optional().describe('Cursor.'),
   }),
   output: z.object({
@@ -43,9 +46,10 @@ export const searchQueries = defineTool({
     ),
     next_cursor: z.string().optional().describe('Pass as `cursor` for more.'),
   }),
-  async run({ domain, client: asker, answer, status, upstream, since, until, limit, cursor }, { client, signal }) {
-    if (answer !== undefined && upstream !== undefined)
-      throw new ToolError('invalid_input', 'answer and upstream cannot be asked for together.', { hint: 'Leave one of them out.' })
+  async run({ domain, client: asker, status, upstream, since, until, limit = usualRows, cursor }, { client, signal }) {
+    const outcome = outcomes.get(status?.toLowerCase() ?? '')
+    if (outcome !== undefined && upstream !== undefined)
+      throw new ToolError('invalid_input', `'${status}' and an upstream cannot be asked for together.`, { hint: 'Leave one of them out.' })
     const from = cursor === undefined ? undefined : Number(cursor)
     if (from !== undefined && !Number.isSafeInteger(from))
       throw new ToolError('invalid_input', `'${cursor}' is not a cursor.`, { hint: 'Take `next_cursor` of the answer before, unchanged.' })
@@ -57,8 +61,8 @@ export const searchQueries = defineTool({
       domain: part(domain),
       client_ip: isAddress ? (isIP(asker) === 0 ? part(asker) : asker) : undefined,
       client_name: isAddress ? undefined : part(asker),
-      upstream: answer === undefined ? upstream : answers[answer],
-      status: status?.toUpperCase(),
+      upstream: outcome ?? upstream,
+      status: outcome === undefined ? status?.toUpperCase() : undefined,
       from: seconds(since),
       until: seconds(until),
       length: limit,

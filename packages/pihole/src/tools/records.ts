@@ -9,7 +9,7 @@ export const listRecords = defineTool({
   title: 'List DNS records',
   description: 'Local DNS records (A, AAAA, CNAME) and which Pi-hole has each.',
   access: 'observe',
-  input: z.object({ text: z.string().optional().describe('Part of a name or value.'), ...paging }),
+  input: z.object({ text: z.string().optional().describe('Part of it.'), ...paging }),
   output: z.object({
     records: z.array(
       z.object({

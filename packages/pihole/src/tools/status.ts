@@ -6,7 +6,7 @@ import { defineTool } from './define-tool.ts'
 export const getStatus = defineTool({
   name: 'get_status',
   title: 'Get the status',
-  description: 'How each Pi-hole is: blocking and timer, queries, gravity, upstreams, messages, virtual IP.',
+  description: 'How each Pi-hole is: blocking, queries, gravity, upstreams; who holds the virtual IP.',
   access: 'observe',
   input: z.object({}),
   output: z.object({

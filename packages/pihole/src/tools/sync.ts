@@ -57,8 +57,8 @@ export const syncInstances = defineTool({
   access: 'configure',
   idempotent: true,
   input: z.object({
-    from: z.string().min(1).describe('Instance to copy from.'),
-    kinds: z.array(z.enum(kinds)).min(1).optional().describe('Only these.'),
+    from: z.string().min(1).describe('Instance to copy.'),
+    kinds: z.array(z.enum(kinds)).optional().describe('Kinds.'),
   }),
   output,
   state: readDifference,
