@@ -58,7 +58,7 @@ function usedZod(code) {
  * @param {string} code As the formatter leaves it: what belongs to a property is indented, or closes it.
  */
 export function lateOutputs(code) {
-  return code.replaceAll(/^  output: (z\.object\(\{(?:[^\n]*|\n[^]*?^  \}\))),$/gm, '  get output() { return $1 },')
+  return code.replaceAll(/^( +)output: (z\.object\(\{(?:[^\n]*|\n[^]*?^\1\}\))),$/gm, '$1get output() { return $2 },')
 }
 
 /**

@@ -24,9 +24,11 @@ export {
   type Asset,
   type CensusItem,
   type CensusSection,
+  type FacetContext,
   type Finding,
   type Health,
   type MirroredFacts,
+  type Removal,
   type Rights,
   type Severity,
   type Stake,
@@ -43,7 +45,6 @@ export {
   type Closeable,
   type ConfigOf,
   type ConfigShape,
-  type FacetContext,
   type OpenContext,
   type Service,
   type ServiceDefinition,
@@ -70,6 +71,7 @@ export {
   type WriteContext,
   type WriteTool,
 } from './define/tool.ts'
+export type { Pause, Watchers } from './define/watch.ts'
 export { fixedNames, verbs } from './define/verbs.ts'
 export { judgeCommand, judgeScript } from './commands/policy.ts'
 export type { CommandContext, CommandVerdict, Decision } from './commands/verdict.ts'

@@ -1,4 +1,4 @@
-export { requestEntry, type ApprovalRequest } from './approve/approval-request.ts'
+export { requestEntry, type Announce, type ApprovalRequest } from './approve/approval-request.ts'
 export {
   createApprovalRequests,
   type ApprovalRequests,

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Tier } from '@rackwarden/core'
+import type { Service, Tier } from '@rackwarden/core'
 import {
   createRuntime,
   defaultApproval,
   openCatalogue,
   type ApprovalPolicy,
-  type ApprovalRequest,
+  type Announce,
   type Caller,
   type CallResult,
   type Catalogue,
@@ -41,8 +41,10 @@ export interface OpenShelvesOptions {
   environment?: Record<string, string>
   approval?: Partial<ApprovalPolicy>
   protect?: string[]
-  announce?: (request: ApprovalRequest) => void
+  announce?: Announce
   mirrored?: boolean
+  /** Services beside the shelves, an instance each. */
+  beside?: Service[]
 }
 
 /** Opens a catalogue over the shelves, an instance each; everything is gone when the test ends. */
@@ -59,7 +61,7 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
   const catalogue = openCatalogue({
     name: 'shelves',
     title: 'Shelves',
-    services: [shelfService(shelves, options.mirrored === true ? 'mirrored' : 'many')],
+    services: [shelfService(shelves, options.mirrored === true ? 'mirrored' : 'many'), ...(options.beside ?? [])],
     prefixed: true,
     runtime,
     announce: options.announce,
@@ -69,6 +71,12 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
       approval: { ...defaultApproval, ...options.approval },
       protect: options.protect ?? [],
       services: {
+        ...Object.fromEntries(
+          (options.beside ?? []).map(({ name }) => [
+            name,
+            { toolsOff: [], missing: [], off: false, instances: [{ name: 'default', source: 'test', values: {} }] },
+          ]),
+        ),
         shelf: {
           ...(options.serviceTier === undefined ? {} : { tier: options.serviceTier }),
           toolsOff: options.toolsOff ?? [],

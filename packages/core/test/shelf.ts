@@ -123,6 +123,32 @@ const addEntry = defineTool({
       : { tool: 'add_entry', input: { name: key, value: before.value } },
 })
 
+/** As `add_entry`, but knows when there is nothing to do. */
+const setEntry = defineTool({
+  name: 'set_entry',
+  title: 'Set an entry',
+  description: 'Put a value on the shelf, unless it is there.',
+  access: 'configure',
+  idempotent: true,
+  input: z.object({ name, value: z.string().describe('Value.') }),
+  output: z.object({ name, value: z.string().describe('Value.') }),
+  state: ({ name: key }, { client }) => ({ value: guarded(client).entries.get(key) ?? null }),
+  plan: ({ name: key, value }, { state }) => ({
+    summary: state.value === value ? `${key} is ${value} already` : `Put ${value} on ${key}`,
+    targets: [`shelf/entry/${key}`],
+    nothing: state.value === value,
+  }),
+  run: ({ name: key, value }, { client }) => {
+    changing(client, () => client.entries.set(key, value))
+    return { name: key, value }
+  },
+  settled: ({ value }, input) => value === input.value || 'not there yet',
+  undo: (before, { name: key }) =>
+    before.value === null
+      ? { tool: 'remove_entry', input: { name: key } }
+      : { tool: 'add_entry', input: { name: key, value: before.value } },
+})
+
 const removeEntry = defineTool({
   name: 'remove_entry',
   title: 'Remove an entry',
@@ -239,6 +265,7 @@ export function shelfService(shelves: Readonly<Record<string, Shelf>>, instances
       getEntry,
       checkSlowly,
       addEntry,
+      setEntry,
       removeEntry,
       restartBell,
       deleteShelf,

@@ -45,10 +45,11 @@ export type DockerClient = Awaited<ReturnType<typeof connect>>
 /** Makes the client of one engine; the API version is agreed on with the first request. */
 export async function connect(given: ConfigOf<typeof config>, connection: Connection, own: OwnIds = ownContainerIds) {
   // What an engine answers with, and how it is changed, is not needed to list the tools.
-  const [schemas, { writesOf }, { execIn }] = await Promise.all([
+  const [schemas, { writesOf }, { execIn }, { diskUsage }] = await Promise.all([
     import('./engine-schema.ts'),
     import('./engine-writes.ts'),
     import('./exec-stream.ts'),
+    import('./disk-usage.ts'),
   ])
   const api = createApiClient(connection, { name: 'Docker' })
   let agreed: Promise<string> | undefined
@@ -170,9 +171,7 @@ export async function connect(given: ConfigOf<typeof config>, connection: Connec
 
     /** Bytes of each volume by name; the engine walks every file for it. */
     async volumeSizes(signal: AbortSignal): Promise<Map<string, number>> {
-      const path = await at('/system/df', signal)
-      const query = { type: 'volume', verbose: 'true' }
-      const usage = await api.get(path, { schema: schemas.volumeUsage, query, signal, timeoutMs: 40_000 })
+      const usage = await diskUsage({ api, at }, 'volume', schemas.volumeUsage, signal)
       const volumes = usage.VolumeUsage?.Items ?? usage.Volumes
       return new Map(volumes.flatMap(({ Name, UsageData }) => (UsageData == null || UsageData.Size < 0 ? [] : [[Name, UsageData.Size]])))
     },

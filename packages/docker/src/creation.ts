@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Mount } from './bind-policy.ts'
 import { newName } from './container-names.ts'
 import type { CreateRequest } from './engine-writes.ts'
-import { hideInCommand, hideInLabel, secretName } from './hide-secrets.ts'
+import { hideInLabel, secretName, shownCommand } from './hide-secrets.ts'
 import { isReference } from './lent-values.ts'
 
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/
@@ -17,8 +17,10 @@ export const creationInput = z.object({
   environment: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/), z.string())
     .default({})
-    .refine((values) => Object.entries(values).every(([name, value]) => value === '' || !secretName.test(name) || isReference(value)), {
-      message: 'a variable whose name speaks of a secret takes a reference: env:NAME or file:/path',
+    .superRefine((values, context) => {
+      for (const [name, value] of Object.entries(values))
+        if (value !== '' && secretName.test(name) && !isReference(value))
+          context.addIssue({ code: 'custom', message: `${name} speaks of a secret, so it takes a reference: env:NAME or file:/path` })
     })
     .describe('Variables; secrets as env:NAME or file:/path, which the owner must have lent.'),
   ports: z
@@ -111,7 +113,7 @@ export function creationLines(input: CreationInput): string[] {
   return [
     `container ${input.name}: (none) → running`,
     `image: ${input.image}`,
-    ...(input.command === undefined ? [] : [`command: ${hideInCommand(input.command).join(' ')}`]),
+    ...(input.command === undefined ? [] : [`command: ${shownCommand(input.command)}`]),
     ...input.ports.map((port) => `port: ${port}`),
     ...mountsOf(input).map(
       ({ type, source, path, readOnly }) =>

@@ -1,13 +1,8 @@
-import { ToolError, type ApiClient } from '@rackwarden/core'
+import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
+import { diskUsage } from './disk-usage.ts'
+import type { EngineCalls } from './engine-calls.ts'
 import { buildCacheUsage, wholeContainer, type WholeContainer } from './engine-schema.ts'
-
-/** How the parts of the client reach the engine. */
-export interface EngineCalls {
-  api: ApiClient
-  /** The path with the version that was agreed on. */
-  at: (path: string, signal: AbortSignal) => Promise<string>
-}
 
 /** Body of a request that makes a container. */
 export type CreateRequest = Record<string, unknown>
@@ -88,9 +83,7 @@ export function writesOf({ api, at }: EngineCalls) {
 
     /** The build cache record by record. */
     async buildCache(signal: AbortSignal) {
-      const path = await at('/system/df', signal)
-      const query = { type: 'build-cache', verbose: 'true' }
-      const usage = await api.get(path, { schema: buildCacheUsage, query, signal, timeoutMs: 40_000 })
+      const usage = await diskUsage({ api, at }, 'build-cache', buildCacheUsage, signal)
       return usage.BuildCacheUsage?.Items ?? usage.BuildCache
     },
     /** Removes one record of the build cache; there is no call that names one but a filter. */

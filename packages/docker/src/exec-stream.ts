@@ -1,7 +1,7 @@
 import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { execDetail } from './engine-schema.ts'
-import type { EngineCalls } from './engine-writes.ts'
+import type { EngineCalls } from './engine-calls.ts'
 import { frameReader } from './log-frames.ts'
 import { cappedText } from './capped-text.ts'
 

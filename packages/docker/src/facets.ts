@@ -176,6 +176,11 @@ export async function assets(client: DockerClient, { instance, signal }: FacetCo
       macs: distinct(networks.map(({ MacAddress }) => MacAddress)),
       parent: engine,
       state: container.State,
+      ports: [...new Set(container.Ports.flatMap(({ PublicPort, Type }) => (Type === 'tcp' && PublicPort ? [PublicPort] : [])))],
+      removal: {
+        ...(container.State === 'running' ? { calls: [{ tool: 'stop_container', input: { container: name } }] } : {}),
+        forGood: { tool: 'delete_container', input: { container: name } },
+      },
     }
   })
   return [{ target: engine, kind: 'engine', name: info.Name, aliases: [], addresses: [], macs: [], state: 'up' }, ...found]

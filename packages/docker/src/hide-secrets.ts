@@ -12,6 +12,15 @@ export function hideInCommand(argv: readonly string[]): string[] {
   })
 }
 
+/** The same as one line, in which a person reads where each word ends. */
+export function shownCommand(argv: readonly string[]): string {
+  return hideInCommand(argv).map(quoted).join(' ')
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word.replaceAll(hidden, '_')) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+}
+
 /** A label's value, withheld where its name speaks of a secret: proxies keep password hashes there. */
 export function hideInLabel(name: string, value: string): string {
   return secretName.test(name) ? hidden : withoutUserInfo(value)

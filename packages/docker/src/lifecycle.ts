@@ -119,7 +119,7 @@ export async function planLifecycle({ action, state, instance, client, signal }:
     })
   const target = containerTarget(instance, state.name)
   if (action !== 'restart' && state.up === (action === 'start'))
-    return { summary: `${state.name} is ${state.state} already: there is nothing to change.`, targets: [target] }
+    return { summary: `${state.name} is ${state.state} already: there is nothing to change.`, targets: [target], nothing: true }
 
   const project = projectOf(detail.Config)
   const verb = action === 'start' ? 'Start' : action === 'stop' ? 'Stop' : 'Restart'

@@ -90,6 +90,19 @@ test('the sizes of volumes are read from engines old and new', async () => {
   }
 })
 
+test('an engine that measures its disks once at a time is asked again', async () => {
+  let asked = 0
+  const { plan } = await openEngine(undefined, {
+    answer: (target) => {
+      if (!target.includes('/system/df')) return undefined
+      asked += 1
+      return asked < 3 ? Response.json({ message: 'a disk usage operation is already running' }, { status: 500 }) : undefined
+    },
+  })
+  expect(await plan('prune', { volumes: true })).toMatchObject({ summary: expect.stringContaining('Delete') })
+  expect(asked).toBeGreaterThan(3)
+})
+
 test('the address is taken from DOCKER_HOST, too', () => {
   expect((docker.config['url']?.meta() as { env?: string[] } | undefined)?.env).toEqual(['DOCKER_HOST'])
 })

@@ -14,7 +14,7 @@ test('the plan of a new container shows all of it but the values of its variable
   const input = {
     name: 'cache',
     image: 'nginx:1.29',
-    command: ['serve', '--password=orchid-lantern-77'],
+    command: ['serve', '--password=orchid-lantern-77', '--name', 'two words'],
     environment: { MODE: 'orchid-fast' },
     ports: ['6380:6379'],
     mounts: ['cache:/data', '/srv/media:/media', 'shop_db:/db:ro'],
@@ -25,7 +25,7 @@ test('the plan of a new container shows all of it but the values of its variable
       "diff": [
         "container cache: (none) → running",
         "image: nginx:1.29",
-        "command: serve --password=[redacted]",
+        "command: serve --password=[redacted] --name 'two words'",
         "port: 6380:6379",
         "volume cache → /data",
         "directory of the host /srv/media → /media",
@@ -58,6 +58,15 @@ test('a port that is taken, a name that is taken and an image that is missing ar
   expect(await refused({ ports: ['8080:1'] })).toBe('conflict')
   expect(await refused({ name: 'web' })).toBe('conflict')
   expect(await refused({ image: 'absent' })).toBe('not_found')
+})
+
+test('a secret that is written out is refused by the name of its variable', async () => {
+  const lab = await openSimulatedLab(docker)
+  onTestFinished(() => lab.close())
+  const input = { name: 'cache', image: 'nginx:1.29', environment: { MODE: 'x', DB_PASSWORD: 'orchid' } }
+  const { text } = await lab.call('create_container', input)
+  expect(text).toMatch(/^invalid_input: environment: DB_PASSWORD speaks of a secret, so it takes a reference: env:NAME/)
+  expect(text).not.toContain('orchid')
 })
 
 test('only what the owner lends is given to a container', async () => {
@@ -102,11 +111,11 @@ test('a command is planned whole, its secrets withheld', async () => {
   expect(planned).toMatchInlineSnapshot(`
     {
       "diff": [
-        "command: psql '--password=[redacted]' -c 'select 1'",
+        "command: psql --password=[redacted] -c 'select 1'",
         "as: postgres",
         "killed after: 30 seconds",
       ],
-      "summary": "Run in db: psql '--password=[redacted]' -c 'select 1'",
+      "summary": "Run in db: psql --password=[redacted] -c 'select 1'",
       "targets": [
         "docker/container/db",
       ],
@@ -116,6 +125,30 @@ test('a command is planned whole, its secrets withheld', async () => {
       ],
     }
   `)
+})
+
+test('a wrong value is answered with what its field is for', async () => {
+  const lab = await openSimulatedLab(docker)
+  onTestFinished(() => lab.close())
+  const { text } = await lab.call('create_container', { name: 'cache', image: 'nginx:1.29', mounts: ['/x'], ports: 80 })
+  expect(text.split('\n').slice(1)).toEqual([
+    'ports: Published ports, outside:inside, as in 127.0.0.1:8080:80/tcp.',
+    'mounts: volume:/path or /directory:/path, with :ro for read-only.',
+  ])
+})
+
+test('what is told of a write is a sentence, though nothing was to be done', async () => {
+  const lab = await openSimulatedLab(docker)
+  onTestFinished(() => lab.close())
+  const { text } = await lab.call('start_container', { container: 'web' })
+  expect(text).toContain('NOTHING TO DO: web is running already: there is nothing to change')
+})
+
+test('deleting everything in a container is refused for what it is', async () => {
+  const lab = await openSimulatedLab(docker)
+  onTestFinished(() => lab.close())
+  const { text } = await lab.call('exec_container', { container: 'db', command: ['rm', '-rf', '/'] })
+  expect(text).toMatch(/^protected: The command is refused: .*deletes a tree/)
 })
 
 test('a command that does not end is ended when its time is over', async () => {

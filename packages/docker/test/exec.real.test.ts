@@ -51,6 +51,12 @@ describe.skipIf(missing !== undefined)('commands in the containers of a real eng
     expect(String(stdout).length).toBeLessThan(40_000)
   })
 
+  test('tells the exit code and the last words of what said more than can be shown', async () => {
+    const input = { container: 'box', command: ['sh', '-c', 'yes 0123456789 | head -c 10000000; echo too full >&2; exit 9'] }
+    const { text } = await real.confirmed('exec_container', input)
+    expect(text).toMatch(/stderr:\ntoo full\nexit code 9\n[^\n]+end of data\nlast \d+ of \d+ lines shown$/)
+  })
+
   for (const container of ['box', 'plain'])
     test(`ends a command that hangs, with all it started, in ${container}`, async () => {
       const hanging = ['sh', '-c', 'echo begun; trap "" TERM; sleep 4711 & sleep 4712']

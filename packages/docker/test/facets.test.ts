@@ -136,6 +136,23 @@ test('assets know every name and address of a container', async () => {
       ],
       "name": "api",
       "parent": "docker/engine/shelf",
+      "ports": [],
+      "removal": {
+        "calls": [
+          {
+            "input": {
+              "container": "api",
+            },
+            "tool": "stop_container",
+          },
+        ],
+        "forGood": {
+          "input": {
+            "container": "api",
+          },
+          "tool": "delete_container",
+        },
+      },
       "state": "running",
       "target": "docker/container/api",
     }

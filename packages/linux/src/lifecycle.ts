@@ -83,7 +83,7 @@ export function planLifecycle({ action, state, instance, client }: UnitPlan): Pl
   const target = targetOf(instance, 'unit', state.name)
   const up = isUp(state)
   if ((action === 'start' && up) || (action === 'stop' && !up))
-    return { summary: `${state.name} is ${state.active} already: there is nothing to change.`, targets: [target] }
+    return { summary: `${state.name} is ${state.active} already: there is nothing to change.`, targets: [target], nothing: true }
   if (state.load === 'masked')
     throw new ToolError('conflict', `${state.name} is masked: systemd does not start it.`, {
       hint: 'Unmask it on the host, if it is meant to run.',

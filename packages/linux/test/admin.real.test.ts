@@ -55,6 +55,13 @@ describe.skipIf(missing !== undefined)('a real host with systemd, administered o
       expect(await done('exec_command', { script, directory: '/srv' })).toMatchObject({ exit_code: 5, stdout: 'nas-1\nroot\n' })
     })
 
+    test('tells the exit code and the last words of what said more than can be shown', async () => {
+      const { text } = await confirmed('exec_command', { script: 'seq 1 1500000; echo too full >&2; exit 9' })
+      expect(text).toMatch(
+        /stderr:\ntoo full\nexit code 9 after \d+ s; it printed \S+ \S+ \(\d+ bytes\)[^\n]+\n[^\n]+end of data\nlast \d+ of \d+ lines shown$/,
+      )
+    })
+
     test('ends there what hangs, under every kind of sudo, and leaves nothing', async () => {
       await host.run(['sh', '-c', 'echo "admin ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/zz-admin; chmod 440 /etc/sudoers.d/zz-admin'])
       const passwordless = await open('admin', { sudo: 'passwordless' })
@@ -194,6 +201,10 @@ describe.skipIf(missing !== undefined)('a real host with systemd, administered o
       expect((await host.run(['apt-mark', 'showauto'])).stdout).toContain('rw-shield')
       expect(await done('apply_updates', { only: 'all' })).toMatchObject({ installed: ['rw-lantern: 1.0 → 1.1'], held_back: ['rw-torch'] })
       expect((await host.run(['cat', '/etc/rw-lantern.conf'])).stdout).toBe('wick=long\n')
+      // Where nothing is left to install nothing is to be beware of.
+      const { text } = await lab.call('apply_updates', { only: 'security' })
+      expect(text).toContain('There is no security update to install on nas-1')
+      expect(text).not.toContain('taken back')
       expect((await host.run(['sh', '-c', 'ls -d /var/tmp/rackwarden-*'])).stdout).toBe('')
     })
 

@@ -12,6 +12,7 @@ import { listRules } from './tools/rules.ts'
 import { silenceAlert } from './tools/silence-alert.ts'
 import { listSilences } from './tools/silences.ts'
 import { listTargets } from './tools/targets.ts'
+import { watchers } from './watchers.ts'
 
 export type { PrometheusWorld } from './simulation/world.ts'
 
@@ -27,6 +28,7 @@ export default defineService({
   findings,
   assets,
   census,
+  watchers,
   candidates: (environment, signal) => candidates(environment, signal),
   simulate: () => import('./simulate.ts'),
   tools: [query, queryRange, listAlerts, listTargets, searchMetrics, listRules, listSilences, silenceAlert, expireSilence],

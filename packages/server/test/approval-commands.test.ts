@@ -116,7 +116,7 @@ describe('a call that waits for a person', () => {
     expect(wrong.output).toContain('It will be dark.')
     expect(await run.typing({ ...typed, 'Type it': 'it' }, 'approve', approval)).toMatchObject({ code: 0 })
     const line = ['call', 'delete_lamp', '--demo', '--tier', 'admin', `confirm=${plan.confirm}`]
-    expect(await run(...line)).toMatchObject({ code: 0, output: expect.stringContaining('it is irreversible') })
+    expect(await run(...line)).toMatchObject({ code: 0, output: expect.stringContaining('it cannot be taken back') })
   })
 
   test.each([['approve'], ['reject'], ['approvals']])('that nobody made is not found by %s', async (command) => {

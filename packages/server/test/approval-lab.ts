@@ -89,7 +89,9 @@ export async function startApprovalLab(options: { directory?: string; hasOwner?:
     clock,
     directory,
     async ask(more = {}) {
-      const link = await createApprovalLinks(runtime).linkTo(await requests.open({ ...asked, ...more }), notify.url)
+      const request = { ...asked, ...more }
+      await requests.open(request)
+      const link = await createApprovalLinks(runtime).linkTo(request, notify.url)
       return link.slice(notify.url.length)
     },
     open: (link, headers = {}) => send(port, { method: 'GET', path: link, headers: { host: 'rackwarden.home.example', ...headers } }),

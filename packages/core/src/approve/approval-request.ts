@@ -24,6 +24,9 @@ export interface ApprovalRequest {
   digest: string
 }
 
+/** Carries word of a request to its owner. Where the client shows them a form meanwhile, it can wait a moment. */
+export type Announce = (request: ApprovalRequest, meanwhile?: { formIsShown: boolean }) => void
+
 /** What every line of the audit about a request says of it; who did what stands beside. */
 export function requestEntry({ id, principal, name, service, instance, plan }: ApprovalRequest) {
   return {

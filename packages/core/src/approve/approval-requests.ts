@@ -1,4 +1,5 @@
 import { canonicalJson, hashOf } from '../call/canonical.ts'
+import { longestPlanMs } from '../call/plan-store.ts'
 import { ToolError } from '../define/error.ts'
 import { jsonIn } from '../record/json.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -31,8 +32,8 @@ export interface Deciding extends Pick<Decision, 'by'> {
 
 /** The requests of a state directory for a person's approval; every process of it sees all of them. */
 export interface ApprovalRequests {
-  /** Asks. */
-  open(asked: Omit<ApprovalRequest, 'at'>): Promise<ApprovalRequest>
+  /** Asks; undefined where that was asked already. Throws `rate_limited` where too many requests of the principal wait. */
+  open(asked: Omit<ApprovalRequest, 'at'>): Promise<ApprovalRequest | undefined>
   /** A request and its decision; a decision counts as an approval only where the owner signed it. */
   get(id: string): Promise<ApprovalState | undefined>
   /** Those nobody decided and that are not past, oldest first. Those that are past are written down as expired. */
@@ -49,6 +50,9 @@ type StoredDecision = Decision & { signature?: string }
 
 const idForm = /^\d{8}T\d{6}-[a-z2-7]{6}$/
 const keptMs = 7 * 24 * 60 * 60_000
+
+/** Requests of one principal that may wait at a time: more than anybody reads, fewer than would bury the others. */
+const mostWaiting = 20
 
 /** Keeps requests in `approvals/` and what was decided in `decisions/`. */
 export function createApprovalRequests(runtime: Pick<Runtime, 'store' | 'clock' | 'audit'>, owner: Owner): ApprovalRequests {
@@ -103,12 +107,37 @@ export function createApprovalRequests(runtime: Pick<Runtime, 'store' | 'clock' 
     return true
   }
 
+  const waitingOf = async (principal: string): Promise<number> => {
+    // An id begins with its time, and what is older than any plan may be waits no more.
+    const oldest = idTime(clock.now() - longestPlanMs)
+    const names = (await store.list('approvals')).filter((name) => name.endsWith('.json') && name >= oldest)
+    const states = await Promise.all(names.map((name) => existing(name.slice(0, -5)).catch(() => undefined)))
+    return states.filter((state) => state?.expired === false && state.decision === undefined && state.request.principal === principal)
+      .length
+  }
+
+  const open = async (asked: Omit<ApprovalRequest, 'at'>): Promise<ApprovalRequest | undefined> => {
+    const { id, principal } = asked
+    // A token that is sent again brings its request along, which is one of those that wait.
+    if (await store.has(requestPath(id))) return undefined
+    if ((await waitingOf(principal)) >= mostWaiting) throw tooMany(principal)
+    const request: ApprovalRequest = { ...asked, at: now() }
+    if (!(await store.create(requestPath(id), JSON.stringify(request)))) return undefined
+    void sweep(runtime).catch(() => undefined)
+    // Of processes that ask at the same time each counted before the other wrote; whoever counts last finds one too many.
+    if ((await waitingOf(principal)) <= mostWaiting) return request
+    await store.remove(requestPath(id))
+    throw tooMany(principal)
+  }
+
+  let opening: Promise<unknown> = Promise.resolve()
+
   return {
-    async open(asked) {
-      const request: ApprovalRequest = { ...asked, at: now() }
-      await store.write(requestPath(request.id), JSON.stringify(request))
-      void sweep(runtime).catch(() => undefined)
-      return request
+    open(asked) {
+      // One at a time, or of many that come together each would find the others too many.
+      const opened = opening.then(() => open(asked))
+      opening = opened.catch(() => undefined)
+      return opened
     },
     get: async (id) => ((await requestOf(id)) === undefined ? undefined : existing(id)),
     async pending() {
@@ -168,9 +197,20 @@ function decisionIn(text: string): StoredDecision | undefined {
   return isKnown && typeof decision?.by === 'string' && typeof decision.at === 'string' ? (decision as StoredDecision) : undefined
 }
 
+/** What an id of that time begins with. */
+function idTime(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')
+}
+
+function tooMany(principal: string): ToolError {
+  return new ToolError('rate_limited', `${mostWaiting} requests of ${principal} wait for a person already; this one was not made.`, {
+    hint: 'Nothing is lost: tell the person, wait until they decided some (list_approvals shows what waits), then call again.',
+  })
+}
+
 /** Takes away what was decided or past long ago; an id begins with its time. */
 async function sweep({ store, clock }: Pick<Runtime, 'store' | 'clock'>): Promise<void> {
-  const oldest = new Date(clock.now() - keptMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')
+  const oldest = idTime(clock.now() - keptMs)
   for (const directory of ['approvals', 'decisions', 'expirations'])
     for (const name of await store.list(directory)) if (name < oldest) await store.remove(`${directory}/${name}`)
 }

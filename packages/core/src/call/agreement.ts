@@ -5,7 +5,7 @@ import { createId } from '../record/journal.ts'
 import { requiredApproval, strictest, type Approval, type ApprovedWrite } from '../policy/required-approval.ts'
 import { auditRead, toldError, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
-import { tokenHash, type PlanRecord } from './plan-store.ts'
+import { longestPlanMs, tokenHash, type PlanRecord } from './plan-store.ts'
 import type { Question } from './questions.ts'
 import type { PlannedWrite } from './plan-steps.ts'
 import { errorResult, formTokens, pendingText, planLines, reportOf } from './respond.ts'
@@ -78,14 +78,24 @@ function refuseAnother(stored: ApprovalRequest, asked: Asked): void {
   throw new ToolError('denied', 'What was put to the person is not this plan.', { hint: 'Call again without confirm for a new plan.' })
 }
 
-function approvedWrites({ steps }: PlannedWrite): ApprovedWrite[] {
-  return steps.map(({ call: { mount, tool, access }, instance, plan }) => ({
-    access,
-    service: mount.service,
-    tool: tool.name,
-    instance: instance.name,
-    targets: plan.targets,
-  }))
+function approvedWrites({ steps, watching }: PlannedWrite): ApprovedWrite[] {
+  return [
+    ...steps.map(({ call: { mount, tool, access }, instance, plan }) => ({
+      access,
+      service: mount.service,
+      tool: tool.name,
+      instance: instance.name,
+      targets: plan.targets,
+    })),
+    // Pausing what watches is a write like that of the tool that does it by hand.
+    ...watching.map(({ mount, instance, watchers }) => ({
+      access: 'operate' as const,
+      service: mount.service,
+      tool: mount.watchers?.tool ?? '',
+      instance: instance.name,
+      targets: watchers.map(({ target }) => target),
+    })),
+  ]
 }
 
 function isIrreversible({ steps }: PlannedWrite): boolean {
@@ -113,12 +123,13 @@ function typedName(planned: PlannedWrite, { plan }: PlanRecord): string | undefi
 
 async function ask(call: Call, planned: PlannedWrite, held: HeldPlan, request?: ApprovalRequest): Promise<Agreement> {
   const { environment } = call
-  // That it was requested is in the audit: one line for what happened once.
-  if (request === undefined) await open(call, planned, held)
-  else auditPending(call, held)
   const { channels } = environment.approval
-  if (!channels.includes('elicitation') || call.request.client?.askable.includes('elicitation') !== true)
-    return { result: pendingResult(call, held) }
+  const formIsShown = channels.includes('elicitation') && call.request.client?.askable.includes('elicitation') === true
+  const asked = request === undefined ? await open(call, planned, held) : undefined
+  // That it was requested is in the audit: one line for what happened once.
+  if (asked === undefined) auditPending(call, held)
+  else tell(call, asked, formIsShown)
+  if (!formIsShown) return { result: pendingResult(call, held) }
   const { record, token } = held
   const questions = { ask: { approval: questionOf(planned, record) }, state: { token, nonce: record.nonce } }
   return { result: { ...pendingResult(call, held), questions } }
@@ -145,12 +156,22 @@ function putToPerson(call: Call, planned: PlannedWrite, { record, token }: HeldP
   }
 }
 
-async function open(call: Call, planned: PlannedWrite, held: HeldPlan): Promise<void> {
-  const { environment, entry } = call
-  const asked = await environment.requests.open(putToPerson(call, planned, held))
-  const { summary, targets } = held.record.plan
+async function open(call: Call, planned: PlannedWrite, held: HeldPlan): Promise<ApprovalRequest | undefined> {
+  const { requests, plans } = call.environment
+  try {
+    return await requests.open(putToPerson(call, planned, held))
+  } catch (error) {
+    // A plan of this very call, or an assistant that is refused in a loop would leave one each time.
+    if (held.record.expires - longestPlanMs >= call.started) await plans.forget(held.token).catch(() => undefined)
+    throw error
+  }
+}
+
+/** Tells the audit of a request, and its owner where somebody carries word to them. */
+function tell({ environment, entry }: Call, asked: ApprovalRequest, formIsShown: boolean): void {
+  const { summary, targets } = asked.plan
   environment.runtime.audit.record({ ...entry, kind: 'approval', summary, targets, result: 'requested', approval: asked.id })
-  environment.announce?.(asked)
+  environment.announce?.(asked, { formIsShown })
 }
 
 function questionOf(planned: PlannedWrite, record: PlanRecord): Question {
@@ -203,5 +224,6 @@ function pendingResult(
   const plan = reportOf(request.name, record, token)
   const approval = record.request ?? ''
   const command = environment.approval.channels.includes('cli') ? environment.command(`approve ${approval}`) : undefined
-  return { kind: 'pending', approval, plan, text: pendingText(request.name, plan, command, note) }
+  const isTold = environment.announce !== undefined
+  return { kind: 'pending', approval, plan, text: pendingText(request.name, plan, { command, isTold }, note) }
 }

@@ -42,6 +42,12 @@ export async function callTool(environment: CallEnvironment, request: CallReques
   }
 }
 
+/** Writes down a call that was refused before it came to the path. */
+export function auditRefused(environment: CallEnvironment, request: CallRequest, why: string): void {
+  const entry = firstEntry(environment, isTooDeep(request.input) ? { ...request, input: {} } : request)
+  auditRead(environment, entry, environment.runtime.clock.now(), { result: 'error', error: `denied: ${why}` })
+}
+
 function firstEntry({ runtime }: CallEnvironment, { name, input, caller }: CallRequest): CallEntry {
   const call = createId(runtime.clock, runtime.random)
   const tool = name.slice(0, 100)

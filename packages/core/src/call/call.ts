@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../approve/approval-request.ts'
+import type { Announce } from '../approve/approval-request.ts'
 import type { ApprovalRequests } from '../approve/approval-requests.ts'
 import type { StandingRules } from '../approve/standing-rules.ts'
 import type { Access, Tier } from '../define/access.ts'
@@ -8,6 +8,8 @@ import type { ProtectedSet } from '../policy/protected-set.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditEntry } from '../record/audit.ts'
 import type { Journal } from '../record/journal.ts'
+import type { Pauses } from '../record/pauses.ts'
+import type { Sequences } from '../record/sequences.ts'
 import type { PartialWrites } from '../record/partial-writes.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
@@ -28,6 +30,8 @@ export interface CallEnvironment {
   readonly plans: PlanStore
   readonly journal: Journal
   readonly partialWrites: PartialWrites
+  readonly pauses: Pauses
+  readonly sequences: Sequences
   /** Who must agree to what. */
   readonly approval: ApprovalPolicy
   /** What a person is asked, and what they agreed to ahead. */
@@ -36,7 +40,7 @@ export interface CallEnvironment {
   /** What no write may touch. */
   readonly protectedSet: ProtectedSet
   /** Tells the owner of a request, where somebody carries word to them. */
-  readonly announce?: ((request: ApprovalRequest) => void) | undefined
+  readonly announce?: Announce | undefined
   /** How the owner says something to the command line. */
   readonly command: (words: string) => string
   readonly operations: Operations
@@ -71,6 +75,8 @@ export interface Call {
 export interface CallOptions {
   /** Whether a write to mirrored instances may leave out those that do not answer. */
   allowPartial?: true
+  /** Whether what watches its targets is left as it is. */
+  watchers?: 'ignore'
 }
 
 /** A change that is being taken back, and what should be known of that. */
@@ -150,6 +156,12 @@ export function withListedNames(text: string, { prefix, tools }: Mount): string 
   return prefix === '' ? text : text.replaceAll(/\b[a-z]+(?:_[a-z0-9]+)+\b/g, (name) => (tools.has(name) ? `${prefix}${name}` : name))
 }
 
+/** A failure whose hint names the tools of a service as they are listed here. */
+export function withListedHint(error: unknown, mount: Mount): unknown {
+  if (!ToolError.isInstance(error) || error.hint === undefined) return error
+  return new ToolError(error.code, error.message, { hint: withListedNames(error.hint, mount), cause: error })
+}
+
 /** A failure as a result; what nobody foresaw goes to the log with the place it came from. */
 export function failureOf(
   { runtime }: CallEnvironment,
@@ -157,10 +169,7 @@ export function failureOf(
   thrown: unknown,
   mount?: Mount,
 ): Extract<CallResult, { kind: 'error' }> {
-  const error =
-    ToolError.isInstance(thrown) && thrown.hint !== undefined && mount !== undefined
-      ? new ToolError(thrown.code, thrown.message, { hint: withListedNames(thrown.hint, mount), cause: thrown })
-      : thrown
+  const error = mount === undefined ? thrown : withListedHint(thrown, mount)
   if (!ToolError.isInstance(error)) runtime.log('error', `${entry.tool} failed unexpectedly: ${whereItFailed(error)}`)
   return errorResult(error, runtime.secrets)
 }

@@ -1,10 +1,12 @@
 import { abortReason, failureOf, orLog, toldError, waitingOn, type Call } from './call.ts'
 import { auditOutcome, type ClaimedWrite, type Outcome } from './outcome.ts'
-import type { PlannedStep } from './plan-steps.ts'
+import type { PlannedStep } from './step.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
+import { pauseWatchers } from './pause-watchers.ts'
 import type { CallResult } from './result.ts'
+import { passPlace } from './sequence-place.ts'
 import { takeInOrder } from './take-in-order.ts'
-import { lost, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
+import { doneIn, lost, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
 
 /** Carries out a claimed plan: intent on disk, effect, settled state, journal, outcome on disk. */
 export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallResult> {
@@ -18,15 +20,12 @@ export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallR
     return keepOutcome(call, claimed, failureOf(environment, entry, error))
   }
   return operations.run(waitingOn(call), async (signal, report) => {
-    const taking = { approval: claimed.approval, signal, report }
-    const [only] = claimed.steps
-    const taken =
-      only !== undefined && claimed.steps.length === 1 && claimed.absent.length === 0
-        ? takeOne(call, only, taking)
-        : takeInOrder(call, claimed, taking)
-    const { result, change, settled } = await taken.catch((error: unknown): Outcome => ({
+    const { place } = claimed
+    const taking = { approval: claimed.approval, group: place?.sequence.id, signal, report }
+    const { result, change, settled } = await takenQuietly(call, claimed, taking).catch((error: unknown): Outcome => ({
       result: failureOf(environment, entry, abortReason(signal, error), call.mount),
     }))
+    if (place !== undefined && result.kind === 'done') await passPlace(call, place)
     await auditOutcome(call, told, {
       ...(result.kind === 'error' ? toldError(result) : { result: result.kind }),
       ...(change === undefined ? {} : { change }),
@@ -36,20 +35,42 @@ export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallR
   })
 }
 
+/** Does it while what watches its targets is paused. */
+async function takenQuietly(call: Call, claimed: ClaimedWrite, taking: Taking): Promise<Outcome> {
+  const paused = await pauseWatchers(call, claimed.watching, claimed.record.plan.summary)
+  const [only] = claimed.steps
+  const isOne = claimed.steps.length === 1 && claimed.absent.length === 0
+  const outcome = await (only !== undefined && isOne ? takeOne(call, only, taking) : takeInOrder(call, claimed, taking)).catch(
+    async (error: unknown) => {
+      await paused.resume()
+      throw error
+    },
+  )
+  const problems = await paused.resume()
+  if (problems.length === 0) return outcome
+  return { ...outcome, result: { ...outcome.result, text: [outcome.result.text, ...problems].join('\n') } }
+}
+
 async function takeOne(call: Call, step: PlannedStep, taking: Taking): Promise<Outcome> {
   const effect = await takeEffect(step, taking)
   const { change } = effect
   if (effect.problem === undefined) return { result: doneResult(call, step, effect), change }
-  if (effect.happened === true && effect.output !== undefined)
-    return { result: errorResult(effect.problem, call.environment.runtime.secrets), change, settled: false }
+  if (effect.happened === true && effect.output !== undefined) return { result: unsettledResult(call, effect), change, settled: false }
   return { result: failureOf(call.environment, call.entry, effect.problem, call.mount) }
 }
 
 function doneResult({ environment, tool, input }: Call, step: PlannedStep, { change, output, milliseconds }: Effect): CallResult {
   const shown = presentable(output, environment.runtime.secrets)
   const kept = change === undefined ? lost : `Change ${change}; ${wayBackOf(step)}`
-  const text = `DONE and verified after ${(milliseconds / 1_000).toFixed(1)} s: ${step.plan.summary}. ${kept}.\n${outputText(tool, shown, input)}`
+  const text = `${doneIn([step], milliseconds)}: ${step.plan.summary}. ${kept}.\n${outputText(tool, shown, input)}`
   return { kind: 'done', output: shown, text, ...(change === undefined ? {} : { change }) }
+}
+
+/** What did not settle answered something all the same. */
+function unsettledResult({ environment, tool, input }: Call, { problem, output }: Effect): CallResult {
+  const { secrets } = environment.runtime
+  const result = errorResult(problem, secrets)
+  return { ...result, text: `${result.text}\nWhat it answered:\n${outputText(tool, presentable(output, secrets), input)}` }
 }
 
 async function keepOutcome(call: Call, { confirm, record }: ClaimedWrite, outcome: CallResult): Promise<CallResult> {

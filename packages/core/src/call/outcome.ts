@@ -1,8 +1,10 @@
 import { ToolError } from '../define/error.ts'
 import { orLog, type Call, type CallEntry } from './call.ts'
-import type { PlannedStep } from './plan-steps.ts'
+import type { SequencePlace } from './sequence-place.ts'
+import type { PlannedStep } from './step.ts'
 import type { PlanRecord } from './plan-store.ts'
 import type { CallResult } from './result.ts'
+import type { Watching } from './watching.ts'
 
 /** A plan this process has claimed, and the parts it is about to do. */
 export interface ClaimedWrite {
@@ -11,6 +13,10 @@ export interface ClaimedWrite {
   steps: readonly PlannedStep[]
   /** Mirrored instances that are left out. */
   absent: readonly string[]
+  /** What is paused meanwhile. */
+  watching: readonly Watching[]
+  /** Its place in a sequence: what it does then belongs to that group. */
+  place: SequencePlace | undefined
   /** Who agreed. */
   approval: string
 }

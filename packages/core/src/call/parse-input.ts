@@ -16,7 +16,17 @@ export function parseInput(schema: z.ZodObject, listed: JsonSchema, given: Reado
   const parsed = schema.safeParse(lenient)
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
-  throw new ToolError('invalid_input', issues.join('; '), { hint: `The inputs are: ${names.join(', ')}.` })
+  const wrong = [...new Set(parsed.error.issues.map(({ path }) => String(path[0] ?? '')))]
+  throw new ToolError('invalid_input', issues.join('; '), { hint: whatIsTaken(wrong, properties) })
+}
+
+/** What fields are for, in the words they are listed with; of a field that is listed without any, its name says it. */
+function whatIsTaken(fields: readonly string[], properties: Readonly<Record<string, JsonSchema>>): string {
+  const told = fields.flatMap((field) => {
+    const { description } = properties[field] ?? {}
+    return typeof description === 'string' ? [`${field}: ${description}`] : []
+  })
+  return told.length > 0 ? told.join('\n') : `The inputs are: ${Object.keys(properties).join(', ')}.`
 }
 
 /** Models and shells send "42" for 42; what the schema makes unambiguous is taken as meant. */

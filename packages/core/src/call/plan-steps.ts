@@ -1,29 +1,32 @@
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
-import { touchOf, withClient, withListedNames, type Call } from './call.ts'
+import { touchOf, withClient, withListedHint, withListedNames, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { presentableLine, presentablePlan } from './respond.ts'
-import { isMirrored, listed, type Step } from './step.ts'
-
-/** A part of a write, the state it found and the plan it made of it. */
-export interface PlannedStep extends Step {
-  before: unknown
-  /** Hash of what the plan is bound to. */
-  basis: string
-  plan: Plan
-}
+import { isMirrored, listed, type PlannedStep, type Step } from './step.ts'
+import { watchedBy, type Watching } from './watching.ts'
 
 /** A write as it is planned from what is there now. */
 export interface PlannedWrite {
   steps: readonly PlannedStep[]
   /** Mirrored instances that do not answer and will miss it. */
   absent: readonly string[]
+  /** What watches its targets and is paused meanwhile. */
+  watching: readonly Watching[]
   /** The plan of the whole. */
   plan: Plan
 }
 
 /** Plans every part of a write from the state as it is; refused where one of them would touch what nobody may. */
 export async function planSteps(call: Call, steps: readonly Step[]): Promise<PlannedWrite> {
+  const planned = await planParts(call, steps)
+  const { watching, warnings } = await watchedBy(call, planned.steps)
+  const quiet = watching.flatMap(({ watchers }) => watchers.map(({ target }) => `${target}: paused until it is done`))
+  const { diff = [], warnings: own = [] } = planned.plan
+  return { ...planned, watching, plan: { ...planned.plan, diff: [...diff, ...quiet], warnings: [...own, ...warnings] } }
+}
+
+async function planParts(call: Call, steps: readonly Step[]): Promise<Omit<PlannedWrite, 'watching'>> {
   const [only] = steps
   if (only !== undefined && steps.length === 1) {
     const planned = await planStep(only)
@@ -54,7 +57,7 @@ export async function planStep(step: Step): Promise<PlannedStep> {
   const { call, writing, instance } = step
   const { environment, request, mount, undoes } = call
   const { signal = new AbortController().signal } = request
-  return withClient(
+  const planned = withClient(
     call,
     instance,
     signal,
@@ -68,6 +71,9 @@ export async function planStep(step: Step): Promise<PlannedStep> {
       return { ...step, before, basis: hashOf(writing.basis(before)), plan }
     },
   )
+  return planned.catch((error: unknown) => {
+    throw withListedHint(error, mount)
+  })
 }
 
 /** A lasting write to one of several mirrored instances makes them differ. */
@@ -124,14 +130,14 @@ function namesOf(failed: readonly Failed[]): string {
 
 /** One plan of those of every instance: what is the same everywhere is said once. */
 function planOfMirrors({ environment }: Call, planned: readonly PlannedStep[]): Plan {
-  const names = planned.map(({ instance }) => instance.name)
   const summaries = [...new Set(planned.map(({ plan }) => plan.summary))]
   const summary =
     summaries.length === 1
-      ? `${summaries.join('')} on ${listed(names)}`
+      ? `${summaries.join('')} on ${listed(planned.map(({ instance }) => instance.name))}`
       : planned.map(({ instance, plan }) => `${instance.name}: ${plan.summary}`).join('; ')
   return {
     summary: presentableLine(summary, environment.runtime.secrets),
+    ...(planned.every(({ plan }) => plan.nothing === true) ? { nothing: true } : {}),
     targets: [...new Set(planned.flatMap(({ plan }) => plan.targets))],
     diff: together(planned, ({ diff = [] }) => diff),
     warnings: together(planned, ({ warnings = [] }) => warnings),

@@ -4,7 +4,7 @@ import type { Approval } from '../policy/required-approval.ts'
 import { jsonIn } from '../record/json.ts'
 import type { StateStore } from '../record/state-store.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import { sha256 } from './canonical.ts'
+import { hashOf, sha256 } from './canonical.ts'
 import type { CallResult } from './result.ts'
 
 /** What a token stands for: one plan, for one principal, made from one state. */
@@ -12,6 +12,8 @@ export interface PlanRecord {
   principal: string
   service: string
   tool: string
+  /** As it was called. */
+  name: string
   /** Those it would touch. */
   instances: readonly string[]
   /** Hash of what the plan of each part is bound to: by instance, or by change where a group is taken back. */
@@ -35,14 +37,25 @@ export interface ClaimedPlan extends PlanRecord {
   outcome?: CallResult
 }
 
+/** A plan that was kept, and the token that runs it. */
+interface Issued {
+  token: string
+  record: PlanRecord
+}
+
 /** Keeps plans until they are redeemed, once, or expire. */
 export interface PlanStore {
-  /** Keeps the plan; the answer is the token, and the record as it was kept. */
-  issue(record: Omit<PlanRecord, 'expires'>): Promise<{ token: string; record: PlanRecord }>
+  /**
+   * Keeps the plan; the answer is the token, and the record as it was kept. A plan for a person that is made again in this
+   * process is the one it was, as long as nobody said no to it: nobody is asked the same thing twice.
+   */
+  issue(record: Omit<PlanRecord, 'expires'>): Promise<Issued>
   /** The plan a token stands for, and whether it is still to be had. */
   find(token: string): Promise<{ open: PlanRecord } | { claimed: ClaimedPlan } | undefined>
   /** True for exactly one caller of all processes. */
   claim(token: string): Promise<boolean>
+  /** Takes away a plan whose token nobody was told. */
+  forget(token: string): Promise<void>
   /** Keeps what came of it, for whoever sends the token again. */
   close(token: string, record: PlanRecord, outcome: CallResult): Promise<void>
 }
@@ -58,19 +71,43 @@ const sweptAtOnce = 200
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** Makes the plan store of a process; all processes of a state directory share its records. */
-export function createPlanStore({ store, clock, random }: Pick<Runtime, 'store' | 'clock' | 'random'>): PlanStore {
+export function createPlanStore(
+  { store, clock, random }: Pick<Runtime, 'store' | 'clock' | 'random'>,
+  isRefused: (request: string) => Promise<boolean>,
+): PlanStore {
   let sweptAt = 0
+  // Only here is a token known beside its plan: files have its hash alone.
+  const waiting = new Map<string, { issued: Promise<Issued | undefined>; until: number }>()
+
+  const keep = async (record: Omit<PlanRecord, 'expires'>): Promise<Issued> => {
+    const token = Array.from(random(16), (byte) => alphabet[byte % alphabet.length]).join('')
+    const kept: PlanRecord = { ...record, expires: clock.now() + lifetimesMs[record.approval] }
+    await store.write(`plans/${fileOf(token)}`, JSON.stringify(kept))
+    if (clock.now() - sweptAt > sweepEveryMs) {
+      sweptAt = clock.now()
+      // No plan fails because an old one cannot be taken away.
+      await sweep(store, clock.now()).catch(() => undefined)
+    }
+    return { token, record: kept }
+  }
+
+  const stillWaits = async (issued: Issued | undefined): Promise<Issued | undefined> => {
+    if (issued === undefined || issued.record.expires <= clock.now()) return undefined
+    if (!(await store.has(`plans/${fileOf(issued.token)}`)) || (await isRefused(issued.record.request ?? ''))) return undefined
+    return issued
+  }
+
   return {
     issue: async (record) => {
-      const token = Array.from(random(16), (byte) => alphabet[byte % alphabet.length]).join('')
-      const kept: PlanRecord = { ...record, expires: clock.now() + lifetimesMs[record.approval] }
-      await store.write(`plans/${fileOf(token)}`, JSON.stringify(kept))
-      if (clock.now() - sweptAt > sweepEveryMs) {
-        sweptAt = clock.now()
-        // No plan fails because an old one cannot be taken away.
-        await sweep(store, clock.now()).catch(() => undefined)
-      }
-      return { token, record: kept }
+      if (record.approval !== 'human') return keep(record)
+      const { request: _request, nonce: _nonce, ...same } = record
+      const key = hashOf(same)
+      const before = waiting.get(key)?.issued ?? Promise.resolve(undefined)
+      // One after the other, or calls that come together would each find nothing.
+      const issued = before.then(stillWaits).then((found) => found ?? keep(record))
+      for (const [other, { until }] of waiting) if (until <= clock.now()) waiting.delete(other)
+      waiting.set(key, { issued: issued.catch(() => undefined), until: clock.now() + longestPlanMs })
+      return issued
     },
     find: async (token) => {
       const open = await store.read(`plans/${fileOf(token)}`)
@@ -79,6 +116,7 @@ export function createPlanStore({ store, clock, random }: Pick<Runtime, 'store' 
       return claimed === undefined ? undefined : { claimed: recordIn(claimed) ?? damaged() }
     },
     claim: (token) => store.claim(`plans/${fileOf(token)}`, `claimed/${fileOf(token)}`),
+    forget: (token) => store.remove(`plans/${fileOf(token)}`),
     close: (token, record, outcome) =>
       store.write(`claimed/${fileOf(token)}`, JSON.stringify({ ...record, claimedAt: clock.now(), outcome } satisfies ClaimedPlan)),
   }

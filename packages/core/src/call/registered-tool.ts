@@ -18,6 +18,8 @@ export interface RegisteredWrite {
   /** What a plan is bound to. */
   basis(state: unknown): unknown
   plan(input: Input, context: WriteContext<unknown, unknown>): Promise<Plan>
+  /** Whether it is waited for at all. */
+  readonly settles: boolean
   settled(after: unknown, input: Input, before: unknown): Settled
   verified(output: unknown, after: unknown): unknown
 }
@@ -91,6 +93,7 @@ function registeredWrite({ definition }: WriteTool<unknown>): RegisteredWrite {
     state: async (input, context) => definition.state(input, context),
     basis: (state) => (definition.basis === undefined ? state : definition.basis(state)),
     plan: async (input, context) => definition.plan(input, context),
+    settles: definition.settled !== undefined,
     settled: (after, input, before) => (definition.settled === undefined ? true : definition.settled(after, input, before)),
     verified: (output, after) => (definition.verified === undefined ? output : definition.verified(output, after)),
   }

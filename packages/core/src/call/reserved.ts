@@ -16,7 +16,7 @@ export interface ReservedInputs {
 
 /** Takes the reserved inputs out; throws where they are wrong or one is missing. */
 export function parseReserved(mount: Mount, tool: RegisteredTool, input: Readonly<Input>): ReservedInputs {
-  const { confirm, instance, allow_partial: allowPartial, ...given } = input
+  const { confirm, instance, allow_partial: allowPartial, watchers, ...given } = input
   if (confirm !== undefined && (typeof confirm !== 'string' || !tool.writes))
     throw new ToolError(
       'invalid_input',
@@ -29,8 +29,17 @@ export function parseReserved(mount: Mount, tool: RegisteredTool, input: Readonl
       takesPartial(mount, tool) ? `'allow_partial' must be true or false.` : `${tool.name} takes no 'allow_partial'.`,
       { hint: 'Leave it out.' },
     )
-  const options: CallOptions = allowPartial === true ? { allowPartial } : {}
+  if (watchers !== undefined && (watchers !== 'ignore' || !passesByItself(tool)))
+    throw new ToolError('invalid_input', passesByItself(tool) ? `'watchers' can only be 'ignore'.` : `${tool.name} takes no 'watchers'.`, {
+      hint: 'Leave it out.',
+    })
+  const options: CallOptions = { ...(allowPartial === true ? { allowPartial } : {}), ...(watchers === 'ignore' ? { watchers } : {}) }
   return { given, confirm, instances: chosen(mount, tool, instance), options }
+}
+
+/** What leaves nothing lasting is not news to what watches its targets. */
+export function passesByItself({ access, write }: RegisteredTool): boolean {
+  return write !== undefined && (access === 'operate' || write.undo === 'transient')
 }
 
 /** Only what is written to several instances at once can be written to some of them. */
@@ -61,7 +70,7 @@ function chosen(mount: Mount, tool: RegisteredTool, name: unknown): readonly Ins
 }
 
 /** The input schema as listed: the tool's own, and the reserved inputs that apply. */
-export function listedSchema(mount: Mount, tool: RegisteredTool): JsonSchema {
+export function listedSchema(mount: Mount, tool: RegisteredTool, isWatched = false): JsonSchema {
   const { properties = {}, required = [], ...rest } = tool.input.jsonSchema as { properties?: object; required?: string[] }
   const names = mount.instances.map((instance) => instance.name)
   const several = names.length > 1
@@ -73,6 +82,7 @@ export function listedSchema(mount: Mount, tool: RegisteredTool): JsonSchema {
       ...properties,
       ...(several ? { instance: { type: 'string', enum: names } } : {}),
       ...(takesPartial(mount, tool) ? { allow_partial: { type: 'boolean', description: 'Leave out instances that do not answer.' } } : {}),
+      ...(isWatched && passesByItself(tool) ? { watchers: { type: 'string', enum: ['ignore'] } } : {}),
       ...(tool.writes ? { confirm: { type: 'string', description: 'Plan token; first call without.' } } : {}),
     },
     ...(needed.length === 0 ? {} : { required: needed }),

@@ -43,7 +43,8 @@ export function presentablePlan(plan: Plan, secrets: SecretFilter): Plan {
   const indented = (lines: readonly string[]) => lines.map((line) => line.replaceAll('\n', '\n    '))
   return {
     ...shown,
-    summary: presentableLine(shown.summary, secrets),
+    // It is told as a part of sentences.
+    summary: presentableLine(shown.summary, secrets).replace(/\.$/, ''),
     targets: shown.targets.map((target) => presentableLine(target, secrets)),
     ...(shown.diff === undefined ? {} : { diff: indented(shown.diff) }),
     ...(shown.warnings === undefined ? {} : { warnings: indented(shown.warnings) }),
@@ -61,7 +62,8 @@ export function outputText(tool: RegisteredTool, output: unknown, input: Input, 
     : own
   return fitToBudget(output, render, {
     tokens: budgetTokens,
-    narrowing: narrowingOf(tool.input.jsonSchema),
+    // Asking for less of what a write answers would be doing it again.
+    narrowing: tool.writes ? '' : narrowingOf(tool.input.jsonSchema),
     keep: tool.keep,
     ...(tool.untrusted ? { wrap: (text: string) => markUntrusted(text, tool.name) } : {}),
   })
@@ -112,12 +114,20 @@ export function planText(name: string, plan: PlanReport, note?: string): string 
   return lines.filter((line) => line !== undefined).join('\n')
 }
 
+/** How the owner hears of a plan: a line for their shell, word on their phone. */
+export interface OwnersWays {
+  command: string | undefined
+  isTold: boolean
+}
+
 /** The text of a plan a person must agree to first, and how they do. */
-export function pendingText(name: string, plan: PlanReport, command: string | undefined, note?: string): string {
+export function pendingText(name: string, plan: PlanReport, { command, isTold }: OwnersWays, note?: string): string {
+  const shell = command === undefined ? '' : `${isTold ? ', or' : 'the owner'} runs '${command}'`
+  const how = `${isTold ? 'the owner is told on their phone' : ''}${shell}` || 'ask the owner how'
   const lines = [
     note,
     `PENDING, nothing has happened yet: ${planLines(plan)}`,
-    `A person must agree: ${command === undefined ? 'ask the owner how' : `the owner runs '${command}'`}. Tell them and wait; then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
+    `A person must agree: ${how}. Tell them and wait; then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
   ]
   return lines.filter((line) => line !== undefined).join('\n')
 }

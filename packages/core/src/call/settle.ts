@@ -13,6 +13,11 @@ export interface Settlement {
 const firstPauseMs = 100
 const longestPauseMs = 2_000
 
+function unread(error: unknown): undefined {
+  if (!ToolError.isInstance(error) && !(error instanceof Error && error.name === 'AbortError')) throw error
+  return undefined
+}
+
 /** Reads the state again until the write has settled, cannot settle any more, or ran out of time. */
 export async function settle(
   write: RegisteredWrite,
@@ -39,6 +44,8 @@ export async function settle(
   let after: unknown
   let reason = 'its state could not be read'
   let told = ''
+  // Where nothing says when it has settled, the state is told as it is, and one that cannot be read is no failure of the write.
+  if (!write.settles) return { after: await read().catch(unread), problem: undefined, milliseconds: 0 }
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     try {
       after = await read()
@@ -48,7 +55,8 @@ export async function settle(
       reason = verdict
     } catch (error) {
       if (!signal.aborted && !ToolError.isInstance(error)) throw error
-      if (ToolError.isInstance(error)) reason = error.message
+      // It becomes a part of a sentence.
+      if (ToolError.isInstance(error)) reason = error.message.replace(/\.$/, '')
     }
     // Cancelled or not, the write has happened: it is told and kept like any other that did not settle.
     if (signal.aborted)

@@ -1,3 +1,4 @@
+import type { Plan } from '../define/plan.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Call } from './call.ts'
 import type { RegisteredTool, RegisteredWrite } from './registered-tool.ts'
@@ -13,6 +14,14 @@ export interface Step {
   instance: Instance
   /** What a plan knows the state of this part by. */
   key: string
+}
+
+/** A part of a write, the state it found and the plan it made of it. */
+export interface PlannedStep extends Step {
+  before: unknown
+  /** Hash of what the plan is bound to. */
+  basis: string
+  plan: Plan
 }
 
 /** The parts of a write that is the same on each instance. */

@@ -49,6 +49,8 @@ export interface Surface {
   readonly list: (view: View, options?: { structured?: boolean }) => readonly ToolListing[]
   /** Never throws: a failure is a result. */
   readonly call: (request: CallRequest) => Promise<CallResult>
+  /** Told of a call that was refused before it came this far, for the record. */
+  readonly refused?: (request: CallRequest, why: string) => void
   /** What a model is told at the start, at most 200 tokens. */
   readonly instructions: (view: View) => string
   /** Whether calls write to the client's log. */

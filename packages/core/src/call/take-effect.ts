@@ -3,7 +3,7 @@ import type { ReadContext, WriteContext } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
 import { abortReason, orLog, touchOf, withClient, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
-import type { PlannedStep } from './plan-steps.ts'
+import type { PlannedStep } from './step.ts'
 import { presentable } from './respond.ts'
 import { settle } from './settle.ts'
 import type { Progress } from './surface.ts'
@@ -61,7 +61,7 @@ async function carried(step: PlannedStep, taking: Taking, context: ReadContext<u
     read: async () => writing.state(input, context),
     progress: context.progress,
   })
-  const output = problem === undefined ? tool.output.parse(writing.verified(ran.output, after)) : ran.output
+  const output = problem === undefined && after !== undefined ? tool.output.parse(writing.verified(ran.output, after)) : ran.output
   const change = await keepChange(step, taking, { after, output })
   if (problem === undefined) return { step, happened: true, change, output, milliseconds }
   const unsettled = new ToolError(problem.code, `${plan.summary}: done, but ${problem.message}.`, {
@@ -78,6 +78,8 @@ async function runTool({ tool, input }: Call, context: WriteContext<unknown, unk
   }
 }
 
+const secondLooksMs = [200, 400]
+
 /** A failure says whether the state moved all the same; what is part of a greater write is then kept, so that it can be taken back. */
 async function aftermath(step: PlannedStep, taking: Taking, error: unknown): Promise<Effect> {
   const { call, writing, instance, before } = step
@@ -86,8 +88,18 @@ async function aftermath(step: PlannedStep, taking: Taking, error: unknown): Pro
   instance.dropAfter(error)
   if (!ToolError.isInstance(error)) return { ...failed, happened: undefined, problem: error }
   const signal = taking.group === undefined ? taking.signal : new AbortController().signal
-  const look = withClient(call, instance, signal, taking.report, async (fresh) => ({ after: await writing.state(call.input, fresh) }))
-  const seen = await look.catch(() => undefined)
+  const seen = await withClient(call, instance, signal, taking.report, async (fresh) => {
+    const { clock } = call.environment.runtime
+    const read = async () => ({ after: await writing.state(call.input, fresh) })
+    let latest = await read()
+    // What was asked before the answer was lost may still be on its way.
+    for (const pauseMs of error.code === 'unreachable' || error.code === 'timeout' ? secondLooksMs : []) {
+      if (hashOf(latest.after) !== hashOf(before)) break
+      await clock.sleep(pauseMs, signal)
+      latest = await read()
+    }
+    return latest
+  }).catch(() => undefined)
   const happened = seen === undefined ? undefined : hashOf(seen.after) !== hashOf(before)
   const told =
     happened === undefined
@@ -98,12 +110,18 @@ async function aftermath(step: PlannedStep, taking: Taking, error: unknown): Pro
   return { ...failed, happened, problem, change: await keepChange(step, taking, { after: seen?.after, output: undefined }) }
 }
 
+/** What a write that is done begins with: verified is only what says when it has settled. */
+export function doneIn(steps: readonly Pick<PlannedStep, 'writing'>[], milliseconds: number): string {
+  return steps.every(({ writing }) => writing.settles) ? `DONE and verified after ${(milliseconds / 1_000).toFixed(1)} s` : 'DONE'
+}
+
 /** What is said where no change could be kept. */
 export const lost = 'The change could not be kept in the journal, so there is no undoing it from there'
 
 /** What is said of the way back. */
 export function wayBackOf({ writing }: Pick<PlannedStep, 'writing'>): string {
-  return typeof writing.undo === 'string' ? `it is ${writing.undo}` : 'it has an inverse'
+  if (writing.undo === 'transient') return 'it leaves nothing to take back'
+  return writing.undo === 'irreversible' ? 'it cannot be taken back' : 'undo_change takes it back'
 }
 
 /** Keeps the change and gives its id; undefined where it could not be kept, which hides nothing of what happened. */
@@ -125,7 +143,7 @@ async function keepChange(step: PlannedStep, { approval, group }: Taking, came: 
       given: input,
       before,
       after: presentable(came.after, secrets),
-      left: hashOf(writing.basis(came.after)),
+      left: came.after === undefined ? '' : hashOf(writing.basis(came.after)),
       undo: typeof writing.undo === 'string' ? writing.undo : writing.undo(before, input, came),
       approval,
       version,

@@ -7,20 +7,22 @@ import { asToolError, type ClaimedWrite, type Outcome } from './outcome.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
 import { isMirrored, listed } from './step.ts'
 import { takeBack } from './take-back.ts'
-import { takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
+import { doneIn, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
 
 /**
  * Does the parts of a write one after the other. A write to mirrored instances that fails on one of them is taken back on those
  * that have it; taking back a group stops at the first that fails, and goes on from there when it is asked for again.
  */
-export async function takeInOrder(call: Call, claimed: ClaimedWrite, asked: Omit<Taking, 'group'>): Promise<Outcome> {
+export async function takeInOrder(call: Call, claimed: ClaimedWrite, asked: Taking): Promise<Outcome> {
   const { clock, random } = call.environment.runtime
-  const group = createId(clock, random)
+  const own = createId(clock, random)
+  const { group = own } = asked
   const taking = { ...asked, group }
   const isOfMirrors = isMirrored(call, [...claimed.steps, ...claimed.absent])
-  const progress = isOfMirrors ? await beginPartial(call, claimed, group) : undefined
+  const progress = isOfMirrors ? await beginPartial(call, claimed, { id: own, group }) : undefined
   const effects: Effect[] = []
-  for (const step of claimed.steps) {
+  // Where it is so already, nothing is done.
+  for (const step of claimed.steps.filter(({ plan }) => plan.nothing !== true)) {
     await progress?.note(step.instance.name, 'running')
     const effect = await takeEffect(step, taking)
     effects.push(effect)
@@ -50,10 +52,11 @@ function stateOf({ happened, problem }: Effect): PartState {
 }
 
 /** Keeps how far a write has come, before it begins: what a crash leaves is then known. */
-async function beginPartial(call: Call, { record, steps, absent }: ClaimedWrite, group: string) {
+async function beginPartial(call: Call, { record, steps, absent }: ClaimedWrite, { id, group }: { id: string; group: string }) {
   const { environment, mount, request, tool } = call
   const { partialWrites, runtime } = environment
   let write: PartialWrite = {
+    id,
     group,
     at: new Date(runtime.clock.now()).toISOString(),
     principal: request.caller.principal,
@@ -62,7 +65,7 @@ async function beginPartial(call: Call, { record, steps, absent }: ClaimedWrite,
     summary: record.plan.summary,
     targets: record.plan.targets,
     instances: Object.fromEntries([
-      ...steps.map(({ instance }) => [instance.name, 'planned'] as const),
+      ...steps.map(({ instance, plan }) => [instance.name, plan.nothing === true ? 'done' : 'planned'] as const),
       ...absent.map((name) => [name, 'missed'] as const),
     ]),
     ...thisProcess(),
@@ -86,15 +89,16 @@ async function beginPartial(call: Call, { record, steps, absent }: ClaimedWrite,
         write = { ...write, instances: Object.fromEntries(instances) }
         await orLog(call, 'How far it came could not be kept', partialWrites.keep(write))
       }
-      if (isEverywhereAlike()) await orLog(call, 'The record of what it was to be could not be removed', partialWrites.drop(group))
+      if (isEverywhereAlike()) await orLog(call, 'The record of what it was to be could not be removed', partialWrites.drop(id))
     },
   }
 }
 
-function doneOutcome(call: Call, { record, absent }: ClaimedWrite, effects: readonly Effect[], group: string): Outcome {
+function doneOutcome(call: Call, claimed: ClaimedWrite, effects: readonly Effect[], group: string): Outcome {
   const { environment, tool, input } = call
+  const { record, absent } = claimed
   const secrets = environment.runtime.secrets
-  const seconds = (effects.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1_000).toFixed(1)
+  const waited = effects.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
   const unkept = effects.filter(({ change }) => change === undefined)
   const ways = [...new Set(effects.map(({ step }) => wayBackOf(step)))].join('; ')
   const outputs = effects.map(({ step, output }) => ({ step, shown: presentable(output, secrets) }))
@@ -104,7 +108,7 @@ function doneOutcome(call: Call, { record, absent }: ClaimedWrite, effects: read
     ? first?.shown
     : { results: outputs.map(({ step, shown }) => ({ instance: step.instance.name, ...(shown as object) })) }
   const lines = [
-    `DONE and verified after ${seconds} s: ${record.plan.summary}. ${effects.length} changes, taken back together as ${group}; ${ways}.`,
+    `${doneIn(claimed.steps, waited)}: ${record.plan.summary}. Changes ${group}; ${ways}.`,
     ...absent.map((name) => `${name} missed it.`),
     ...unkept.map(({ step }) => `The change on ${step.instance.name} could not be kept in the journal.`),
     ...(isSame && isMirrored(call, effects)

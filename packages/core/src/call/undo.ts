@@ -6,7 +6,7 @@ import type { Change } from '../record/journal.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
 import { auditedInput } from './audited-input.ts'
-import { withClient, type Call } from './call.ts'
+import { withClient, withListedHint, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import type { Input, RegisteredTool, RegisteredWrite } from './registered-tool.ts'
 import { requireTier } from './require-tier.ts'
@@ -20,7 +20,7 @@ import { write } from './write.ts'
  * While the target is as the change left it, it takes no more than the change itself took; afterwards what the inverse takes.
  */
 export async function undo(call: Call, id: string, confirm: string | undefined): Promise<CallResult> {
-  const { environment, entry } = call
+  const { environment, request } = call
   const change = await environment.journal.get(id)
   if (change !== undefined) {
     const step = await stepBack(call, change)
@@ -28,9 +28,23 @@ export async function undo(call: Call, id: string, confirm: string | undefined):
   }
   const group = await changesOf(call, id)
   if (group.length === 0) throw new ToolError('not_found', `There is no change '${id}'.`, { hint: 'list_changes shows those there are.' })
-  const steps = await Promise.all(group.map(async (one) => stepBack(call, one)))
+  const mountOf = ({ service }: Change) => environment.mounts(request).find((mount) => mount.service === service)
+  const stuck = group.flatMap((one) => {
+    const reason = whyIrrevertible(one, mountOf(one))
+    return reason === undefined ? [] : [`${one.summary} (${one.id}) stays as it is: ${reason}.`]
+  })
+  const revertible = group.filter((one) => whyIrrevertible(one, mountOf(one)) === undefined)
+  // Where nothing can be taken back, the first says why.
+  const steps = await Promise.all((revertible.length === 0 ? group.slice(0, 1) : revertible).map(async (one) => stepBack(call, one, stuck)))
+  const result = await takeBackAll(call, steps, confirm)
+  if (result.kind === 'done') await environment.sequences.drop(id).catch(() => undefined)
+  return result
+}
+
+async function takeBackAll(call: Call, steps: readonly Step[], confirm: string | undefined): Promise<CallResult> {
   const [first] = steps
   if (first !== undefined && steps.length === 1) return write(first.call, steps, confirm)
+  const { entry } = call
   const access = highestOf(steps.map((step) => step.call.access))
   const instances = [...new Set(steps.map(({ instance }) => instance.name))]
   return write({ ...call, access, entry: { ...entry, instances, access } }, steps, confirm)
@@ -49,17 +63,19 @@ async function changesOf({ environment, request }: Call, group: string): Promise
   return changes.filter((change) => change !== undefined)
 }
 
-/** The step that takes one change back; throws where there is none, saying why. */
-async function stepBack(call: Call, change: Change): Promise<Step> {
+/** The step that takes one change back, and what is to be said of others that cannot be; throws where there is none, saying why. */
+async function stepBack(call: Call, change: Change, stuck: readonly string[] = []): Promise<Step> {
   const { environment, request, entry } = call
   const { mount, tool, writing, instance } = wayBack(call, change)
   const { input: given } = change.undo as Inverse
   const input = tool.input.parse(given)
   const { access, warnings } = await conditions({ ...call, mount, tool }, change, instance)
-  requireTier(environment.tier, mount, access, request)
+  requireTier(environment.tier, mount, access, { ...request, name: 'Taking this change back' })
   const told = { ...entry, service: mount.service, instances: [instance.name], access }
   const about = { ...told, input: { ...(entry.input as object), calls: tool.name, with: auditedInput(input, environment.runtime.secrets) } }
-  const undoes = { change: change.id, warnings: [...warnings, ...ofGroup(mount, change)] }
+  const undoneBy = await environment.journal.undoneBy(change.id)
+  const already = undoneBy === undefined ? [] : [`It was taken back already, by ${undoneBy}.`]
+  const undoes = { change: change.id, warnings: [...stuck, ...already, ...warnings, ...ofGroup(mount, change)] }
   return { call: { ...call, mount, tool, input, access, undoes, entry: about }, writing, instance, key: `${instance.name}/${change.id}` }
 }
 
@@ -96,7 +112,9 @@ async function conditions(call: Call, change: Change, instance: Instance): Promi
   const original = call.mount.tools.get(change.tool)
   if (original?.write === undefined)
     return { access: call.tool.access, warnings: ['Whether its target is still as the change left it cannot be told.'] }
-  const warnings = await movedSince(call, change, original.write, instance)
+  const warnings = await movedSince(call, change, original.write, instance).catch((error: unknown) => {
+    throw withListedHint(error, call.mount)
+  })
   return { access: warnings.length === 0 ? original.access : call.tool.access, warnings }
 }
 
@@ -127,7 +145,8 @@ async function movedSince(call: Call, change: Change, writing: RegisteredWrite, 
   const read = async (context: ReadContext<unknown>) => writing.state(change.given as Input, context)
   const state = await withClient(call, instance, signal, () => undefined, read)
   if (hashOf(writing.basis(state)) === change.left) return []
-  const lines = diffOf(flat(change.after), flat(presentable(state, environment.runtime.secrets)))
+  const shown = presentable(state, environment.runtime.secrets)
+  const lines = diffOf(flat(writing.basis(change.after)), flat(writing.basis(shown)))
   return [`The target is no longer as the change left it${lines.length === 0 ? '' : ` (left → now): ${lines.join('; ')}`}.`]
 }
 

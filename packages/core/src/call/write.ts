@@ -1,11 +1,13 @@
 import { ToolError } from '../define/error.ts'
+import type { Plan } from '../define/plan.ts'
 import { agreementOf, approvalFor, personsPart, settleRequest, type HeldPlan } from './agreement.ts'
 import { auditRead, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { carryOut } from './carry-out.ts'
-import { planSteps } from './plan-steps.ts'
+import { planSteps, type PlannedWrite } from './plan-steps.ts'
 import type { PlanRecord } from './plan-store.ts'
-import { errorResult, planText, reportOf } from './respond.ts'
+import { placeOf } from './sequence-place.ts'
+import { errorResult, planLines, planText, reportOf } from './respond.ts'
 import type { CallResult } from './result.ts'
 import type { Step } from './step.ts'
 
@@ -17,14 +19,16 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
   const found = token === undefined ? undefined : await redeemable(call, token)
   if (found !== undefined && 'replay' in found) return found.replay
   const open = found?.open
+  const place = await placeOf(call)
   const planned = await planSteps(call, steps)
   const approval = approvalFor(call, planned)
   const offer: Offer = {
     principal: call.request.caller.principal,
     service: call.mount.service,
     tool: call.tool.name,
+    name: call.request.name,
     instances: [...new Set(planned.steps.map(({ instance }) => instance.name))],
-    basis: Object.fromEntries(planned.steps.map(({ key, basis }) => [key, basis])),
+    basis: basisOf(planned),
     inputHash: inputHashOf(call),
     plan: planned.plan,
     approval,
@@ -38,8 +42,9 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
       await plans.close(open.token, open.record, errorResult(moved, runtime.secrets))
       await settleRequest(call, open.record, 'a state that moved')
     }
-    return offerPlan(call, await plans.issue(offer), movedNote)
+    return planned.plan.nothing === true ? nothingToDo(call, planned.plan) : offerPlan(call, await plans.issue(offer), movedNote)
   }
+  if (planned.plan.nothing === true) return nothingToDo(call, planned.plan)
   const held = open ?? (await plans.issue(offer))
   if (open === undefined && held.record.approval === 'token') return offerPlan(call, held)
   const agreement = await agreementOf(call, planned, held)
@@ -50,8 +55,8 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
   await journal.prepare()
   if (await plans.claim(held.token)) {
     await settleRequest(call, held.record, agreement.by)
-    const { steps: parts, absent } = planned
-    return carryOut(call, { confirm: held.token, record: held.record, steps: parts, absent, approval: agreement.by })
+    const { plan: _, ...parts } = planned
+    return carryOut(call, { confirm: held.token, record: held.record, ...parts, place, approval: agreement.by })
   }
   const raced = await redeemable(call, held.token)
   if ('replay' in raced) return raced.replay
@@ -69,6 +74,15 @@ function askedAbout({ request }: Call): string | undefined {
   return typeof token === 'string' ? token : undefined
 }
 
+/** What a plan is bound to: the state of each part, and who is paused meanwhile. */
+function basisOf({ steps, watching }: PlannedWrite): Record<string, string> {
+  const paused = watching.flatMap(({ instance, watchers }) => watchers.map(({ target }) => `${instance.name} ${target}`))
+  return {
+    ...Object.fromEntries(steps.map(({ key, basis }) => [key, basis])),
+    ...(paused.length === 0 ? {} : { '/watchers': hashOf(paused) }),
+  }
+}
+
 /** What a plan was made for: input, what core was told besides, and the instances that were asked for. */
 function inputHashOf({ input, options, entry }: Call): string {
   return hashOf([input, options, entry.instances])
@@ -78,6 +92,12 @@ function inputHashOf({ input, options, entry }: Call): string {
 function isMoved(record: PlanRecord, { basis, plan: { summary, targets } }: Offer): boolean {
   if (hashOf(record.basis) !== hashOf(basis)) return true
   return record.approval === 'human' && hashOf([summary, targets]) !== hashOf([record.plan.summary, record.plan.targets])
+}
+
+/** What is so already needs no token, nobody's approval and no change in the journal. */
+function nothingToDo({ environment, entry, started }: Call, plan: Plan): CallResult {
+  auditRead(environment, { ...entry, summary: plan.summary, targets: plan.targets }, started, { result: 'nothing to do' })
+  return { kind: 'done', output: undefined, text: `NOTHING TO DO: ${planLines(plan)}` }
 }
 
 async function offerPlan(call: Call, held: HeldPlan, note?: string): Promise<CallResult> {
@@ -94,9 +114,9 @@ async function redeemable(call: Call, confirm: string): Promise<{ open: HeldPlan
   if (found === undefined) throw denied('The token is not known: it was mistyped, never issued, or is long past.')
   const record = 'open' in found ? found.open : found.claimed
   if (record.principal !== call.request.caller.principal) throw denied('The plan was made by another principal.')
-  if (record.service !== call.mount.service || record.tool !== call.tool.name) throw denied(`The plan was made for ${record.tool}.`)
-  if (record.inputHash !== inputHashOf(call))
-    throw denied('The plan was made for other input.', 'Send exactly the input that was planned, or call without confirm for a new plan.')
+  if (record.service !== call.mount.service || record.tool !== call.tool.name)
+    throw record.name === call.request.name ? otherInput() : denied(`The plan was made for ${record.name}.`)
+  if (record.inputHash !== inputHashOf(call)) throw otherInput()
   if ('open' in found) {
     if (found.open.expires < environment.runtime.clock.now()) throw denied('The plan has expired.')
     return { open: { token: confirm, record: found.open } }
@@ -107,16 +127,21 @@ async function redeemable(call: Call, confirm: string): Promise<{ open: HeldPlan
       'conflict',
       'The plan was claimed and its outcome is not known: it is running, or its process ended before it could say.',
       {
-        hint: 'Read the state of its targets; the audit says whether it began and how it ended.',
+        hint: 'Read the state of its targets; query_audit with result unfinished says whether it began.',
       },
     )
   auditRead(environment, entry, started, { result: 'already done' })
-  const note = `Already carried out at ${new Date(claimedAt ?? 0).toISOString()}; nothing was done again.`
+  const happened = outcome.kind === 'error' ? 'tried' : 'carried out'
+  const note = `Already ${happened} at ${new Date(claimedAt ?? 0).toISOString()}; nothing was done again.`
   const text = `${note} What came of it then:\n${outcome.text}`
   if (outcome.kind === 'done') return { replay: { ...outcome, already: true, text } }
   if (outcome.kind !== 'error') return { replay: { ...outcome, text } }
   const { hint } = outcome.error
   return { replay: { ...outcome, error: { ...outcome.error, hint: hint === undefined ? note : `${note} ${hint}` }, text } }
+}
+
+function otherInput(): ToolError {
+  return denied('The plan was made for other input.', 'Send exactly the input that was planned, or call without confirm for a new plan.')
 }
 
 function denied(message: string, hint = 'Call again without confirm for a plan of what you want now.'): ToolError {

@@ -1,4 +1,8 @@
 import type { Access } from './access.ts'
+import type { Inverse, ReadContext } from './tool.ts'
+
+/** What a facet is given besides its client. */
+export type FacetContext = Pick<ReadContext<unknown>, 'instance' | 'signal'>
 
 /** How bad a finding is, worst first. */
 export const severities = ['critical', 'warning', 'notice'] as const
@@ -48,6 +52,18 @@ export interface Asset {
   /** Target of what it lives on. */
   parent?: string
   state?: string
+  /** TCP ports it is reached at from elsewhere, at the addresses of what it lives on. */
+  ports?: readonly number[]
+  /** How it is taken away, where a tool does that. */
+  removal?: Removal
+}
+
+/** Calls of the same service, unprefixed, that take a thing away. */
+export interface Removal {
+  /** One after the other; each can be taken back. */
+  calls?: readonly Inverse[]
+  /** For later: it cannot be taken back. */
+  forGood?: Inverse
 }
 
 /** The parts of a census, in the order they are told. */

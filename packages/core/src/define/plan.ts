@@ -6,6 +6,8 @@ export interface Plan {
   targets: readonly string[]
   /** One line per fact that changes: `name: before → after`. */
   diff?: readonly string[]
+  /** True where it is so already: there is nothing to do, and nobody is asked. */
+  nothing?: boolean
   /** What may surprise, a sentence each. */
   warnings?: readonly string[]
 }

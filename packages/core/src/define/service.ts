@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import type { Connection } from './connection.ts'
 import type { Candidate } from './candidate.ts'
-import type { Asset, CensusItem, Finding, Health, MirroredFacts, Rights } from './facet.ts'
-import type { ReadContext, Tool } from './tool.ts'
+import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from './facet.ts'
+import type { Tool } from './tool.ts'
+import type { Watchers } from './watch.ts'
 
 /** A record of zod fields; environment variables derive from the service name and each key. */
 export type ConfigShape = Readonly<Record<string, z.ZodType>>
@@ -58,6 +59,8 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   /** What is to be the same on every instance, where they are mirrored; where it is not, that is a finding. */
   mirrored?: (client: Client, context: FacetContext) => Promise<MirroredFacts>
   assets?: (client: Client, context: FacetContext) => Promise<readonly Asset[]>
+  /** How what it watches things with is paused while they are worked on; its assets are what watches. */
+  watchers?: Watchers<Client>
   /** What the credential itself may do there, where the upstream tells. */
   rights?: (client: Client, context: FacetContext) => Promise<Rights | undefined>
   /** Everything there is, for the census of the lab; secrets are redacted by core. */
@@ -75,9 +78,6 @@ export interface OpenContext {
   /** One line for the owner, on stderr. */
   log: (level: 'info' | 'warn' | 'error', message: string) => void
 }
-
-/** What a facet is given besides its client. */
-export type FacetContext = Pick<ReadContext<unknown>, 'instance' | 'signal'>
 
 /** A service with its client type forgotten: what registries hold. */
 export type Service = ServiceDefinition<ConfigShape, unknown>

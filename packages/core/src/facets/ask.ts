@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { ToolError } from '../define/error.ts'
-import type { FacetContext } from '../define/service.ts'
+import type { FacetContext } from '../define/facet.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Runtime } from '../runtime/runtime.ts'

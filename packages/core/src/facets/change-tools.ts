@@ -18,7 +18,7 @@ const row = {
   at: z.string().describe('ISO 8601.'),
   tool: z.string().describe('Tool that made it.'),
   instance: z.string().describe('Where.'),
-  input: z.record(z.string(), z.unknown()).describe('What it was called with, secrets withheld.'),
+  summary: z.string().describe('What was done.'),
   principal: z.string().describe('Who called.'),
   approval: z.string().describe('Who agreed.'),
   revertible: z.boolean().describe('Whether undo_change can take it back.'),
@@ -28,6 +28,8 @@ const row = {
   undone_by: z.string().optional().describe('The change that took this one back.'),
 }
 
+const rowShape = z.object({ ...row, cursor: z.string().describe('For what is behind it.') })
+
 /** What was changed through Rackwarden, and whether it can be taken back. */
 export const listChanges = defineTool({
   name: 'list_changes',
@@ -36,20 +38,22 @@ export const listChanges = defineTool({
   access: 'observe',
   input: z.object({
     service: z.string().optional().describe('Only of this service.'),
-    tool: z.string().optional().describe('Only by this tool, without its prefix.'),
+    tool: z.string().optional().describe('Only by this tool.'),
     ...paging,
   }),
   output: z.object({
-    changes: z.array(z.object({ ...row, cursor: z.string().describe('For what is behind it.') })).describe('A row each.'),
+    changes: z.array(rowShape).describe('A row each.'),
     next_cursor: z.string().optional().describe('For the next page.'),
   }),
-  text: ({ changes, ...rest }) => renderOutput({ ...rest, changes: withoutCursors(changes) }),
+  text: ({ changes, ...rest }) => renderOutput({ ...rest, changes: withoutCursors(changes).map(line) }),
   run: async ({ service, tool, limit = usualRows, cursor }, { client, signal }) => {
     const changes = []
     for await (const change of client.journal.list({ after: cursor })) {
       signal.throwIfAborted()
       const mount = mountOf(client, change)
-      const isWanted = (service === undefined || change.service === service) && (tool === undefined || change.tool === tool)
+      const isWanted =
+        (service === undefined || change.service === service) &&
+        (tool === undefined || [change.tool, `${mount?.prefix}${change.tool}`].includes(tool))
       if (mount !== undefined && isWanted) changes.push({ ...shown(change, mount), cursor: change.id })
       if (changes.length > limit) break
     }
@@ -65,23 +69,25 @@ export const getChange = defineTool({
   title: 'Get a change',
   description: 'One change: the state before and after it, and the call that takes it back.',
   access: 'observe',
-  input: z.object({ id }),
+  input: z.object({ change: z.string().describe('Its id.') }),
   output: z.object({
     ...row,
+    input: z.record(z.string(), z.unknown()).describe('What it was called with, secrets withheld.'),
     before: z.unknown().describe('State before, secrets withheld.'),
     after: z.unknown().describe('State after, secrets withheld.'),
     undo: z.unknown().describe('The inverse: tool and input, secrets withheld; or why there is none.'),
   }),
   run: async (input, { client }) => {
-    const change = await client.journal.get(input.id)
+    const change = await client.journal.get(input.change)
     const mount = change === undefined ? undefined : mountOf(client, change)
     if (change === undefined || mount === undefined)
-      throw new ToolError('not_found', `There is no change '${input.id}'.`, { hint: 'list_changes shows those there are.' })
-    const undoneBy = await client.journal.undoneBy(input.id)
+      throw new ToolError('not_found', `There is no change '${input.change}'.`, { hint: 'list_changes shows those there are.' })
+    const undoneBy = await client.journal.undoneBy(input.change)
     const { secrets } = client.runtime
     const { before, after, undo } = change
     return {
       ...shown({ ...change, ...(undoneBy === undefined ? {} : { undoneBy }) }, mount),
+      input: change.input as Record<string, unknown>,
       before: secrets.data(before),
       after,
       undo: secrets.data(undo),
@@ -100,7 +106,7 @@ function shown(change: (Change & { undoneBy?: string }) | ChangeSummary, mount: 
     at: change.at,
     tool: `${mount.prefix}${change.tool}`,
     instance: change.instance,
-    input: change.input as Record<string, unknown>,
+    summary: change.summary,
     principal: change.principal,
     approval: change.approval,
     revertible: reason === undefined,
@@ -108,6 +114,30 @@ function shown(change: (Change & { undoneBy?: string }) | ChangeSummary, mount: 
     ...(change.group === undefined ? {} : { group: change.group }),
     ...(change.undoes === undefined ? {} : { undoes: change.undoes }),
     ...(change.undoneBy === undefined ? {} : { undone_by: change.undoneBy }),
+  }
+}
+
+/** A change as a row of a table: what it was called with differs with each tool, and is told with the change. */
+function line({
+  id: change,
+  at,
+  tool,
+  instance,
+  summary,
+  principal,
+  approval,
+  reason,
+  undoes,
+  undone_by,
+}: Omit<z.output<typeof rowShape>, 'cursor'>) {
+  return {
+    id: change,
+    at: `${at.slice(0, 19)}Z`,
+    tool,
+    instance,
+    what: undoes === undefined ? summary : `${summary} (undoes ${undoes})`,
+    by: `${principal}, ${approval}`,
+    undo: undone_by === undefined ? (reason === undefined ? 'yes' : `no: ${reason}`) : `undone by ${undone_by}`,
   }
 }
 

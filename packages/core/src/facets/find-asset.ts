@@ -3,6 +3,7 @@ import type { Asset } from '../define/facet.ts'
 import { toolsFor } from '../define/tool.ts'
 import { askEverybody } from './ask.ts'
 import type { Lab } from './lab.ts'
+import { identitiesOf } from './related-assets.ts'
 
 const mostAssets = 25
 
@@ -33,9 +34,9 @@ export const findAsset = toolsFor<Lab>()({
     const asked = await askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.assets(client, context) ?? [])
     const all = asked.flatMap(({ answer }) => answer ?? [])
     const wanted = query.toLowerCase()
-    const exact = all.filter((asset) => identities(asset).includes(wanted))
+    const exact = all.filter((asset) => identitiesOf(asset).includes(wanted))
     const related = relatedTo(exact, all)
-    const partial = exact.length > 0 ? [] : all.filter((asset) => identities(asset).some((identity) => identity.includes(wanted)))
+    const partial = exact.length > 0 ? [] : all.filter((asset) => identitiesOf(asset).some((identity) => identity.includes(wanted)))
     const silent = asked.flatMap(({ mount, instance, error }) =>
       error === undefined ? [] : [`${mount.service}@${instance.name}: ${error.message}`],
     )
@@ -50,15 +51,11 @@ export const findAsset = toolsFor<Lab>()({
 function relatedTo(found: readonly Asset[], all: readonly Asset[]): Asset[] {
   const reached = new Set(found)
   for (const asset of reached) {
-    const own = new Set(identities(asset))
+    const own = new Set(identitiesOf(asset))
     for (const other of all)
-      if (other.target === asset.parent || identities(other).some((identity) => own.has(identity))) reached.add(other)
+      if (other.target === asset.parent || identitiesOf(other).some((identity) => own.has(identity))) reached.add(other)
   }
   return [...reached].slice(found.length)
-}
-
-function identities({ name, aliases, addresses, macs }: Asset): string[] {
-  return [name, ...aliases, ...addresses, ...macs].map((identity) => identity.toLowerCase())
 }
 
 function row({ target, name, state, aliases, addresses, macs, parent }: Asset) {

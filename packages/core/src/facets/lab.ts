@@ -1,6 +1,8 @@
 import type { ApprovalRequests } from '../approve/approval-requests.ts'
 import type { Operations } from '../call/operations.ts'
 import type { Journal } from '../record/journal.ts'
+import type { Pauses } from '../record/pauses.ts'
+import type { Sequences } from '../record/sequences.ts'
 import type { PartialWrites } from '../record/partial-writes.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -14,6 +16,8 @@ export interface Lab {
   readonly operations: Operations
   readonly journal: Journal
   readonly partialWrites: PartialWrites
+  readonly pauses: Pauses
+  readonly sequences: Sequences
   readonly requests: ApprovalRequests
   readonly principal: string
 }

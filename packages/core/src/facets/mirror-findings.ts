@@ -13,7 +13,7 @@ interface MirrorFinding {
 
 const shownDifferences = 3
 
-/** Where mirrored instances differ, and what writes left that did not reach all of them; `settled` are the groups of those that are past. */
+/** Where mirrored instances differ, and what writes left that did not reach all of them; `settled` are the ids of those that are past. */
 export function mirrorFindings(
   asked: readonly Asked<MirroredFacts>[],
   partial: readonly PartialWrite[],
@@ -37,7 +37,7 @@ export function mirrorFindings(
     const isAlike = answered.length === own.length && differing.length === 0
     for (const write of partial.filter(({ service }) => service === mount.service)) {
       if (isUnderWay(write)) continue
-      if (isAlike) settled.push(write.group)
+      if (isAlike) settled.push(write.id)
       else findings.push(partialFinding(mount, write, own))
     }
   }
@@ -80,9 +80,9 @@ function partialFinding(mount: Mount, write: PartialWrite, asked: readonly Asked
   const of = asked.find(({ instance }) => instance.name === behind) ?? asked[0]
   const instance = `${mount.service}@${behind}`
   const finding: Finding = {
-    id: `${instance}/pending/${write.group}`,
+    id: `${instance}/pending/${write.id}`,
     severity: 'warning',
-    target: `${instance}/pending/${write.group}`,
+    target: `${instance}/pending/${write.id}`,
     title: `A write is not on every ${mount.title}: ${write.summary}`,
     evidence: Object.entries(write.instances)
       .map(([name, state]) => `${name} ${state}`)

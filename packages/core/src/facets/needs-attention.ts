@@ -4,8 +4,11 @@ import { page } from '../define/page.ts'
 import { paging } from '../define/field.ts'
 import { toolsFor } from '../define/tool.ts'
 import { askEverybody, type Asked } from './ask.ts'
+import { callLine } from './call-line.ts'
+import { coverageFindings } from './coverage-findings.ts'
 import { mirrorFindings } from './mirror-findings.ts'
 import { networkFindings } from './network-findings.ts'
+import { pauseFindings } from './pause-findings.ts'
 import { rankFindings } from './ranked-findings.ts'
 import type { Lab } from './lab.ts'
 
@@ -47,26 +50,30 @@ export const needsAttention = toolsFor<Lab>()({
     return [...lines, ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`])].join('\n')
   },
   untrusted: true,
-  run: async ({ severity, limit, cursor }, { client: { mounts, runtime, partialWrites }, signal }) => {
-    const several = mounts.filter((mount) => mount.instances.length > 1)
+  run: async ({ severity, limit, cursor }, { client: { mounts, runtime, partialWrites, pauses }, signal }) => {
+    // Assets say more only where there are others to compare them with.
+    const several = mounts.length > 1 ? mounts : mounts.filter((mount) => mount.instances.length > 1)
     const mirrored = mounts.filter((mount) => mount.isMirrored && mount.instances.length > 1)
-    const [asked, assets, mirrors, partial] = await Promise.all([
+    const [asked, assets, mirrors, partial, paused] = await Promise.all([
       askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.findings(client, context) ?? []),
       askEverybody(several, runtime, signal, async (mount, client, context) => mount.facets?.assets(client, context) ?? []),
       askEverybody(mirrored, runtime, signal, async (mount, client, context) => mount.facets?.mirrored(client, context) ?? {}),
       partialWrites.list(),
+      pauses.list(),
     ])
     const { findings: differing, settled } = mirrorFindings(mirrors, partial)
-    await Promise.all(settled.map((group) => partialWrites.drop(group).catch(() => undefined)))
+    await Promise.all(settled.map((id) => partialWrites.drop(id).catch(() => undefined)))
     const worst = severity === undefined ? severities.length : severities.indexOf(severity) + 1
     const single = asked.flatMap((answer) =>
       [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, asked: answer })),
     )
     const found = rankFindings(
-      [...single, ...networkFindings(assets), ...differing].map(({ finding, asked: answer }) => ({
-        finding,
-        next: nextCall(answer, finding),
-      })),
+      [...single, ...networkFindings(assets), ...differing, ...pauseFindings(paused, asked), ...coverageFindings(assets)].map(
+        ({ finding, asked: answer }) => ({
+          finding,
+          next: nextCall(answer, finding),
+        }),
+      ),
     ).filter(({ finding }) => severities.indexOf(finding.severity) < worst)
     const { rows, ...rest } = page(found, { limit, cursor })
     return {
@@ -107,6 +114,5 @@ function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Find
 function nextCall({ mount, instance }: Asked<unknown>, { next }: Finding): string | undefined {
   if (next === undefined) return undefined
   const input = mount.instances.length > 1 ? { ...next.input, instance: instance.name } : next.input
-  const inputs = Object.entries(input).map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-  return [`${mount.prefix}${next.tool}`, ...inputs].join(' ')
+  return callLine(`${mount.prefix}${next.tool}`, input)
 }

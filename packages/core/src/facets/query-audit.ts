@@ -50,6 +50,7 @@ export const queryAudit = defineTool({
     await client.runtime.audit.flush().catch(() => undefined)
     const lines = searchAudit(client.runtime.store.directory, {
       ...filters,
+      tool: filters.tool === undefined ? undefined : listedName(client, filters.tool),
       since: since === undefined ? undefined : momentBefore(since, now),
       until: until === undefined ? undefined : momentBefore(until, now),
       after: cursor === undefined ? undefined : positionIn(cursor),
@@ -66,6 +67,12 @@ export const queryAudit = defineTool({
     return { calls, ...(found.length > limit && last !== undefined ? { next_cursor: last.cursor } : {}) }
   },
 })
+
+/** The name the audit knows a tool by: that under which it is listed, though who asks may know it by the service's own. */
+function listedName({ mounts }: Lab, asked: string): string {
+  const mount = mounts.find(({ tools }) => tools.has(asked))
+  return `${mount?.prefix ?? ''}${asked}`
+}
 
 function rowOf({ line, position }: FoundLine) {
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { whyIrrevertible } from '../call/undo.ts'
 import { paging } from '../define/field.ts'
 import { momentBefore } from '../define/moment.ts'
-import { page } from '../define/page.ts'
+import { page, withoutCursors } from '../define/page.ts'
 import { toolsFor } from '../define/tool.ts'
 import { renderOutput } from '../present/render.ts'
 import type { AuditLine } from '../record/audit-line.ts'
@@ -45,13 +45,14 @@ export const whatChanged = defineTool({
           count: z.number().int().optional().describe('How often, where alike.'),
           undo: z.string().optional().describe('yes, no: why, or what undid it.'),
           id: z.string().optional().describe('Of the change.'),
+          cursor: z.string().describe('For what is behind it.'),
         }),
       )
       .describe('A row each, newest first.'),
     more: z.boolean().optional().describe('Whether the span holds more than is told.'),
     next_cursor: z.string().optional().describe('For the next page.'),
   }),
-  text: (output) => renderOutput(output.events.length === 0 ? 'Nothing changed.' : output),
+  text: ({ events, ...rest }) => renderOutput(events.length === 0 ? 'Nothing changed.' : { ...rest, events: withoutCursors(events) }),
   run: async (input, { client, signal }) => {
     const { clock, audit } = client.runtime
     // Pages of one story end where it was first told, so that no row moves.
@@ -59,7 +60,10 @@ export const whatChanged = defineTool({
     const now = until === undefined ? clock.now() + 1 : Number(until)
     await audit.flush().catch(() => undefined)
     const { events, more } = await eventsOf(client, momentBefore(input.since, clock.now()), now, signal)
-    const { rows, next_cursor } = page(events, { limit: input.limit, cursor })
+    const { rows, next_cursor } = page(
+      events.map((event, index) => ({ ...event, cursor: `${now}.${index + 1}` })),
+      { limit: input.limit, cursor },
+    )
     return { events: rows, ...(more ? { more } : {}), ...(next_cursor === undefined ? {} : { next_cursor: `${now}.${next_cursor}` }) }
   },
 })
@@ -118,6 +122,8 @@ function eventOfLine(line: AuditLine, changes: ReadonlySet<string>): Event | und
   if (change !== undefined && changes.has(change) && line.result === 'done') return undefined
   const isRead = kind === 'read' && line.result !== 'pending' && (access === 'observe' || access === '' || line.result !== 'error')
   if (isRead) return undefined
+  // A slip of who called is no event of the lab; the audit has it.
+  if (kind === 'read' && line.error?.startsWith('invalid_input:') === true) return undefined
   const about = kind === 'approval' && line.summary === undefined ? line.tool : detailOf(line)
   return {
     at: shortTime(line.at),

@@ -17,8 +17,8 @@ export interface Notification {
 const mostTargets = 3
 const longestLine = 200
 
-/** Says what is asked for, of what, by whom and until when; neither input nor what changes. */
-export function notificationOf(request: ApprovalRequest, link: string, secrets: SecretFilter): Notification {
+/** Says what is asked for, of what, by whom and until when, and how many the person hears of later; neither input nor what changes. */
+export function notificationOf(request: ApprovalRequest, link: string, secrets: SecretFilter, later = 0): Notification {
   const { id, service, instance, tool, principal, expires_at, plan, typed } = request
   const line = (text: string) =>
     shortened(
@@ -35,6 +35,7 @@ export function notificationOf(request: ApprovalRequest, link: string, secrets: 
     ...(more > 0 ? [`and ${more} more`] : []),
     ...(typed === undefined ? [] : ['This cannot be taken back.']),
     `Asked by ${line(principal)}, until ${expires_at.slice(11, 16)} UTC.`,
+    ...(later > 0 ? [`And ${later} more wait.`] : []),
   ]
   return {
     title: `Approval needed: ${line(`${service} ${tool}`)}`,

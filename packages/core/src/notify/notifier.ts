@@ -1,5 +1,7 @@
 import { createApprovalLinks } from '../approve/approval-link.ts'
-import { requestEntry, type ApprovalRequest } from '../approve/approval-request.ts'
+import { requestEntry, type Announce, type ApprovalRequest } from '../approve/approval-request.ts'
+import { createApprovalRequests } from '../approve/approval-requests.ts'
+import { openOwner } from '../approve/owner.ts'
 import type { NotifyChannel, NotifyConfiguration } from '../config/notify.ts'
 import { statusError } from '../connect/api-error.ts'
 import { createConnection } from '../connect/connection.ts'
@@ -9,12 +11,16 @@ import { ToolError } from '../define/error.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { notificationOf, type Notification } from './notification.ts'
 import { pushOf } from './push.ts'
+import { createTurns } from './turns.ts'
 
 /** Tells a person of requests for their approval. */
 export interface Notifier {
-  /** Sends to every channel, in the background; what fails is tried again for a while, then logged and audited. */
-  announce: (request: ApprovalRequest) => void
-  /** Lets what is being sent finish within the time given; nothing is tried again. */
+  /**
+   * Sends to every channel, in the background; what fails is tried again for a while, then logged and audited. A few of one
+   * principal a minute, the others after them; one that a form asks as well only if nobody decided it within a minute.
+   */
+  announce: Announce
+  /** Lets what is being sent finish within the time given; nothing is tried again, and what has yet to wait its turn is not sent. */
   close(graceMs: number): Promise<void>
 }
 
@@ -27,6 +33,8 @@ interface Failure {
 const attemptMs = 10_000
 /** What is between the attempts; a request lives for an hour. */
 const pausesMs = [1_000, 5_000, 20_000, 60_000, 300_000, 600_000]
+/** A person at the form needs no phone; a form nobody sees must not keep them from hearing of it. */
+const formMs = 60_000
 const lastingCodes = new Set(['unreachable', 'timeout', 'rate_limited'])
 
 /** Makes the notifier of a process. Nobody is contacted before the first request. */
@@ -34,6 +42,8 @@ export function createNotifier(runtime: Runtime, { url, channels }: NotifyConfig
   const { clock, log, audit, secrets } = runtime
   const links = createApprovalLinks(runtime)
   const ways = channels.map((channel) => ({ channel, connection: createConnection({ ...channel, timeoutMs: attemptMs }, { log }) }))
+  const requests = createApprovalRequests(runtime, openOwner(runtime))
+  const turns = createTurns(clock)
   const underWay = new Set<Promise<void>>()
   const [ending, over] = [new AbortController(), new AbortController()]
 
@@ -76,8 +86,22 @@ export function createNotifier(runtime: Runtime, { url, channels }: NotifyConfig
     }
   }
 
-  const tell = async (request: ApprovalRequest): Promise<void> => {
-    const notification = notificationOf(request, await links.linkTo(request, url), secrets)
+  /** Where that cannot be seen, the person is told all the same. */
+  const isWanted = async ({ id }: ApprovalRequest): Promise<boolean> =>
+    (await requests.get(id).catch(() => undefined))?.decision === undefined
+
+  const tell = async (request: ApprovalRequest, formIsShown: boolean): Promise<void> => {
+    // When the process ends the form is gone, and the phone is all that is left.
+    if (formIsShown) await clock.sleep(formMs, ending.signal).catch(() => undefined)
+    let later: number | undefined
+    try {
+      later = await turns.next(request.principal, () => isWanted(request), ending.signal)
+    } catch {
+      const ended = new ToolError('rate_limited', 'The process ended before its turn among many of one principal.')
+      for (const { channel } of ways) record(request, channel, ended)
+    }
+    if (later === undefined) return
+    const notification = notificationOf(request, await links.linkTo(request, url), secrets, later)
     await Promise.all(
       ways.map(async ({ channel, connection }) => {
         const error = await deliver(channel, connection, notification)
@@ -99,8 +123,8 @@ export function createNotifier(runtime: Runtime, { url, channels }: NotifyConfig
   }
 
   return {
-    announce(request) {
-      const work = tell(request)
+    announce(request, { formIsShown } = { formIsShown: false }) {
+      const work = tell(request, formIsShown)
         .catch((error: unknown) => log('warn', `The request ${request.id} for approval could not be told: ${String(error)}`))
         .finally(() => underWay.delete(work))
       underWay.add(work)

@@ -56,6 +56,11 @@ const reference = new RegExp(
     String.raw`(?:\/(?:run|etc|home|root|var|opt|data|config|mnt|srv|usr|tmp|secrets)|~|\.{1,2})\/[\w./@-]+)$`,
 )
 
+/** `PWD=/srv` is where a shell stands, and no password. */
+export function isWorkingDirectory(name: string, value: string): boolean {
+  return (name === 'PWD' || name === 'OLDPWD') && value.startsWith('/')
+}
+
 /** Says whether a value tells where a secret is kept, or that one was taken out, and not what it is. */
 export function isReference(value: string, redacted: string): boolean {
   return value === '' || value === redacted || (value.length <= 256 && reference.test(value))

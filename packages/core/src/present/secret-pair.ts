@@ -1,5 +1,5 @@
 import { createAnchors } from './anchors.ts'
-import { isReference, isSecretName, nameParts } from './secret-name.ts'
+import { isReference, isSecretName, isWorkingDirectory, nameParts } from './secret-name.ts'
 import { stopAt, valueAt, type Range } from './secret-value.ts'
 
 const anchors = createAnchors(
@@ -36,7 +36,9 @@ export function redactNamed(text: string, by: string): string {
   anchors.walk(text, (_, index) => {
     const [at, end] = nameAround(text, index, kept)
     const [from, to] = secretAfter(text, at, end, by)
-    if (from >= to || from < kept || isReference(text.slice(from, to), by)) return Math.max(end, from < to ? to : end)
+    const value = text.slice(from, to)
+    if (from >= to || from < kept || isReference(value, by) || isWorkingDirectory(text.slice(at, end), value))
+      return Math.max(end, from < to ? to : end)
     result += text.slice(kept, from) + by
     kept = to
     return to

@@ -7,6 +7,7 @@ export type PartState = 'planned' | 'running' | 'done' | 'failed' | 'taken back'
 
 /** A write to several mirrored instances that is under way, or did not come to be the same on all of them. */
 export interface PartialWrite extends OwnerProcess {
+  id: string
   /** The group of its changes. */
   group: string
   /** ISO 8601. */
@@ -25,7 +26,7 @@ export interface PartialWrite extends OwnerProcess {
 export interface PartialWrites {
   keep(write: PartialWrite): Promise<void>
   /** Forgets it: it is everywhere, or nowhere. */
-  drop(group: string): Promise<void>
+  drop(id: string): Promise<void>
   list(): Promise<PartialWrite[]>
 }
 
@@ -33,16 +34,16 @@ const directory = 'partial'
 
 /** Keeps them as records of the store, a file each. */
 export function createPartialWrites(store: StateStore): PartialWrites {
-  const path = (group: string) => `${directory}/${group}.json`
+  const path = (id: string) => `${directory}/${id}.json`
   return {
-    keep: (write) => store.write(path(write.group), JSON.stringify(write)),
-    drop: (group) => store.remove(path(group)),
+    keep: (write) => store.write(path(write.id), JSON.stringify(write)),
+    drop: (id) => store.remove(path(id)),
     list: async () => {
       const names = (await store.list(directory)).filter((name) => name.endsWith('.json'))
       const texts = await Promise.all(names.map((name) => store.read(`${directory}/${name}`)))
       return texts.flatMap((text) => {
         const write = text === undefined ? undefined : (jsonIn(text) as Partial<PartialWrite> | undefined)
-        return typeof write?.group === 'string' && typeof write.instances === 'object' ? [write as PartialWrite] : []
+        return typeof write?.id === 'string' && typeof write.instances === 'object' ? [write as PartialWrite] : []
       })
     },
   }

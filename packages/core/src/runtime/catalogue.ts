@@ -1,8 +1,9 @@
-import type { ApprovalRequest } from '../approve/approval-request.ts'
+import type { Announce } from '../approve/approval-request.ts'
 import { createApprovalRequests, type ApprovalRequests } from '../approve/approval-requests.ts'
 import { openOwner } from '../approve/owner.ts'
 import { createStandingRules } from '../approve/standing-rules.ts'
-import { callTool } from '../call/call-tool.ts'
+import { auditRefused, callTool } from '../call/call-tool.ts'
+import { resumeLeft } from '../call/pause-watchers.ts'
 import { createOperations } from '../call/operations.ts'
 import { createPlanStore } from '../call/plan-store.ts'
 import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
@@ -23,6 +24,7 @@ import { needsAttention } from '../facets/needs-attention.ts'
 import { getChange, listChanges, undoChange } from '../facets/change-tools.ts'
 import { listApprovals } from '../facets/list-approvals.ts'
 import { cancelOperation, getOperation } from '../facets/operation-tools.ts'
+import { planDecommission } from '../facets/plan-decommission.ts'
 import { queryAudit } from '../facets/query-audit.ts'
 import { verifyAuditChains } from '../facets/verify-audit.ts'
 import { whatChanged } from '../facets/what-changed.ts'
@@ -30,6 +32,8 @@ import { createProtectedSet } from '../policy/protected-set.ts'
 import { defaultApproval } from '../policy/required-approval.ts'
 import { createJournal } from '../record/journal.ts'
 import { createPartialWrites } from '../record/partial-writes.ts'
+import { createPauses } from '../record/pauses.ts'
+import { createSequences } from '../record/sequences.ts'
 import { createSealer } from '../record/seal.ts'
 import { createInstance, type Instance } from './instance.ts'
 import { instructionsFor } from './instructions.ts'
@@ -52,7 +56,7 @@ export interface CatalogueOptions {
   /** Stands in for the real upstream of each service: the demo and the tests. */
   simulations?: ReadonlyMap<string, Simulation>
   /** Told of every request for a person's approval. */
-  announce?: ((request: ApprovalRequest) => void) | undefined
+  announce?: Announce | undefined
   /** How the owner says something at a shell, where what serves is known by another name than `rackwarden`. */
   command?: ((words: string) => string) | undefined
   /** How long a call may take before it is detached; 45 seconds when not given. */
@@ -66,6 +70,8 @@ export interface Catalogue extends Surface {
   readonly configuration: Configuration
   readonly mounts: readonly Mount[]
   readonly requests: ApprovalRequests
+  /** Resumes what watches and was left paused by a process that is gone. */
+  resumeWatchers(): Promise<void>
   /** The tool behind a listed name, whoever may call it. */
   readonly tool: (name: string) => RegisteredTool | undefined
   /** Finishes or aborts what is under way (10 s), then lets go of every client; the runtime stays its owner's. */
@@ -86,6 +92,8 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     .map((service) => mountOf(service, options))
   const journal = createJournal(runtime.store, createSealer(runtime.store, runtime.random), runtime)
   const partialWrites = createPartialWrites(runtime.store)
+  const pauses = createPauses(runtime.store)
+  const sequences = createSequences(runtime.store, runtime.clock)
   const owner = openOwner(runtime)
   // What this process began with is what it goes on with: a key that is put there later is not believed.
   void owner.isSet().catch((error: unknown) => runtime.log('error', error instanceof Error ? error.message : String(error)))
@@ -98,6 +106,8 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       operations,
       journal,
       partialWrites,
+      pauses,
+      sequences,
       requests,
       principal: view.caller.principal,
     }),
@@ -116,9 +126,11 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     runtime,
     tier,
     operations,
-    plans: createPlanStore(runtime),
+    plans: createPlanStore(runtime, async (id) => (await requests.get(id))?.decision?.decision === 'rejected'),
     journal,
     partialWrites,
+    pauses,
+    sequences,
     approval: configuration.approval ?? defaultApproval,
     requests,
     rules: createStandingRules(runtime, owner),
@@ -158,13 +170,15 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
           ([, { mount, tool }]) =>
             isVisible(mount, view) && mount.instances.length > 0 && allows(lowestTier(tier, mount.tier, view.caller.tier), tool.access),
         )
-        .map(([name, { mount, tool }]) => listed(name, mount, tool, structured))
+        .map(([name, { mount, tool }]) => listed(name, mount, tool, { structured, isWatched: isWatched(mount, mounts) }))
         .toSorted((first, second) => (first.name < second.name ? -1 : 1))
       lists.set(key, listing)
       return listing
     },
     tool: (name) => named.get(name)?.tool,
     call: (request) => callTool(environment, request),
+    resumeWatchers: () => resumeLeft(environment, mounts),
+    refused: (request, why) => auditRefused(environment, request, why),
     instructions: (view) =>
       instructionsFor({ title: options.title, tier: lowestTier(tier, view.caller.tier), mounts: visible(mounts, view), prefixed, prefix }),
     close: async (graceMs = closeGraceMs) => {
@@ -207,7 +221,7 @@ function ownMount(labOf: (view: View) => Lab, prefixed: boolean, prefix: string)
     queryAudit,
     verifyAuditChains,
     whatChanged,
-    ...(prefixed ? [findAsset] : []),
+    ...(prefixed ? [findAsset, planDecommission] : []),
   ]
   const tools = [...defined.map(registeredTool), undoChange]
   const instance: Instance = {
@@ -230,6 +244,7 @@ function ownMount(labOf: (view: View) => Lab, prefixed: boolean, prefix: string)
     isMirrored: false,
     missing: [],
     facets: undefined,
+    watchers: undefined,
     fields: {},
   }
 }
@@ -243,11 +258,25 @@ function visible(mounts: readonly Mount[], view: View): Mount[] {
   return mounts.filter((mount) => isVisible(mount, view))
 }
 
-function listed(name: string, mount: Mount, tool: RegisteredTool, structured: boolean): ToolListing {
+/** Whether another service may watch what this one writes to. */
+function isWatched(mount: Mount, mounts: readonly Mount[]): boolean {
+  return (
+    mount.facets !== undefined &&
+    mount.watchers === undefined &&
+    mounts.some(({ watchers, instances }) => watchers !== undefined && instances.length > 0)
+  )
+}
+
+function listed(
+  name: string,
+  mount: Mount,
+  tool: RegisteredTool,
+  { structured, isWatched: watched }: { structured: boolean; isWatched: boolean },
+): ToolListing {
   return {
     name,
     description: tool.description,
-    inputSchema: listedSchema(mount, tool),
+    inputSchema: listedSchema(mount, tool, watched),
     ...(structured ? { outputSchema: structuredSchema(mount, tool) } : {}),
     annotations: annotationsOf(tool),
   }

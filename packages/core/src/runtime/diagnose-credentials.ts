@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { isLoopback } from '../config/loopback.ts'
 import { readTextFile } from '../config/text-file.ts'
 import { askEverybody } from '../facets/ask.ts'
@@ -32,8 +33,10 @@ export async function diagnoseConfiguration(catalogue: Catalogue): Promise<Diagn
       message: `${path} can be written by other users, tier and addresses included.`,
       fix: `chmod 600 ${path}`,
     }
-  const literal = configured(catalogue).some((entry) => secretsOf(entry).some(({ value }) => value.length >= 4 && text.includes(value)))
-  if (literal && (mode & 0o044) !== 0)
+  const literals = configured(catalogue)
+    .flatMap(secretsOf)
+    .filter(({ value }) => value.length >= 4 && text.includes(value))
+  if ((mode & 0o044) !== 0 && !(await every(literals, ({ value }) => isFile(value))))
     return {
       level: 'warning',
       subject,
@@ -41,6 +44,17 @@ export async function diagnoseConfiguration(catalogue: Catalogue): Promise<Diagn
       fix: `chmod 600 ${path}, and write secrets as file:/path or env:NAME.`,
     }
   return { level: 'ok', subject, message: `${path}; tier ${tier}` }
+}
+
+/** A key may be named by the file it is in, which tells nobody the key. */
+async function isFile(value: string): Promise<boolean> {
+  if (!/^~?\//.test(value)) return false
+  const found = await stat(value.replace(/^~/, homedir())).catch(() => undefined)
+  return found?.isFile() === true
+}
+
+async function every<Item>(items: readonly Item[], holds: (item: Item) => Promise<boolean>): Promise<boolean> {
+  return (await Promise.all(items.map(holds))).every(Boolean)
 }
 
 /** Looks at what each connection rests on: a pin, an authority, or nothing. */

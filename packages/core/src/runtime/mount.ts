@@ -1,8 +1,9 @@
 import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
 import type { ServiceConfiguration } from '../config/configuration.ts'
 import type { Tier } from '../define/access.ts'
-import { prefixOf, type ConfigShape, type FacetContext, type Service } from '../define/service.ts'
-import type { Asset, CensusItem, Finding, Health, MirroredFacts, Rights } from '../define/facet.ts'
+import { prefixOf, type ConfigShape, type Service } from '../define/service.ts'
+import type { Watchers } from '../define/watch.ts'
+import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from '../define/facet.ts'
 import type { Instance } from './instance.ts'
 
 /** The facets of a mounted service, by instance. */
@@ -30,6 +31,8 @@ export interface Mount {
   /** Variables that would configure it, where nothing does. */
   readonly missing: readonly string[]
   readonly facets: Facets | undefined
+  /** How what it watches things with is paused. */
+  readonly watchers: Watchers<unknown> | undefined
   /** The fields of its configuration; none for the tools over all services. */
   readonly fields: ConfigShape
 }
@@ -52,6 +55,7 @@ export function mountService(
     isMirrored: service.instances === 'mirrored',
     missing: configuration.missing,
     fields: service.config,
+    watchers: service.watchers,
     facets: {
       health: async (client, context) => service.health(client, context),
       findings: async (client, context) => service.findings?.(client, context) ?? [],

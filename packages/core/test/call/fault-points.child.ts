@@ -1,8 +1,15 @@
-import { createRuntime, openCatalogue, type Runtime } from '@rackwarden/core/runtime'
+import { createRuntime, defaultApproval, openCatalogue, type ApprovalPolicy, type Respondent, type Runtime } from '@rackwarden/core/runtime'
 import { shelfService } from '../shelf.ts'
 import { keptShelf } from './kept-shelf.ts'
 
-const [stateDirectory = '', file = '', confirm = '', fatal = '0'] = process.argv.slice(-4)
+/** What comes with the call that runs a plan: its token, or the answer to a question about it. */
+export interface Confirmation {
+  confirm?: string
+  client?: Respondent
+}
+
+const [stateDirectory = '', file = '', how = '{}', fatal = '0'] = process.argv.slice(-4)
+const { confirm, client, approval } = JSON.parse(how) as Confirmation & { approval: Partial<ApprovalPolicy> }
 let points = 0
 
 /** One point of a write; at the fatal one the process is gone, with whatever it had not yet written. */
@@ -36,11 +43,16 @@ const catalogue = openCatalogue({
   services: [shelfService({ main: keptShelf(file, passed) })],
   prefixed: true,
   runtime,
-  configuration: { tier: 'configure', services: { shelf: { toolsOff: [], missing: [], off: false, instances: [instance] } } },
+  configuration: {
+    tier: 'configure',
+    approval: { ...defaultApproval, ...approval },
+    services: { shelf: { toolsOff: [], missing: [], off: false, instances: [instance] } },
+  },
 })
 const result = await catalogue.call({
   name: 'shelf_add_entry',
-  input: { name: 'lamp', value: 'on', confirm },
+  input: { name: 'lamp', value: 'on', ...(confirm === undefined ? {} : { confirm }) },
+  ...(client === undefined ? {} : { client }),
   caller: { principal: 'local:tester', tier: 'configure' },
 })
 await catalogue.close(0)

@@ -50,6 +50,23 @@ describe('the gate', () => {
     expect((await call('shelf_add_entry', { ...input, confirm })).kind).toBe('done')
   })
 
+  test.each([
+    ['of another principal', (confirm: string) => confirm, { principal: 'token:other' }],
+    ['cut short', (confirm: string) => confirm.slice(0, -1), {}],
+    ['too long', (confirm: string) => `${confirm}A`, {}],
+    ['with one letter changed', (confirm: string) => `${confirm.startsWith('A') ? 'B' : 'A'}${confirm.slice(1)}`, {}],
+    ['of nothing', () => '', {}],
+  ])('a token %s is refused and audited, and the one it was made of stays good', async (_, forge, caller) => {
+    const shelf = createShelf()
+    const { call, catalogue, stateDirectory } = await openShelves({ main: shelf })
+    const confirm = tokenOf(await call('shelf_add_entry', input))
+    expect(codeOf(await call('shelf_add_entry', { ...input, confirm: forge(confirm) }, caller))).toMatch(/^(?:denied|invalid_input)$/)
+    expect(shelf.writes).toBe(0)
+    await catalogue.runtime.audit.flush()
+    expect((await readAudit(stateDirectory)).at(-1)).toMatchObject({ kind: 'read', tool: 'shelf_add_entry', result: 'error' })
+    expect((await call('shelf_add_entry', { ...input, confirm })).kind).toBe('done')
+  })
+
   test('a plan whose state moved is void, and the answer is the plan as it is now', async () => {
     const shelf = createShelf({ lamp: 'off' })
     const { call } = await openShelves({ main: shelf })
@@ -159,13 +176,42 @@ describe('what came of a write', () => {
     expect(done.kind === 'done' && done.change).toBe(lines[1]?.change)
   })
 
+  test('what is so already needs no token and leaves no change', async () => {
+    const shelf = createShelf({ lamp: 'on' })
+    const open = await openShelves({ main: shelf }, { approval: { tiers: { configure: 'human' } } })
+    expect(await open.call('shelf_set_entry', { name: 'lamp', value: 'on' })).toMatchObject({
+      kind: 'done',
+      text: expect.stringMatching(/^NOTHING TO DO: lamp is on already/),
+    })
+    expect(await open.call('list_changes')).toMatchObject({ output: { changes: [] } })
+    expect(await open.call('list_approvals')).toMatchObject({ output: { approvals: [] } })
+  })
+
+  test('a write that was confirmed and is so meanwhile is not done', async () => {
+    const shelf = createShelf()
+    const { call } = await openShelves({ main: shelf })
+    const confirm = tokenOf(await call('shelf_set_entry', { name: 'lamp', value: 'on' }))
+    shelf.entries.set('lamp', 'on')
+    expect((await call('shelf_set_entry', { name: 'lamp', value: 'on', confirm })).text).toMatch(/^NOTHING TO DO/)
+    expect(shelf.writes).toBe(0)
+  })
+
+  test('what cannot be read afterwards is done all the same, and what did not settle says what it answered', async () => {
+    const shelf = createShelf({ lamp: 'on' })
+    const { call } = await openShelves({ main: shelf })
+    const confirm = tokenOf(await call('shelf_remove_entry', { name: 'lamp' }))
+    const gone = new ToolError('unreachable', 'Nothing answers.', { hint: 'Start it.' })
+    Object.defineProperty(shelf, 'failure', { get: () => (shelf.writes > 0 ? gone : undefined) })
+    expect((await call('shelf_remove_entry', { name: 'lamp', confirm })).text).toMatch(/^DONE: Remove lamp\./)
+  })
+
   test('a write settles when its state says so', async () => {
     const shelf = createShelf()
     const { call } = await openShelves({ main: shelf })
     const confirm = tokenOf(await call('shelf_restart_bell'))
     shelf.settlesAfter = 3
     const done = await call('shelf_restart_bell', { confirm })
-    expect(done.text).toMatch(/^DONE and verified after .* s: Restart the bell\. Change \S+; it is transient\.\nrings: 1$/)
+    expect(done.text).toMatch(/^DONE and verified after .* s: Restart the bell\. Change \S+; it leaves nothing to take back\.\nrings: 1$/)
   })
 
   test('a write that does not settle in time, or cannot any more, is an error that says what happened', async () => {
@@ -187,14 +233,26 @@ describe('what came of a write', () => {
     expect((await readAudit(stateDirectory, { kind: 'outcome' })).map(({ result }) => result)).toEqual(['unsettled', 'unsettled'])
   })
 
+  test('a target that went away once it was changed is told of in one sentence', async () => {
+    const shelf = createShelf()
+    const gone = new ToolError('unreachable', 'It went away.')
+    Object.defineProperty(shelf, 'failure', { get: () => (shelf.rings > 0 ? gone : undefined) })
+    const { call } = await openShelves({ main: shelf })
+    const done = await call('shelf_restart_bell', { confirm: tokenOf(await call('shelf_restart_bell')) })
+    expect(done.text.split('\n')[0]).toMatch(/not settled within 1 s: It went away\.$/)
+  })
+
   test('a write that fails says whether the state moved all the same', async () => {
     const shelf = createShelf()
     const { call } = await openShelves({ main: shelf })
     const confirm = tokenOf(await call('shelf_add_entry', input))
-    let open = () => {}
-    shelf.door = new Promise((resolve) => (open = resolve))
+    let [open, arrive] = [() => {}, () => {}]
+    const door = new Promise<void>((resolve) => (open = resolve))
+    const arrived = new Promise<void>((resolve) => (arrive = resolve))
+    // Whoever looks at the door stands before it.
+    Object.defineProperty(shelf, 'door', { get: () => (arrive(), door) })
     const running = call('shelf_add_entry', { ...input, confirm })
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await arrived
     shelf.failure = new ToolError('unreachable', 'The shelf fell over.', { hint: 'Put it up.' })
     open()
     expect((await running).text).toBe('unreachable: The shelf fell over.\nPut it up. Whether it took effect could not be seen.')

@@ -141,6 +141,16 @@ describe('a write to mirrored instances', () => {
     expect(findings).toContain('right missed')
   })
 
+  test('is done only where it is not so already, and nowhere where it is so everywhere', async () => {
+    const open = await openPair()
+    open.left.entries.set('lamp', 'on')
+    expect(await carriedOut(open, 'shelf_set_entry', add)).toMatchObject({ kind: 'done' })
+    expect([open.left.writes, open.right.writes]).toEqual([0, 1])
+    const again = await open.call('shelf_set_entry', add)
+    expect(again).toMatchObject({ kind: 'done', text: expect.stringMatching(/^NOTHING TO DO: lamp is on already/) })
+    expect(await findingsOf(open)).toContain('Nothing needs attention')
+  })
+
   test('is void once the state of any of them moved', async () => {
     const open = await openPair()
     const confirm = tokenOf(await open.call('shelf_add_entry', add))

@@ -52,6 +52,16 @@ describe('a plan', () => {
   })
 })
 
+describe('what came of a write', () => {
+  test('is not to be asked for again where it is too long to be told: that would be doing it again', async () => {
+    const { call } = await openShelves({ main: createShelf() })
+    const input = { name: 'lamp', value: 'long '.repeat(20_000) }
+    const done = await call('shelf_add_entry', { ...input, confirm: tokenOf(await call('shelf_add_entry', input)) })
+    expect(done.text).toMatch(/characters shown$/)
+    expect(done.text).not.toContain('narrow with')
+  })
+})
+
 describe('a failure', () => {
   test('is short, however long the names somebody sent', async () => {
     const { call, catalogue, stateDirectory } = await openShelves({ main: createShelf() })

@@ -41,8 +41,8 @@ test('a replay of what failed says that nothing was done again, to programs too'
   await call('shelf_restart_bell', { confirm })
   expect(await call('shelf_restart_bell', { confirm })).toMatchObject({
     kind: 'error',
-    text: expect.stringMatching(/^Already carried out at .*; nothing was done again\. What came of it then:\nupstream: /),
-    error: { code: 'upstream', hint: expect.stringMatching(/^Already carried out at .*; nothing was done again\. The change is kept as /) },
+    text: expect.stringMatching(/^Already tried at .*; nothing was done again\. What came of it then:\nupstream: /),
+    error: { code: 'upstream', hint: expect.stringMatching(/^Already tried at .*; nothing was done again\. The change is kept as /) },
   })
 })
 

@@ -1,3 +1,4 @@
+import { ToolError } from '@rackwarden/core'
 import { describe, expect, test } from 'vitest'
 import type { CallResult } from '@rackwarden/core/runtime'
 import { codeOf, openShelves, tokenOf, type OpenShelves } from '../open-shelves.ts'
@@ -31,6 +32,12 @@ describe('undo_change', () => {
         changes: [{ undoes: changeOf(undone) }, { id: changeOf(undone), undoes: change, undone_by: expect.any(String) }, { id: change }],
       },
     })
+    expect(listed.text.split('\n')[0]).toBe('id | at | tool | instance | what | by | undo')
+    expect(listed.text).toMatch(/Put on on lamp .*\| undone by \S+$/m)
+    for (const tool of ['add_entry', 'shelf_add_entry'])
+      expect(await open.call('list_changes', { tool })).toMatchObject({
+        output: { changes: expect.arrayContaining([expect.objectContaining({ id: change })]) },
+      })
   })
 
   test('says what became of the target since, and then takes what the inverse itself takes', async () => {
@@ -51,10 +58,25 @@ describe('undo_change', () => {
     const change = await carriedOut(open, 'shelf_restart_bell', {})
     const refused = await open.call('undo_change', { change })
     expect(refused.text).toMatch(/^conflict: The change \S+ cannot be taken back: restart_bell leaves nothing that could be\./)
-    expect(await open.call('get_change', { id: change })).toMatchObject({
+    expect(await open.call('get_change', { change })).toMatchObject({
       output: { revertible: false, reason: 'restart_bell leaves nothing that could be' },
     })
     expect(codeOf(await open.call('undo_change', { change: '20260101T000000-aaaaaa' }))).toBe('not_found')
+  })
+
+  test('says that a change was taken back already, and by which', async () => {
+    const open = await openShelves({ main: createShelf({ lamp: 'off' }) })
+    const change = await carriedOut(open, 'shelf_add_entry', { name: 'lamp', value: 'on' })
+    const by = await carriedOut(open, 'undo_change', { change })
+    expect((await open.call('undo_change', { change })).text).toContain(`It was taken back already, by ${by}.`)
+  })
+
+  test('names the tools of the service as they are called here where its plan fails', async () => {
+    const shelf = createShelf()
+    const open = await openShelves({ main: shelf })
+    const change = await carriedOut(open, 'shelf_add_entry', { name: 'lamp', value: 'on' })
+    shelf.failure = new ToolError('not_found', 'It is gone.', { hint: 'list_entries shows what there is.' })
+    expect((await open.call('undo_change', { change })).text).toContain('shelf_list_entries shows')
   })
 
   test('a tool that vanished leaves a change that cannot be taken back, with the reason', async () => {

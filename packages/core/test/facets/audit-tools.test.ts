@@ -41,6 +41,13 @@ describe('query_audit', () => {
     expect(outputOf(await open.call('query_audit', { until: '1h' })).calls).toEqual([])
   })
 
+  test('finds a tool by the name of its service alone, too', async () => {
+    const open = await openShelves({ main: createShelf() })
+    await open.call('shelf_list_entries')
+    for (const tool of ['list_entries', 'shelf_list_entries'])
+      expect(outputOf(await open.call('query_audit', { tool })).calls).toMatchObject([{ tool: 'shelf_list_entries' }])
+  })
+
   test('every refusal on the way of a call is there', async () => {
     const shelf = createShelf({ lamp: 'off' })
     const open = await openShelves({ main: shelf }, { protect: ['shelf/entry/safe'], approval: { tools: { shelf_remove_entry: 'human' } } })
@@ -145,6 +152,29 @@ describe('what_changed', () => {
       next_cursor: expect.stringMatching(/^\d+\.2$/),
     })
     expect(outputOf(await open.call('what_changed', {}, { services: ['docker'] })).events).toEqual([])
+  })
+
+  test('does not tell of calls that were only written wrong', async () => {
+    const open = await openShelves({ main: createShelf() })
+    await open.call('shelf_add_entry', { nmae: 'lamp' })
+    expect((await open.call('what_changed')).text).toBe('Nothing changed.')
+  })
+
+  test('goes on behind the last row that was told, where there was no room for all', async () => {
+    const open = await openShelves({ main: createShelf() })
+    const value = 'long '.repeat(50)
+    for (let index = 10; index < 50; index += 1) await carriedOut(open, 'shelf_add_entry', { name: `entry-${index}`, value })
+    const told: string[] = []
+    let cursor: string | undefined
+    for (let pages = 0; pages < 20; pages += 1) {
+      const { text } = await open.call('what_changed', cursor === undefined ? {} : { cursor })
+      told.push(...(text.match(/entry-\d\d/g) ?? []))
+      cursor = /^next_cursor: (\S+)$/m.exec(text)?.[1]
+      if (cursor === undefined) break
+      expect(cursor).toMatch(/^\d+\.\d+$/)
+    }
+    expect(new Set(told).size).toBe(40)
+    expect(told).toHaveLength(40)
   })
 
   test('pages of one story tell each event once, though more happens meanwhile', async () => {

@@ -36,3 +36,26 @@ test('a channel that never answers holds no call up', async () => {
   expect((await call('shelf_add_entry', input)).kind).toBe('pending')
   await expect.poll(() => silent.connections()).toBe(1)
 })
+
+test('the text of what waits says that the owner is told on their phone where they are, and nothing of it where they are not', async () => {
+  const textOf = async (options: Parameters<typeof openShelves>[1]) => {
+    const { call } = await openShelves({ main: createShelf() }, options)
+    return /A person must agree: .*?\. Tell/.exec((await call('shelf_add_entry', input)).text)?.[0]
+  }
+  const announce = () => undefined
+  expect(await textOf({ ...human, announce })).toMatch(
+    /^A person must agree: the owner is told on their phone, or runs 'rackwarden approve \S+'\. Tell$/,
+  )
+  expect(await textOf(human)).toMatch(/^A person must agree: the owner runs 'rackwarden approve \S+'\. Tell$/)
+  const silent = { approval: { ...human.approval, channels: ['notify'] } } as const
+  expect(await textOf({ ...silent, announce })).toBe('A person must agree: the owner is told on their phone. Tell')
+  expect(await textOf(silent)).toBe('A person must agree: ask the owner how. Tell')
+})
+
+test('whoever carries word is told whether the client shows a form meanwhile', async () => {
+  const shown: unknown[] = []
+  const { call } = await openShelves({ main: createShelf() }, { ...human, announce: (_, meanwhile) => void shown.push(meanwhile) })
+  await call('shelf_add_entry', input)
+  await call('shelf_add_entry', { ...input, value: 'off' }, { client: { askable: ['elicitation'] } })
+  expect(shown).toEqual([{ formIsShown: false }, { formIsShown: true }])
+})

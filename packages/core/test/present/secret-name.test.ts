@@ -39,6 +39,8 @@ describe('values under secret names', () => {
     ['db:\n  password: |\n    one\n    two\n  user: joe', 'db:\n  password: |\n    [redacted]\n  user: joe'],
     ['{user: joe, password: hunter2}', '{user: joe, password: [redacted]}'],
     ['DB_PASSWORD=hunter2', 'DB_PASSWORD=[redacted]'],
+    ['PWD=/srv/app\nOLDPWD=/\nDB_PWD=/srv-9x', 'PWD=/srv/app\nOLDPWD=/\nDB_PWD=[redacted]'],
+    ['PWD=hunter2', 'PWD=[redacted]'],
     ['export DB_PASSWORD=hunter2 more', 'export DB_PASSWORD=[redacted]'],
     ['docker run -e DB_PASSWORD=hunter2 -p 80:80 nginx', 'docker run -e DB_PASSWORD=[redacted] -p 80:80 nginx'],
     ['["A=1","DB_PASSWORD=two words","B=2"]', '["A=1","DB_PASSWORD=[redacted]","B=2"]'],

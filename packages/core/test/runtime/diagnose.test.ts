@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineService, httpConfig, secret, sshConfig, ToolError, type Rights, type Service, type Tier } from '@rackwarden/core'
 import {
   createRuntime,
@@ -133,6 +134,9 @@ test('a file others can write, or can read a secret in, is told', async () => {
     { level: 'warning', message: expect.stringContaining('holds a secret') },
   ])
   expect(about(await doctor({ mode: 0o644 }), 'configuration')).toMatchObject([{ level: 'ok' }])
+  // A key that is named by its file stands in that file.
+  const named = `services: { box: { url: "https://x", password: "${fileURLToPath(import.meta.url)}" } }`
+  expect(about(await doctor({ yaml: named, mode: 0o644 }), 'configuration')).toMatchObject([{ level: 'ok' }])
 })
 
 test.each<[Rights['highest'], string, RegExp]>([

@@ -37,11 +37,11 @@ test('a service a model finds its way in has nothing wrong with it', () => {
 
 test('everything that is wrong is said at once, each with what to do', () => {
   const input = z.object({ state: z.string(), owner: z.string() })
-  expect(surfaceViolations(serviceWith({ name: 'pause_pod', description: 'x'.repeat(121), input }))).toEqual([
-    expect.stringMatching(/^pause_pod begins with 'pause', which is none of the verbs: get, list, .*core\/src\/define\/verbs\.ts/),
-    'The description of pause_pod has 121 characters; 120 are allowed.',
-    'pause_pod input.state is not described: .describe() says what it is.',
-    'pause_pod input.owner is not described: .describe() says what it is.',
+  expect(surfaceViolations(serviceWith({ name: 'poke_pod', description: 'x'.repeat(121), input }))).toEqual([
+    expect.stringMatching(/^poke_pod begins with 'poke', which is none of the verbs: get, list, .*core\/src\/define\/verbs\.ts/),
+    'The description of poke_pod has 121 characters; 120 are allowed.',
+    'poke_pod input.state is not described: .describe() says what it is.',
+    'poke_pod input.owner is not described: .describe() says what it is.',
   ])
 })
 

@@ -1,7 +1,7 @@
 import { judgeCommand, ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { runCommand } from '../command.ts'
-import { hideInCommand } from '../hide-secrets.ts'
+import { shownCommand } from '../hide-secrets.ts'
 import { lifecycleOf } from '../lifecycle.ts'
 import { ownTargets } from '../own-container.ts'
 import { containerTarget } from '../targets.ts'
@@ -29,11 +29,13 @@ export const execContainer = defineTool({
   }),
   text: ({ exit_code, timed_out, note, stdout, stderr }) =>
     [
-      `${exit_code === undefined ? 'no exit code' : `exit code ${exit_code}`}${timed_out ? ', killed for its time' : ''}${note === undefined ? '' : `; ${note}`}`,
       ...(stdout === '' ? [] : [stdout.replace(/\n$/, '')]),
       ...(stderr === '' ? [] : [`stderr:\n${stderr.replace(/\n$/, '')}`]),
+      // Last, as of what is too long the end is shown; and no output can speak after it.
+      `${exit_code === undefined ? 'no exit code' : `exit code ${exit_code}`}${timed_out ? ', killed for its time' : ''}${note === undefined ? '' : `; ${note}`}`,
     ].join('\n'),
   untrusted: true,
+  keep: 'tail',
   state: async ({ container }, { client, signal }) => {
     const { id, name, up, state, startedAt } = await lifecycleOf(container, client, signal)
     return { id, name, up, state, startedAt }
@@ -52,7 +54,7 @@ export const execContainer = defineTool({
       throw new ToolError('protected', `The command is refused: ${why}`, {
         hint: 'If it must be, the owner runs it without Rackwarden.',
       })
-    const shown = hideInCommand(command).map(quoted).join(' ')
+    const shown = shownCommand(command)
     return {
       summary: `Run in ${state.name}: ${shown}`,
       targets: [containerTarget(instance, state.name), ...(await ownTargets(client, [state.id]))],
@@ -60,7 +62,7 @@ export const execContainer = defineTool({
         // The summary is cut where it is long; who agrees reads all of it.
         `command: ${shown}`,
         `as: ${user ?? 'the user of the container'}${workdir === undefined ? '' : `, in ${workdir}`}`,
-        `killed after: ${timeout_seconds} seconds`,
+        `killed after: ${timeout_seconds} ${timeout_seconds === 1 ? 'second' : 'seconds'}`,
       ],
       warnings: [
         'What it changes is not known, and cannot be taken back from here.',
@@ -80,8 +82,3 @@ export const execContainer = defineTool({
   },
   undo: 'irreversible',
 })
-
-/** A word as a person reads where it ends. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
-}

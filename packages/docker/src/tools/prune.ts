@@ -30,7 +30,8 @@ export const prune = defineTool({
   basis: ({ unused }) => unused.map(({ kind, id }) => `${kind} ${id}`),
   plan(_, { state: { unused, host }, instance }) {
     const engine = targetOf(instance, 'engine', host)
-    if (unused.length === 0) return { summary: `Nothing on ${host} is unused: there is nothing to prune.`, targets: [engine] }
+    if (unused.length === 0)
+      return { summary: `Nothing on ${host} is unused: there is nothing to prune.`, targets: [engine], nothing: true }
     return {
       summary: `Delete ${countsOf(unused)} on ${host}, ${sizeOf(unused)} MB`,
       targets: [engine, ...unused.map((one) => unusedTarget(instance, one))],

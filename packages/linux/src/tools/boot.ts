@@ -43,7 +43,7 @@ function planBoot({ action, state, client, instance }: UnitPlan): Plan {
       hint: 'get_unit shows how it stands.',
     })
   const isAlready = isEnabled(state) === (action === 'enable')
-  if (isAlready) return { summary: `${state.name} is ${state.enabled} already: there is nothing to change.`, targets }
+  if (isAlready) return { summary: `${state.name} is ${state.enabled} already: there is nothing to change.`, targets, nothing: true }
   return {
     summary: `${action === 'enable' ? 'Enable' : 'Disable'} ${state.name}`,
     targets,

@@ -34,15 +34,16 @@ export const execCommand = defineTool({
   }),
   text: ({ exit_code, timed_out, seconds, stdout, stderr, cut }) =>
     [
-      `${timed_out === true ? 'ended, its time was over' : `exit code ${exit_code}`} after ${seconds} s${cut === undefined ? '' : `; ${cut}`}`,
       ...(stdout === '' ? [] : [stdout.replace(/\n$/, '')]),
       ...(stderr === '' ? [] : [`stderr:\n${stderr.replace(/\n$/, '')}`]),
+      // Last, as of what is too long the end is shown; and no output can speak after it.
+      `${timed_out === true ? 'ended, its time was over' : `exit code ${exit_code}`} after ${seconds} s${cut === undefined ? '' : `; ${cut}`}`,
     ].join('\n'),
   untrusted: true,
   keep: 'tail',
   async state({ command, script, as_root }, { client, signal }) {
     if ((command === undefined) === (script === undefined))
-      throw new ToolError('invalid_input', 'Either command or script says what is to be run.', { hint: 'Give one of them.' })
+      throw new ToolError('invalid_input', 'Either command or script says what is to be run.', { hint: 'Give exactly one of them.' })
     // A shell would take a word that begins with a dash for an option of its own.
     if (command !== undefined && /^(?:-|$)/.test(command[0] ?? ''))
       throw new ToolError('invalid_input', 'The first word of a command names a program; this one cannot.', {
@@ -72,7 +73,7 @@ export const execCommand = defineTool({
       ],
       warnings: [
         'What it changes is not known, and cannot be taken back from here.',
-        `Command policy: ${decision === 'ask' ? 'a person should decide' : 'no objection'}. ${reason}`,
+        `Command policy: ${decision === 'ask' ? `a person should decide. ${reason}` : 'no objection.'}`,
       ],
     }
   },

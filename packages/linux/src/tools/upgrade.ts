@@ -48,21 +48,23 @@ export const applyUpdates = defineTool({
     const target = targetOf(instance, 'host', state.name)
     const kind = only === 'security' ? 'security update' : 'update'
     const others = updates.length - installs.length
+    const isNothing = installs.length + removes.length === 0
     return {
-      summary:
-        installs.length + removes.length === 0
-          ? `There is no ${kind} to install on ${state.name}`
-          : `Install ${counted(installs.length, kind)} on ${state.name}${removes.length === 0 ? '' : `, and remove ${counted(removes.length, 'package')}`}`,
+      summary: isNothing
+        ? `There is no ${kind} to install on ${state.name}`
+        : `Install ${counted(installs.length, kind)} on ${state.name}${removes.length === 0 ? '' : `, and remove ${counted(removes.length, 'package')}`}`,
       targets: [target, ...[...installs, ...removes].map((step) => targetOf(instance, 'package', step.package))],
       diff: [...installs, ...removes].map(lineOf),
       warnings: [
-        'What was installed is not taken back: older versions may be gone.',
+        ...(isNothing ? [] : ['What was installed is not taken back: older versions may be gone.']),
         ...(held.length > 0 ? [`Held back${allow_removals ? '' : ', some perhaps for what would have to go'}: ${held.join(', ')}.`] : []),
         ...(only === 'security' && others > 0 ? [`${counted(others, 'other update')} would still wait.`] : []),
         ...(listsDays !== undefined && listsDays > 1 ? [`What the host knows of new versions is ${listsDays} days old.`] : []),
         ...(state.reboot === undefined ? [] : [`A reboot waits already: ${state.reboot}.`]),
-        ...(state.isHere ? ['It is the host this server runs on; packages it needs may be replaced under it.'] : []),
-        'Configuration files that were changed by hand are kept; services of updated packages are restarted by them.',
+        ...(state.isHere && !isNothing ? ['It is the host this server runs on; packages it needs may be replaced under it.'] : []),
+        ...(isNothing
+          ? []
+          : ['Configuration files that were changed by hand are kept; services of updated packages are restarted by them.']),
       ],
     }
   },

@@ -24,7 +24,8 @@ export const expireSilence = defineTool({
   async plan(_, { state, client, instance, signal }) {
     const { id, alerts, author, comment } = state
     const targets = [targetName(instance, 'silence', id), ...alertNames(alerts).map((name) => targetName(instance, 'alert', name))]
-    if (state.state === 'expired') return { summary: `Silence ${id} is expired already: there is nothing to change.`, targets }
+    if (state.state === 'expired')
+      return { summary: `Silence ${id} is expired already: there is nothing to change.`, targets, nothing: true }
     const now = (await client.alertmanager.now(signal)) / 1000
     return {
       summary: `End the silence on ${textOf(state)} by ${author || 'nobody named'} (${comment}), which would last until ${shortTime(state.endsAt)}`,

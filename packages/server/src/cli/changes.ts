@@ -13,7 +13,7 @@ export interface ChangesOptions extends CallOptions {
 export function changes(application: Application, id: string | undefined, options: ChangesOptions, terminal: Terminal): Promise<number> {
   const { service, tool, limit } = options
   const filters = Object.entries({ service, tool, limit }).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]))
-  const [name, pairs] = id === undefined ? ['list_changes', filters] : ['get_change', [`id=${id}`]]
+  const [name, pairs] = id === undefined ? ['list_changes', filters] : ['get_change', [`change=${id}`]]
   return call(application, name, pairs, options, terminal)
 }
 

@@ -40,6 +40,8 @@ export async function serve(application: Application, options: ServeOptions, ter
 /** Looks after the audit for as long as it serves. */
 function tended(opened: Opened): Opened {
   const { runtime, catalogue } = opened
+  // What a process that was killed left paused; nobody is contacted where there is nothing of that kind.
+  void catalogue.resumeWatchers()
   const stop = tendAudit({ runtime, policy: catalogue.configuration.audit ?? {}, requests: catalogue.requests })
   return {
     ...opened,

@@ -1,4 +1,4 @@
-import { isInputRequiredResult, type CallToolResult, type ServerContext, type Tool } from '@modelcontextprotocol/server'
+import { isInputRequiredResult, ProtocolError, type CallToolResult, type ServerContext, type Tool } from '@modelcontextprotocol/server'
 import { toolResultOf, type CallRequest, type CallResult, type Progress, type Respondent, type ResultForm } from '@rackwarden/core/runtime'
 import type { Activity } from '../activity.ts'
 import type { Offer } from './offer.ts'
@@ -19,8 +19,8 @@ export function offerTools({ server, surface, viewer, asking, guard }: Offer, { 
     const { view } = viewer
     const asked = { method: 'tools/call', name, input }
     const progress = progressTo(context)
+    const request = { ...view, name, input, signal: context.mcpReq.signal, ...progress.option, ...logTo(context) }
     try {
-      const request = { ...view, name, input, signal: context.mcpReq.signal, ...progress.option, ...logTo(context) }
       const work = async (client: Respondent) => {
         const result = await guard(name, () => activity.track(surface.call({ ...request, client })))
         observe?.(result.kind)
@@ -29,6 +29,10 @@ export function offerTools({ server, surface, viewer, asking, guard }: Offer, { 
       const waiting = () => progress.option.progress?.({ message: 'a person is being asked' })
       const result = await asking.converse({ server, context, view, request: asked, work, waiting })
       return isInputRequiredResult(result) ? result : (toolResultOf(result, results) as CallToolResult)
+    } catch (error) {
+      // Answers with a state we never gave are somebody's attempt to agree in the place of a person.
+      if (error instanceof ProtocolError) surface.refused?.(request, error.message)
+      throw error
     } finally {
       progress.end()
     }

@@ -7,6 +7,9 @@ const bin = await bundled('lamp-bin')
 const accepted = { approval: { action: 'accept', content: {} } }
 const seven = { name: 'set_level', arguments: { level: 7 } }
 
+const refused = (tool: string, input: unknown): unknown =>
+  expect.objectContaining({ tool, input, result: 'error', error: expect.stringMatching(/^denied: The requestState is not one/) })
+
 function textOf({ result }: ModernAnswer): string {
   return (result as { content?: { text: string }[] } | undefined)?.content?.[0]?.text ?? ''
 }
@@ -49,9 +52,23 @@ describe('an answer that a client made up', () => {
     ['for another input', { ...seven, arguments: { level: 9 } }],
     ['for another tool', { name: 'update_level', arguments: { level: 7 } }],
   ])('comes with the state of another call, %s, and is refused', async (_, other) => {
-    const { port, requestState } = await asked()
+    const { port, requestState, lab } = await asked()
     expect(await callModern(port, { ...other, inputResponses: accepted, requestState })).toMatchObject({ error: { code: -32602 } })
     expect(await level(port)).toBe('1')
+    expect(await lab.audit()).toContainEqual(refused(other.name, other.arguments))
+  })
+
+  test.each([
+    ['made up', () => 'eyJhbGciOiJub25lIn0.e30.'],
+    ['cut short', (state: string) => state.slice(0, -8)],
+    ['changed', (state: string) => `${state.startsWith('A') ? 'B' : 'A'}${state.slice(1)}`],
+    ['of another process', () => undefined],
+  ])('comes with a state that is %s, and is refused and audited', async (_, forge) => {
+    const { port, requestState, lab } = await asked()
+    const forged = forge(requestState) ?? (await asked()).requestState
+    expect(await callModern(port, { ...seven, inputResponses: accepted, requestState: forged })).toMatchObject({ error: { code: -32602 } })
+    expect(await level(port)).toBe('1')
+    expect(await lab.audit()).toContainEqual(refused('set_level', seven.arguments))
   })
 
   test('comes from another principal than the one that was asked, and is refused', async () => {

@@ -16,14 +16,14 @@ export function judgeWrite(word: Word, scope: Scope): Opinion {
 
 /** What to say of deleting the file or tree a word names. */
 export function judgeDelete(word: Word, scope: Scope, recursive: boolean): Opinion {
-  const own = judgeOwn(word, scope, true)
+  // Of two reasons to refuse the first is told; that our state goes with everything else is not the one to tell.
   return strictest([
-    own,
     judgeEach(word, scope, 'deletes what is not known before it runs', (place) => {
       if (recursive && isVital(place)) return refuse('deletes a tree this host cannot do without')
       if (deviceKind(place) === 'disk') return refuse('deletes a device')
       return isTemporary(place) ? undefined : ask(recursive ? 'deletes a whole tree outside /tmp' : 'deletes files outside /tmp')
     }),
+    judgeOwn(word, scope, true),
   ])
 }
 

@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import { sequenceKey } from '../call/sequence-place.ts'
+import { ToolError } from '../define/error.ts'
+import type { Asset } from '../define/facet.ts'
+import { toolsFor } from '../define/tool.ts'
+import { createId } from '../record/journal.ts'
+import type { SequenceStep } from '../record/sequences.ts'
+import { askEverybody, type Asked } from './ask.ts'
+import { callLine } from './call-line.ts'
+import type { Lab } from './lab.ts'
+import { namesOf } from './related-assets.ts'
+
+const lifetimeMs = 24 * 60 * 60_000
+
+/** One call that takes a trace away. */
+interface PlannedCall extends SequenceStep {
+  line: string
+  access: string
+}
+
+/** An asset, and who told of it. */
+interface Trace {
+  asset: Asset
+  asked: Asked<unknown>
+}
+
+/** Every trace of one service over all services, as calls in order. */
+export const planDecommission = toolsFor<Lab>()({
+  name: 'plan_decommission',
+  title: 'Plan a decommission',
+  description: 'Retire a service for good: every trace of it (monitor, DNS record, container), as calls in order. Does nothing itself.',
+  access: 'observe',
+  input: z.object({
+    name: z.string().min(1).describe('Name of the service, as its container or record is called.'),
+    except: z.array(z.string()).optional().describe('Targets to leave.'),
+  }),
+  output: z.object({
+    id: z.string().optional().describe('Group of the changes, for undo_change.'),
+    calls: z
+      .array(
+        z.object({
+          step: z.number().describe('Order.'),
+          call: z.string().describe('Tool and input.'),
+          target: z.string().describe('What it takes away.'),
+          access: z.string().describe('Tier it needs.'),
+        }),
+      )
+      .describe('Each is planned and confirmed by itself.'),
+    for_good: z.array(z.string()).describe('Calls for later, when it is not missed: they cannot be taken back.'),
+    by_hand: z.array(z.string()).describe('Traces no tool takes away.'),
+    unanswered: z.array(z.string()).optional().describe('Services that could not be asked.'),
+  }),
+  text: ({ id, calls, for_good: forGood, by_hand: byHand, unanswered = [] }, { name }) =>
+    [
+      calls.length === 0
+        ? `No call takes anything of ${name} away.`
+        : `To decommission ${name}: these calls in this order, each planned and confirmed by itself. Stop at the first that is refused.`,
+      ...calls.map(({ step, call, target, access }) => `${step}. ${call}  [${target}, ${access}]`),
+      ...(byHand.length === 0 ? [] : [`By hand, no tool does it: ${byHand.join(', ')}`]),
+      ...(forGood.length === 0 ? [] : [`Later, for good: ${forGood.join('; ')}`]),
+      ...(unanswered.length === 0 ? [] : [`Not asked, so there may be more: ${unanswered.join('; ')}`]),
+      ...(id === undefined || calls.length === 0
+        ? []
+        : [`undo_change ${id} takes back what was done of it; the same call again plans what is left.`]),
+    ].join('\n'),
+  run: async ({ name, except = [] }, { client, signal }) => {
+    const { mounts, runtime } = client
+    const asked = await askEverybody(mounts, runtime, signal, async (mount, one, context) => mount.facets?.assets(one, context) ?? [])
+    const all = asked.flatMap((one) => (one.answer ?? []).map((asset): Trace => ({ asset, asked: one })))
+    const title = `decommission ${name.toLowerCase()}`
+    const begun = (await client.sequences.of(client.principal)).find((sequence) => sequence.title === title)
+    // What is gone already may have been all that joined the rest to the name.
+    const names = new Set([name.toLowerCase(), ...(begun?.names ?? [])])
+    const traces = tracesOf(names, all).filter(({ asset }) => !except.includes(asset.target))
+    const unanswered = asked.flatMap(({ mount, instance, error }) =>
+      error === undefined ? [] : [`${mount.service}@${instance.name}: ${error.message}`],
+    )
+    if (traces.length === 0 && begun === undefined && except.length === 0)
+      throw new ToolError('not_found', `Nothing here is called '${name}'.`, {
+        hint: 'find_asset finds things by part of a name, or by address.',
+      })
+    const calls = distinct(inOrder(traces).flatMap((trace) => (trace.asset.removal?.calls ?? []).map((call) => plannedCall(trace, call))))
+    const forGood = distinct(
+      traces.flatMap((trace) => (trace.asset.removal?.forGood === undefined ? [] : [plannedCall(trace, trace.asset.removal.forGood)])),
+    )
+    const byHand = traces.filter(({ asset: { removal } }) => removal?.calls === undefined && removal?.forGood === undefined)
+    const id = calls.length === 0 ? undefined : await keep(client, { id: begun?.id, title, names: [...names] }, calls)
+    return {
+      ...(id === undefined ? {} : { id }),
+      calls: calls.map(({ line, target, access }, index) => ({ step: index + 1, call: line, target, access })),
+      for_good: forGood.map(({ line }) => line),
+      by_hand: [...new Set(byHand.map(({ asset }) => asset.target))],
+      ...(unanswered.length === 0 ? {} : { unanswered }),
+    }
+  },
+})
+
+/** What goes by one of the names, and by another name of the same thing, which is added to them: never what merely shares an address with it. */
+function tracesOf(names: Set<string>, all: readonly Trace[]): Trace[] {
+  const found = new Set<Trace>()
+  for (let size = -1; size < found.size;) {
+    size = found.size
+    for (const trace of all.filter((one) => !found.has(one) && namesOf(one.asset).some((own) => names.has(own)))) {
+      found.add(trace)
+      for (const own of namesOf(trace.asset)) names.add(own)
+    }
+  }
+  return [...found]
+}
+
+/** What watches goes first, then what leads to it, then the thing itself. */
+function inOrder(traces: readonly Trace[]): Trace[] {
+  const rank = ({ asset, asked }: Trace): number => (asked.mount.watchers !== undefined ? 0 : asset.kind === 'record' ? 1 : 2)
+  return traces.toSorted((first, second) => rank(first) - rank(second) || (first.asset.target < second.asset.target ? -1 : 1))
+}
+
+function plannedCall(
+  { asset, asked: { mount, instance } }: Trace,
+  { tool: name, input }: { tool: string; input: Record<string, unknown> },
+): PlannedCall {
+  const tool = mount.tools.get(name)
+  const isOne = mount.instances.length > 1 && !mount.isMirrored
+  const instances = mount.isMirrored ? mount.instances.map((one) => one.name) : [instance.name]
+  return {
+    name: `${mount.prefix}${name}`,
+    key: sequenceKey(mount.service, name, tool?.input.parse(input) ?? input, instances),
+    target: asset.target,
+    line: callLine(`${mount.prefix}${name}`, isOne ? { ...input, instance: instance.name } : input),
+    access: tool === undefined ? 'switched off' : tool.access,
+  }
+}
+
+/** Mirrored instances tell of the same thing, which one call takes away. */
+function distinct(calls: readonly PlannedCall[]): PlannedCall[] {
+  return calls.filter(({ key }, index) => calls.findIndex((other) => other.key === key) === index)
+}
+
+/** Keeps the sequence, under the id it had where it was begun before; undefined where nothing can be kept. */
+async function keep(
+  { sequences, runtime, principal }: Lab,
+  { id = createId(runtime.clock, runtime.random), ...about }: { id: string | undefined; title: string; names: readonly string[] },
+  calls: readonly PlannedCall[],
+): Promise<string | undefined> {
+  const steps = calls.map(({ name, key, target }) => ({ name, key, target }))
+  try {
+    await sequences.keep({ id, principal, ...about, expires: runtime.clock.now() + lifetimeMs, steps })
+    return id
+  } catch {
+    // Without a place to keep it the calls are as good, only not one group.
+    return undefined
+  }
+}

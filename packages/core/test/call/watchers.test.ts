@@ -1,0 +1,168 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { defineService, ToolError, toolsFor, type Pause, type Service } from '@rackwarden/core'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { codeOf, openShelves, tokenOf, type OpenShelvesOptions } from '../open-shelves.ts'
+import { createShelf } from '../shelf.ts'
+
+/** What watches, and what of it is paused under which id. */
+interface Guard {
+  paused: Map<string, readonly string[]>
+  /** Everything it was told, in order. */
+  told: string[]
+  failure: { pause?: Error; resume?: Error }
+  state: string
+}
+
+function createGuard(): Guard {
+  return { paused: new Map(), told: [], failure: {}, state: 'up' }
+}
+
+function guardService(guard: Guard): Service {
+  return defineService({
+    name: 'guard',
+    title: 'Guard',
+    description: 'Watches things.',
+    instances: 'many',
+    config: {},
+    connect: () => guard,
+    health: () => ({ evidence: 'awake' }),
+    assets: (client) =>
+      Promise.resolve(
+        ['bell', 'lamp', 'door'].map((name) => ({
+          target: `guard/monitor/${name}`,
+          kind: 'monitor',
+          name: `${name} watch`,
+          aliases: [name === 'bell' ? 'main' : name],
+          addresses: [],
+          macs: [],
+          state: client.state,
+        })),
+      ),
+    watchers: {
+      tool: 'pause_monitor',
+      pause: (client, watchers, pause: Pause) => {
+        if (client.failure.pause !== undefined) return Promise.reject(client.failure.pause)
+        client.told.push(`pause ${watchers.map(({ target }) => target).join(' ')}`)
+        client.paused.set(
+          pause.id,
+          watchers.map(({ target }) => target),
+        )
+        return Promise.resolve()
+      },
+      resume: (client, id) => {
+        if (client.failure.resume !== undefined) return Promise.reject(client.failure.resume)
+        if (client.paused.delete(id)) client.told.push('resume')
+        return Promise.resolve()
+      },
+    },
+    simulate: () => Promise.reject(new Error('a guard needs no simulator')),
+    tools: [
+      toolsFor<Guard>()({
+        name: 'pause_monitor',
+        title: 'Pause a monitor',
+        description: 'Keeps it from watching.',
+        access: 'operate',
+        input: z.object({ name: z.string().describe('Name.') }),
+        output: z.object({}),
+        state: () => ({}),
+        plan: ({ name }) => ({ summary: `Pause ${name}`, targets: [`guard/monitor/${name}`] }),
+        run: () => ({}),
+        undo: 'transient',
+      }),
+    ],
+  })
+}
+
+async function openGuarded(options: OpenShelvesOptions = {}) {
+  const [guard, shelf] = [createGuard(), createShelf()]
+  return { ...(await openShelves({ main: shelf }, { ...options, beside: [guardService(guard)] })), guard, shelf }
+}
+
+describe('what watches the target of a write that leaves nothing lasting', () => {
+  test('is named in the plan, paused before and resumed after', async () => {
+    const { call, guard, shelf, stateDirectory } = await openGuarded()
+    const planned = await call('shelf_restart_bell')
+    expect(planned).toMatchObject({ plan: { diff: ['guard/monitor/bell: paused until it is done'] } })
+    expect(guard.told).toEqual([])
+    expect((await call('shelf_restart_bell', { confirm: tokenOf(planned) })).kind).toBe('done')
+    expect(guard.told).toEqual(['pause guard/monitor/bell', 'resume'])
+    expect(shelf.rings).toBe(1)
+    expect(await readdir(join(stateDirectory, 'pauses'))).toEqual([])
+  })
+
+  test('is left alone where that is asked for, where it rests, and by what lasts', async () => {
+    const { call, guard } = await openGuarded()
+    const ignored = await call('shelf_restart_bell', { watchers: 'ignore' })
+    expect(ignored).toMatchObject({ plan: { diff: [] } })
+    expect(codeOf(await call('shelf_restart_bell', { confirm: tokenOf(ignored) }))).toBe('denied')
+    expect((await call('shelf_restart_bell', { watchers: 'ignore', confirm: tokenOf(ignored) })).kind).toBe('done')
+    expect(await call('shelf_add_entry', { name: 'lamp', value: 'on' })).toMatchObject({ plan: { diff: ['lamp: (none) → on'] } })
+    expect(codeOf(await call('shelf_add_entry', { name: 'lamp', value: 'on', watchers: 'ignore' }))).toBe('invalid_input')
+    guard.state = 'paused'
+    expect(await call('shelf_restart_bell')).toMatchObject({ plan: { diff: [] } })
+    expect(guard.told).toEqual([])
+  })
+
+  test('is resumed where the write fails, too, and nothing is done where it cannot be paused', async () => {
+    const { call, guard, shelf } = await openGuarded()
+    shelf.settlesAfter = -1
+    expect((await call('shelf_restart_bell', { confirm: tokenOf(await call('shelf_restart_bell')) })).kind).toBe('error')
+    expect(guard.told).toEqual(['pause guard/monitor/bell', 'resume'])
+    guard.failure.pause = new ToolError('upstream', 'It is asleep.')
+    const refused = await call('shelf_restart_bell', { confirm: tokenOf(await call('shelf_restart_bell')) })
+    expect(refused.text).toContain('What watches this could not be paused at Guard: It is asleep. Nothing was done.')
+    expect(shelf.rings).toBe(1)
+  })
+
+  test('that could not be resumed is said, is a finding, and is resumed by the next start', async () => {
+    const open = await openGuarded()
+    open.guard.failure.resume = new ToolError('unreachable', 'It is gone.')
+    const done = await open.call('shelf_restart_bell', { confirm: tokenOf(await open.call('shelf_restart_bell')) })
+    expect(done.kind).toBe('done')
+    expect(done.text).toContain('What was paused at Guard could not be resumed (It is gone.)')
+    expect((await open.call('needs_attention')).text).toContain('is still paused')
+    open.guard.failure = {}
+    await leftByAnother(open.stateDirectory)
+    await open.catalogue.resumeWatchers()
+    expect(open.guard.paused.size).toBe(0)
+    expect((await open.call('needs_attention')).text).toContain('Nothing needs attention')
+  })
+
+  test('is a matter of its own rights: protected, above the tier or for a person to agree to', async () => {
+    const guarded = await openGuarded({ protect: ['guard/monitor/bell'] })
+    expect(await guarded.call('shelf_restart_bell')).toMatchObject({
+      plan: { diff: [], warnings: [expect.stringContaining('Not paused meanwhile: guard/monitor/bell. guard/monitor/bell is protected')] },
+    })
+    const asked = await openGuarded({ approval: { tools: { guard_pause_monitor: 'human' } } })
+    expect((await asked.call('shelf_restart_bell')).kind).toBe('pending')
+  })
+
+  test('moved since the plan, so there is a new one', async () => {
+    const { call, guard, shelf } = await openGuarded()
+    const confirm = tokenOf(await call('shelf_restart_bell'))
+    guard.state = 'maintenance'
+    expect((await call('shelf_restart_bell', { confirm })).kind).toBe('plan')
+    expect(shelf.rings).toBe(0)
+  })
+
+  test('the list offers to ignore it only where something watches', async () => {
+    const schemaOf = (listing: { name: string; inputSchema: unknown } | undefined) => JSON.stringify(listing?.inputSchema)
+    const { catalogue } = await openGuarded()
+    const list = catalogue.list({ caller: { principal: 'local:tester', tier: 'configure' } })
+    expect(schemaOf(list.find(({ name }) => name === 'shelf_restart_bell'))).toContain('"watchers":{"type":"string","enum":["ignore"]}')
+    expect(schemaOf(list.find(({ name }) => name === 'shelf_add_entry'))).not.toContain('watchers')
+    const alone = await openShelves({ main: createShelf() })
+    const bare = alone.catalogue.list({ caller: { principal: 'local:tester', tier: 'configure' } })
+    expect(schemaOf(bare.find(({ name }) => name === 'shelf_restart_bell'))).not.toContain('watchers')
+  })
+})
+
+/** As if the process that wrote the records were gone. */
+async function leftByAnother(stateDirectory: string): Promise<void> {
+  for (const name of await readdir(join(stateDirectory, 'pauses'))) {
+    const path = join(stateDirectory, 'pauses', name)
+    await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), owner: 2 ** 30 }))
+  }
+}

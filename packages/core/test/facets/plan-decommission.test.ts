@@ -1,0 +1,136 @@
+import { defineService, ToolError, toolsFor, type Service } from '@rackwarden/core'
+import type { CallResult } from '@rackwarden/core/runtime'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { codeOf, openShelves, tokenOf, type OpenShelves } from '../open-shelves.ts'
+import { createShelf } from '../shelf.ts'
+
+type Kept = Map<string, string>
+
+/** A service of things that can be removed and put back, each known by the names it is given. */
+function keeperOf(name: string, kind: string, things: Kept, failing: { error?: ToolError } = {}): Service {
+  const defineTool = toolsFor<Kept>()
+  const input = z.object({ name: z.string().describe('Name.') })
+  const output = z.object({ name: z.string().describe('Name.') })
+  const tool = (own: 'remove_thing' | 'add_thing', inverse: 'remove_thing' | 'add_thing') =>
+    defineTool({
+      name: own,
+      title: 'A thing',
+      description: 'Changes a thing.',
+      access: 'configure',
+      input,
+      output,
+      state: ({ name: key }, { client }) => ({ there: client.has(key) }),
+      plan: ({ name: key }) => ({ summary: `${own} ${key}`, targets: [`${name}/${kind}/${key}`] }),
+      run: ({ name: key }, { client }) => {
+        if (failing.error !== undefined) throw failing.error
+        if (own === 'add_thing') client.set(key, key)
+        else client.delete(key)
+        return { name: key }
+      },
+      undo: (_, { name: key }) => ({ tool: inverse, input: { name: key } }),
+    })
+  return defineService({
+    name,
+    title: name,
+    description: 'Things.',
+    instances: 'many',
+    config: {},
+    connect: () => things,
+    health: () => ({ evidence: 'well' }),
+    assets: (client) =>
+      Promise.resolve(
+        [...client].map(([key, aliases]) => ({
+          target: `${name}/${kind}/${key}`,
+          kind,
+          name: key,
+          aliases: aliases.split(' ').filter((alias) => alias !== key && alias !== ''),
+          addresses: ['10.0.0.9'],
+          macs: [],
+          ...(kind === 'target' ? {} : { removal: { calls: [{ tool: 'remove_thing', input: { name: key } }] } }),
+        })),
+      ),
+    simulate: () => Promise.reject(new Error('it needs no simulator')),
+    tools: [tool('remove_thing', 'add_thing'), tool('add_thing', 'remove_thing')],
+  })
+}
+
+async function openLab() {
+  const records: Kept = new Map([
+    ['ollama.lab', 'ollama'],
+    ['nas.lab', 'nas'],
+  ])
+  const containers: Kept = new Map([['ollama', '']])
+  const targets: Kept = new Map([['ollama.lab:11434', 'ollama.lab']])
+  const failing: { error?: ToolError } = {}
+  const beside = [
+    keeperOf('engine', 'container', containers, failing),
+    keeperOf('names', 'record', records),
+    keeperOf('metrics', 'target', targets),
+  ]
+  return { ...(await openShelves({ main: createShelf() }, { beside })), records, containers, failing }
+}
+
+async function confirmed({ call }: OpenShelves, name: string, input: Record<string, unknown>): Promise<CallResult> {
+  return call(name, { ...input, confirm: tokenOf(await call(name, input)) })
+}
+
+function idOf(result: CallResult): string {
+  if (result.kind !== 'done') throw new Error(result.text)
+  return (result.output as { id: string }).id
+}
+
+describe('a decommission', () => {
+  test('is every trace that goes by the name, in order, and what no tool takes away', async () => {
+    const { call } = await openLab()
+    const planned = await call('plan_decommission', { name: 'Ollama' })
+    expect(planned).toMatchObject({
+      output: {
+        calls: [
+          { step: 1, call: 'names_remove_thing name=ollama.lab', target: 'names/record/ollama.lab', access: 'configure' },
+          { step: 2, call: 'engine_remove_thing name=ollama', target: 'engine/container/ollama', access: 'configure' },
+        ],
+        by_hand: ['metrics/target/ollama.lab:11434'],
+        for_good: [],
+      },
+    })
+    expect(codeOf(await call('plan_decommission', { name: 'llama' }))).toBe('not_found')
+  })
+
+  test('is one group, in order, and taken back as a whole', async () => {
+    const lab = await openLab()
+    const id = idOf(await lab.call('plan_decommission', { name: 'ollama' }))
+    const early = await lab.call('engine_remove_thing', { name: 'ollama' })
+    expect(early.text).toContain(
+      "This is step 2 of 'decommission ollama', and step 1 (names_remove_thing, names/record/ollama.lab) has not happened.",
+    )
+    await confirmed(lab, 'names_remove_thing', { name: 'ollama.lab' })
+    await confirmed(lab, 'engine_remove_thing', { name: 'ollama' })
+    expect([lab.records.has('ollama.lab'), lab.containers.has('ollama')]).toEqual([false, false])
+    const { output } = (await lab.call('list_changes')) as { output: { changes: { group: string }[] } }
+    expect(output.changes.map(({ group }) => group)).toEqual([id, id])
+    const back = await lab.call('undo_change', { change: id })
+    expect(back).toMatchObject({ plan: { summary: 'Take back 2 changes: add_thing ollama; add_thing ollama.lab' } })
+    expect((await lab.call('undo_change', { change: id, confirm: tokenOf(back) })).kind).toBe('done')
+    expect([lab.records.has('ollama.lab'), lab.containers.has('ollama')]).toEqual([true, true])
+  })
+
+  test('that was interrupted is planned on under the same id, and may leave something out', async () => {
+    const lab = await openLab()
+    const id = idOf(await lab.call('plan_decommission', { name: 'ollama' }))
+    await confirmed(lab, 'names_remove_thing', { name: 'ollama.lab' })
+    lab.failing.error = new ToolError('upstream', 'It is stuck.')
+    expect(codeOf(await confirmed(lab, 'engine_remove_thing', { name: 'ollama' }))).toBe('upstream')
+    const rest = await lab.call('plan_decommission', { name: 'ollama' })
+    expect(rest).toMatchObject({ output: { id, calls: [{ step: 1, target: 'engine/container/ollama' }] } })
+    expect(await lab.call('plan_decommission', { name: 'ollama', except: ['engine/container/ollama'] })).toMatchObject({
+      output: { calls: [], by_hand: ['metrics/target/ollama.lab:11434'] },
+    })
+  })
+
+  test('binds nobody else', async () => {
+    const lab = await openLab()
+    await lab.call('plan_decommission', { name: 'ollama' })
+    expect((await lab.call('engine_remove_thing', { name: 'ollama' }, { principal: 'local:somebody-else' })).kind).toBe('plan')
+  })
+})
