@@ -57,6 +57,14 @@ export function planOf(name: string, summary: string, before: RecordState, after
   const own = canonicalName(name)
   const isGone = ownRecords(own, after).length === 0
   const { add, remove } = changeBetween(before.lines, after)
+  if ([add, remove].every(({ hosts, cnames }) => hosts.length + cnames.length === 0))
+    return {
+      summary: `${own} is ${valuesText(own, after)} already`,
+      targets: [targetOf('record', own)],
+      diff: [],
+      warnings: [],
+      nothing: true,
+    }
   return {
     summary,
     targets: [targetOf('record', own)],

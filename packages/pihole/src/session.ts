@@ -50,6 +50,10 @@ export function openSession(connection: Connection, { password, totpSecret }: Cr
       throw new ToolError('unauthorized', 'Pi-hole refuses the password.', {
         hint: 'Set password to its web password, or to an app password made in its settings under Web interface / API.',
       })
+    if (response.status === 404)
+      throw new ToolError('not_found', 'There is no API of a Pi-hole 6 at this address.', {
+        hint: 'Is url the address of the Pi-hole itself, without a path? Version 5 has another API and is not spoken to.',
+      })
     const refused = response.ok
       ? new ToolError('upstream', 'What answers the login is not the API of a Pi-hole 6.', {
           hint: 'Is url the address of the Pi-hole itself, without a path, and is it version 6 or newer?',

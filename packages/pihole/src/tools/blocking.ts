@@ -28,9 +28,12 @@ export const setBlocking = defineTool({
   basis: ({ blocking, seconds }) => ({ blocking, isTimed: seconds !== undefined }),
   plan({ enabled, seconds }, { state }) {
     const word = enabled ? 'on' : 'off'
+    const targets = [targetOf('blocking', 'state')]
+    if (state.blocking === word && state.seconds === undefined && seconds === undefined)
+      return { summary: `Blocking is ${word} already`, targets, nothing: true }
     return {
       summary: `Turn blocking ${word}${seconds === undefined ? '' : ` for ${seconds} s`}`,
-      targets: [targetOf('blocking', 'state')],
+      targets,
       diff: [`blocking: ${timed(state)} → ${timed({ blocking: word, seconds })}`],
       warnings:
         !enabled && seconds === undefined ? ['Nothing is blocked until somebody turns it on again; seconds would end it by itself.'] : [],

@@ -90,10 +90,13 @@ function tool(type: Type, words: { name: string; title: string; description: str
     state: readState,
     plan(given, { state }) {
       const { domain, kind } = meant(given)
+      const after = afterwards(type, given, state)
+      if (entriesText(state) === entriesText(after))
+        return { summary: `${domain} is ${entriesText(after)} already`, targets: [targetOf('domain', domain)], nothing: true }
       return {
         summary: `${verb} ${kind === 'regex' ? 'what matches ' : ''}${domain}`,
         targets: [targetOf('domain', domain)],
-        diff: [`${domain}: ${entriesText(state)} → ${entriesText(afterwards(type, given, state))}`],
+        diff: [`${domain}: ${entriesText(state)} → ${entriesText(after)}`],
       }
     },
     async run(given, { client, state, signal }) {

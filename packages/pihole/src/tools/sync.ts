@@ -63,18 +63,10 @@ export const syncInstances = defineTool({
   output,
   state: readDifference,
   plan({ from }, { state }) {
+    if (state.isSource) return { summary: 'It is the one that is copied', targets: [], nothing: true }
     const changes = changesOf(state)
-    return {
-      // The same words on the source and on what is made like it: they are one plan.
-      summary: `Make the Pi-holes like ${from}`,
-      targets: targetsOf(state.wanted),
-      diff: state.isSource
-        ? ['nothing: it is the one that is copied']
-        : changes.length === 0
-          ? ['nothing: it is like it already']
-          : changes,
-      warnings: warningsOf(state),
-    }
+    if (changes.length === 0) return { summary: `It is like ${from} already`, targets: [], nothing: true }
+    return { summary: `Make it like ${from}`, targets: targetsOf(state.wanted), diff: changes, warnings: warningsOf(state) }
   },
   async run(_, { client, state, signal, progress }) {
     const changed = changesOf(state).length
@@ -140,7 +132,8 @@ export const applyContents = defineTool({
     return {
       summary: 'Give back what it held',
       targets: targetsOf(wanted),
-      diff: changes.length === 0 ? ['nothing'] : changes,
+      diff: changes,
+      nothing: changes.length === 0,
       warnings: warningsOf({ own: state, wanted }),
     }
   },
