@@ -1,5 +1,4 @@
-import { defaultApproval } from '@rackwarden/core/runtime'
-import { createRuntime, openCatalogue, type CallResult, type Catalogue } from '@rackwarden/core/runtime'
+import { createRuntime, defaultApproval, openCatalogue, type CallResult, type Catalogue } from '@rackwarden/core/runtime'
 import type { SimulatedInstance, Simulation } from '@rackwarden/core'
 import pihole from '../src/index.ts'
 
@@ -36,7 +35,7 @@ export function steppedClock() {
 export function openProcess(
   stateDirectory: string,
   instances: Readonly<Record<string, SimulatedInstance>>,
-  clock?: ReturnType<typeof steppedClock>,
+  { clock, prefixed = false }: { clock?: ReturnType<typeof steppedClock>; prefixed?: boolean } = {},
 ): { catalogue: Catalogue; call: (name: string, input?: Record<string, unknown>) => Promise<CallResult>; close: () => Promise<void> } {
   const runtime = createRuntime({
     version: '0.0.0',
@@ -50,7 +49,7 @@ export function openProcess(
     name: 'pihole',
     title: 'Pi-hole',
     services: [pihole],
-    prefixed: false,
+    prefixed,
     runtime,
     configuration: { tier: 'configure', approval: defaultApproval, services: {} },
     simulations: new Map([['pihole', simulation]]),

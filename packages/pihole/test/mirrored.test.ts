@@ -59,7 +59,7 @@ function openPair(changes: Partial<Record<Name, Partial<SimulatedPihole>>> = {})
     return { name, ftl, instance }
   })
   const clock = steppedClock()
-  const open = openProcess(stateDirectory, Object.fromEntries(made.map(({ name, instance }) => [name, instance])), clock)
+  const open = openProcess(stateDirectory, Object.fromEntries(made.map(({ name, instance }) => [name, instance])), { clock })
   onTestFinished(() => open.close())
   const [primary, secondary] = made.map(({ ftl }) => ftl) as [SimulatedFtl, SimulatedFtl]
   return {

@@ -39,7 +39,7 @@ test('twenty thousand records of a pair are told though one is slow, which is na
     return new Promise((_resolve, reject) => options?.signal?.addEventListener('abort', () => reject(new Error('left')), { once: true }))
   }
   const clock = steppedClock()
-  const { call, close } = openProcess(directory(), { primary: fast.instance, secondary: slow.instance }, clock)
+  const { call, close } = openProcess(directory(), { primary: fast.instance, secondary: slow.instance }, { clock })
   onTestFinished(close)
   const before = clock.waiting
   const listing = call('list_records', { text: 'host-1999', limit: 500 })
@@ -49,6 +49,19 @@ test('twenty thousand records of a pair are told though one is slow, which is na
   const listed = await listing
   expect(listed).toMatchObject({
     output: { total: 11, unanswered: [{ instance: 'secondary', error: expect.stringContaining('no answer within 3 s of the first') }] },
+  })
+})
+
+test('a name both of the pair have is one asset, and one that differs is two', async () => {
+  const made = ['primary', 'secondary'].map((name, index) => {
+    const own = alike({ hosts: ['10.20.0.11 nas.lan', `10.20.0.${index} odd.lan`] }).instances['primary'] as SimulatedPihole
+    return [name, instanceOf(name, new SimulatedFtl(own)).instance] as const
+  })
+  const { call, close } = openProcess(directory(), Object.fromEntries(made), { prefixed: true })
+  onTestFinished(close)
+  expect(await call('find_asset', { query: 'nas.lan' })).toMatchObject({ output: { assets: [{ target: 'pihole/record/nas.lan' }] } })
+  expect(await call('find_asset', { query: 'odd.lan' })).toMatchObject({
+    output: { assets: [{ addresses: '10.20.0.0' }, { addresses: '10.20.0.1' }] },
   })
 })
 

@@ -62,10 +62,11 @@ export const syncInstances = defineTool({
   }),
   output,
   state: readDifference,
-  plan({ from }, { state }) {
+  plan({ from, kinds: asked = kinds }, { state }) {
+    const targets = asked.map((kind) => targetOf(kind, 'all'))
     if (state.isSource) return { summary: 'It is the one that is copied', targets: [], nothing: true }
     const changes = changesOf(state)
-    if (changes.length === 0) return { summary: `It is like ${from} already`, targets: [], nothing: true }
+    if (changes.length === 0) return { summary: `It is like ${from} already`, targets, nothing: true }
     return { summary: `Make it like ${from}`, targets: targetsOf(state.wanted), diff: changes, warnings: warningsOf(state) }
   },
   async run(_, { client, state, signal, progress }) {
