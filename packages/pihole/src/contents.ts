@@ -1,4 +1,4 @@
-import { differencesOf, ToolError, type FacetContext, type MirroredFacts } from '@rackwarden/core'
+import { differencesOf, ToolError, type Difference, type FacetContext, type MirroredFacts } from '@rackwarden/core'
 import type { PiholeClient } from './client.ts'
 import type { DomainEntry, ListEntry } from './pihole-schema.ts'
 import { recordsOf } from './records.ts'
@@ -69,24 +69,24 @@ function entryText({ enabled, comment }: Pick<DomainEntry, 'enabled' | 'comment'
   return `${enabled ? 'enabled' : 'disabled'}${comment === undefined || comment === null || comment === '' ? '' : `, "${comment}"`}`
 }
 
-/** A line for each fact that one has to change to be like the other. */
-export function differenceLines(own: Contents, wanted: Contents): string[] {
-  const pair = [
+/** Every fact that one has to change to be like the other; the values are those of `own` and `wanted`. */
+export function differencesBetween(own: Contents, wanted: Contents): Difference[] {
+  return differencesOf([
     { instance: 'own', output: factsOf(own) },
     { instance: 'wanted', output: factsOf(wanted) },
-  ]
-  return differencesOf(pair).map(
+  ])
+}
+
+/** A line for each of them. */
+export function differenceLines(own: Contents, wanted: Contents): string[] {
+  return differencesBetween(own, wanted).map(
     ({ kind, name, values }) => `${kind} ${name}: ${values['own'] ?? '(none)'} → ${values['wanted'] ?? '(none)'}`,
   )
 }
 
 /** The kinds in which the two differ. */
 export function differingKinds(own: Contents, wanted: Contents): Kind[] {
-  const pair = [
-    { instance: 'own', output: factsOf(own) },
-    { instance: 'wanted', output: factsOf(wanted) },
-  ]
-  const differing = new Set(differencesOf(pair).map(({ kind }) => kind))
+  const differing = new Set(differencesBetween(own, wanted).map(({ kind }) => kind))
   return kinds.filter((kind) => differing.has(kind))
 }
 

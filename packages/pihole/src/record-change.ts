@@ -82,7 +82,7 @@ export function planOf(name: string, summary: string, before: RecordState, after
 export function wantedLines(name: string, { addresses, cname }: { addresses?: readonly string[]; cname?: string }): RecordLines {
   const own = canonicalName(name)
   if (cname !== undefined) return { hosts: [], cnames: [`${own},${canonicalName(cname)}`] }
-  return { hosts: (addresses ?? []).map((address) => `${address} ${own}`), cnames: [] }
+  return { hosts: (addresses ?? []).map((address) => `${address.toLowerCase()} ${own}`), cnames: [] }
 }
 
 /** True for what a local name may be: labels of letters, digits, hyphens and underscores. */

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
 
 /** A line of the local hosts: one address, its names, and what somebody wrote behind them. */
 export interface HostLine {
@@ -37,9 +38,10 @@ export function parseCnameLine(line: string): { names: readonly string[]; target
   return { names: parts, target, ...(ttl === undefined ? {} : { ttl }) }
 }
 
-/** Names are the same in any case, and with or without the dot of the root. */
-export function canonicalName(name: string): string {
-  return name.trim().toLowerCase().replace(/\.$/, '')
+/** Names are the same in any case, with or without the dot of the root, and in letters of any script as DNS writes them. */
+export function canonicalName(text: string): string {
+  const name = text.trim().toLowerCase().replace(/\.$/, '')
+  return /^[\u0020-\u007e]*$/.test(name) ? name : domainToASCII(name) || name
 }
 
 /** Every record the lines of a Pi-hole make, in their order. */
@@ -48,7 +50,7 @@ export function recordsOf({ hosts, cnames }: { hosts: readonly string[]; cnames:
     const parsed = parseHostLine(line)
     if (parsed === undefined) return []
     const type = isIP(parsed.address) === 6 ? 'AAAA' : 'A'
-    return parsed.names.map((name) => ({ name: canonicalName(name), type, value: parsed.address }))
+    return parsed.names.map((name) => ({ name: canonicalName(name), type, value: parsed.address.toLowerCase() }))
   })
   const aliases = cnames.flatMap((line): DnsRecord[] => {
     const parsed = parseCnameLine(line)
@@ -80,7 +82,7 @@ export function without(name: string, lines: RecordLines, value?: string): Recor
   return {
     hosts: lines.hosts.flatMap((line) => {
       const parsed = parseHostLine(line)
-      if (parsed === undefined || (value !== undefined && parsed.address !== value)) return [line]
+      if (parsed === undefined || (value !== undefined && parsed.address.toLowerCase() !== value.toLowerCase())) return [line]
       const names = others(parsed.names)
       return names.length === 0 ? [] : [formatHostLine({ ...parsed, names })]
     }),

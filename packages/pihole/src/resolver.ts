@@ -1,6 +1,7 @@
 import { ToolError, type Connection } from '@rackwarden/core'
 import type { Answer, Packet } from 'dns-packet'
 import { isIP } from 'node:net'
+import { canonicalName } from './records.ts'
 import type { Duplex } from 'node:stream'
 
 /** Types of records that may be asked for. */
@@ -50,13 +51,16 @@ export function createResolver(connection: Connection, address: { host: string; 
   return {
     name,
     async ask(question: string, type: RecordType, signal: AbortSignal): Promise<Reply> {
+      const asked = questionName(canonicalName(question), type)
+      if (asked.length > 253 || asked.split('.').some((label) => label === '' || label.length > 63))
+        throw new ToolError('invalid_input', `'${question}' is no name DNS can be asked for.`, { hint: 'Give a name such as nas.lan.' })
       const { default: packets } = await import('./libraries/dns-packet.ts')
       const id = Math.floor(Math.random() * 65_536)
       const query: Packet = {
         type: 'query',
         id,
         flags: packets.RECURSION_DESIRED,
-        questions: [{ type: type as 'A', name: questionName(question, type) }],
+        questions: [{ type: type as 'A', name: asked }],
       }
       const started = performance.now()
       const isAnswer = (bytes: Uint8Array) => bytes.length >= 12 && ((bytes[0] ?? 0) << 8) + (bytes[1] ?? 0) === id

@@ -256,3 +256,12 @@ test('removing what only one has removes it there and says that the other never 
   expect(done).toMatchObject({ kind: 'done' })
   expect(pair.primary.hosts).toContain('10.20.0.11 nas.lan')
 })
+
+test('what nobody may touch is kept from a sync, for its plan names every record it changes', async () => {
+  const pair = openPair({ secondary: { hosts: ['10.20.0.7 old.lan'], domains: [] } })
+  expect(await pair.call('sync_instances', { from: 'primary' })).toMatchObject({
+    plan: {
+      targets: expect.arrayContaining(['pihole/record/old.lan', 'pihole/record/nas.lan', 'pihole/domain/tracker.example']),
+    },
+  })
+})

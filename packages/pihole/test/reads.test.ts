@@ -11,7 +11,7 @@ import { createResolver } from '../src/resolver.ts'
 import { instanceOf } from '../src/simulate.ts'
 import { SimulatedFtl } from '../src/simulation/ftl.ts'
 import { openProcess, steppedClock } from './mirror-lab.ts'
-import { alike, openFtl, openLab } from './pair.ts'
+import { alike, carriedOut, openFtl, openLab } from './pair.ts'
 
 const { signal } = new AbortController()
 
@@ -211,4 +211,20 @@ test('the query log is searched by client, outcome and time, and paged to its en
   const first = await domainsOf({ limit: 5 })
   expect(first.rows).toBe('0,1,2,3,4')
   expect((await domainsOf({ limit: 5, cursor: first.cursor })).rows).toBe('5,6')
+})
+
+test('names in letters of any script are kept and asked for as DNS writes them', async () => {
+  const lab = await openLab(alike())
+  for (const [name, input] of [
+    ['add_record', { name: 'Küche.lan', addresses: ['FD00::7'] }],
+    ['deny_domain', { domain: 'böse.example' }],
+  ] as const)
+    expect(await carriedOut(lab, name, input)).toMatchObject({ kind: 'done' })
+  expect(await lab.call('lookup', { name: 'küche.lan', type: 'AAAA' })).toMatchObject({
+    output: { answers: [{ on: 'all', records: 'AAAA fd00::7' }] },
+  })
+  expect(await lab.call('explain_domain', { domain: 'BÖSE.example' })).toMatchObject({
+    output: { verdict: 'Blocked by deny entry xn--bse-sna.example' },
+  })
+  expect(await lab.call('lookup', { name: `${'x'.repeat(64)}.lan` })).toMatchObject({ error: { code: 'invalid_input' } })
 })

@@ -16,6 +16,10 @@ import { canonicalName, linesOf, without, type RecordLines } from '../records.ts
 import { targetOf } from '../targets.ts'
 import { defineTool, type StateReader } from './define-tool.ts'
 
+const address = z
+  .string()
+  .refine((text) => isIP(text) !== 0, 'not an IP')
+  .transform((text) => text.toLowerCase())
 const name = z.string().refine(isHostName, 'not a host name').describe('Name.')
 const output = z.object({
   name: z.string().describe('Name.'),
@@ -68,10 +72,7 @@ export const addRecord = defineTool({
   idempotent: true,
   input: z.object({
     name,
-    addresses: z
-      .array(z.string().refine((text) => isIP(text) !== 0, 'not an IP'))
-      .optional()
-      .describe('All its IPs.'),
+    addresses: z.array(address).optional().describe('All its IPs.'),
     cname: z.string().refine(isHostName, 'not a host name').optional().describe('Target.'),
   }),
   output,

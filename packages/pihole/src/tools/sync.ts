@@ -1,7 +1,17 @@
 import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import type { PiholeClient } from '../client.ts'
-import { contentsOf, differenceLines, differingKinds, kinds, makeAlike, only, type Contents, type Kind } from '../contents.ts'
+import {
+  contentsOf,
+  differenceLines,
+  differencesBetween,
+  differingKinds,
+  kinds,
+  makeAlike,
+  only,
+  type Contents,
+  type Kind,
+} from '../contents.ts'
 import { targetOf } from '../targets.ts'
 import { defineTool, type StateReader } from './define-tool.ts'
 
@@ -21,8 +31,14 @@ const output = z.object({ changed: z.number().describe('Facts that were changed.
 
 const changesOf = ({ own, wanted }: Pick<SyncState, 'own' | 'wanted'>) => differenceLines(own, wanted)
 
-function targetsOf(contents: Contents): string[] {
-  return kinds.filter((kind) => contents[kind] !== undefined).map((kind) => targetOf(kind, 'all'))
+/** Everything that changes, by its own name: what nobody may touch is kept from a sync, too. */
+function targetsOf(own: Contents, wanted: Contents): string[] {
+  const targets = differencesBetween(own, wanted).map(({ kind, name }) => {
+    const words = name.split(' ')
+    if (kind === 'lists') return targetOf('list', words.slice(1).join(' '))
+    return kind === 'domains' ? targetOf('domain', words.slice(2).join(' ')) : targetOf('record', words[0] ?? name)
+  })
+  return [...new Set(targets)]
 }
 
 /** Where lists change, what they hold is only fetched by the next gravity; a change of aliases restarts the DNS. */
@@ -67,7 +83,7 @@ export const syncInstances = defineTool({
     if (state.isSource) return { summary: 'It is the one that is copied', targets: [], nothing: true }
     const changes = changesOf(state)
     if (changes.length === 0) return { summary: `It is like ${from} already`, targets, nothing: true }
-    return { summary: `Make it like ${from}`, targets: targetsOf(state.wanted), diff: changes, warnings: warningsOf(state) }
+    return { summary: `Make it like ${from}`, targets: targetsOf(state.own, state.wanted), diff: changes, warnings: warningsOf(state) }
   },
   async run(_, { client, state, signal, progress }) {
     const changed = changesOf(state).length
@@ -132,7 +148,7 @@ export const applyContents = defineTool({
     const changes = differenceLines(state, wanted)
     return {
       summary: 'Give back what it held',
-      targets: targetsOf(wanted),
+      targets: targetsOf(state, wanted),
       diff: changes,
       nothing: changes.length === 0,
       warnings: warningsOf({ own: state, wanted }),
