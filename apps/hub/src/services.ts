@@ -2,8 +2,9 @@
 import type { Service } from '@rackwarden/core'
 import docker from '@rackwarden/docker'
 import linux from '@rackwarden/linux'
+import pihole from '@rackwarden/pihole'
 import prometheus from '@rackwarden/prometheus'
 import uptimeKuma from '@rackwarden/uptime-kuma'
 
 /** Every service the hub can mount. */
-export const services: readonly Service[] = [docker, linux, prometheus, uptimeKuma]
+export const services: readonly Service[] = [docker, linux, pihole, prometheus, uptimeKuma]

@@ -15,7 +15,7 @@ export { failureOf, type Place } from './connect/failure.ts'
 export { openRpcClient, type RpcClient, type RpcClientOptions, type RpcRequest } from './connect/rpc-client.ts'
 export { accessLevels, adminAcknowledgement, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
 export type { Candidate } from './define/candidate.ts'
-export type { Connection, DialTarget, ExecOptions, ExecResult, FetchOptions } from './define/connection.ts'
+export type { Connection, DatagramOptions, DialTarget, ExecOptions, ExecResult, FetchOptions } from './define/connection.ts'
 export { errorCodes, ToolError, type ErrorCode, type ToolErrorOptions } from './define/error.ts'
 export {
   censusSections,
@@ -34,6 +34,7 @@ export {
   type Stake,
 } from './define/facet.ts'
 export { httpConfig, paging, secret, sshConfig, traitsOf, type FieldTraits } from './define/field.ts'
+export { momentBefore } from './define/moment.ts'
 export { nearestNames } from './define/nearest-names.ts'
 export { page } from './define/page.ts'
 export { diffOf, type Plan } from './define/plan.ts'

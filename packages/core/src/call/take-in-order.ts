@@ -83,6 +83,12 @@ async function beginPartial(call: Call, { record, steps, absent }: ClaimedWrite,
       await orLog(call, 'How far it came could not be kept', partialWrites.keep(write))
     },
     end: async (): Promise<void> => {
+      // What was not begun will not be: while this process lives, it would pass for under way.
+      const instances = Object.entries(write.instances).map(([name, state]) => [name, state === 'planned' ? 'missed' : state] as const)
+      if (!isEverywhereAlike()) {
+        write = { ...write, instances: Object.fromEntries(instances) }
+        await orLog(call, 'How far it came could not be kept', partialWrites.keep(write))
+      }
       if (isEverywhereAlike()) await orLog(call, 'The record of what it was to be could not be removed', partialWrites.drop(id))
     },
   }

@@ -1,5 +1,6 @@
 import type { Connection } from '../define/connection.ts'
 import type { ConnectionConfig, ConnectionDependencies } from './connection-config.ts'
+import { exchangeDatagram } from './datagram.ts'
 import { createDial } from './dial.ts'
 import { createExec } from './exec.ts'
 import { createHttp } from './http.ts'
@@ -20,6 +21,9 @@ export function createConnection(config: ConnectionConfig, dependencies: Connect
     fetch: http.fetch,
     exec: programs.exec,
     dial: sockets.dial,
+    ...(dependencies.tunnel === undefined && {
+      datagram: (target, payload, options = {}) => exchangeDatagram(target, payload, { timeoutMs, ...options }),
+    }),
     async close() {
       sockets.close()
       await Promise.all([http.close(), programs.close()])

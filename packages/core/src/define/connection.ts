@@ -32,6 +32,14 @@ export interface ExecResult {
   written?: { stdout: number; stderr: number }
 }
 
+/** How one datagram is answered. */
+export interface DatagramOptions {
+  timeoutMs?: number
+  signal?: AbortSignal
+  /** What is no answer to it is passed over; everything is one when not given. */
+  accept?: (answer: Uint8Array) => boolean
+}
+
 /** Where a raw stream leads to; with `tls` it is one only the instance's own trust lets through: its authority, its pin. */
 export type DialTarget = { host: string; port: number; tls?: boolean } | { socketPath: string }
 
@@ -46,6 +54,8 @@ export interface Connection {
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
   /** Opens a raw stream. */
   dial(target: DialTarget): Promise<Duplex>
+  /** Sends one datagram and gives its answer; absent where the way carries none, as through a tunnel. */
+  datagram?(target: { host: string; port: number }, payload: Uint8Array, options?: DatagramOptions): Promise<Uint8Array>
   /** Lets go of sockets and child processes. */
   close?(): Promise<void>
 }

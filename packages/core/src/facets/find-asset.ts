@@ -32,7 +32,9 @@ export const findAsset = toolsFor<Lab>()({
   }),
   run: async ({ query }, { client: { mounts, runtime }, signal }) => {
     const asked = await askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.assets(client, context) ?? [])
-    const all = asked.flatMap(({ answer }) => answer ?? [])
+    // What several mirrored instances tell alike is one thing.
+    const told = asked.flatMap(({ answer }) => answer ?? []).map((asset) => [JSON.stringify(asset), asset] as const)
+    const all = [...new Map(told).values()]
     const wanted = query.toLowerCase()
     const exact = all.filter((asset) => identitiesOf(asset).includes(wanted))
     const related = relatedTo(exact, all)

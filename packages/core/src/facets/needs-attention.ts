@@ -67,11 +67,12 @@ export const needsAttention = toolsFor<Lab>()({
     const single = asked.flatMap((answer) =>
       [...(answer.answer ?? []), ...unanswered(answer)].map((finding) => ({ finding, asked: answer })),
     )
+    const ofAll = new Set<Finding>(differing.map(({ finding }) => finding))
     const found = rankFindings(
       [...single, ...networkFindings(assets), ...differing, ...pauseFindings(paused, asked), ...coverageFindings(assets)].map(
         ({ finding, asked: answer }) => ({
           finding,
-          next: nextCall(answer, finding),
+          next: nextCall(answer, finding, ofAll.has(finding)),
         }),
       ),
     ).filter(({ finding }) => severities.indexOf(finding.severity) < worst)
@@ -110,9 +111,9 @@ function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Find
   ]
 }
 
-/** The call as it is made here: the tool as it is listed, and the instance named where there are several. */
-function nextCall({ mount, instance }: Asked<unknown>, { next }: Finding): string | undefined {
+/** The call as it is made here: the tool as it is listed, and the instance named where there are several and it is about one. */
+function nextCall({ mount, instance }: Asked<unknown>, { next }: Finding, isOfAll: boolean): string | undefined {
   if (next === undefined) return undefined
-  const input = mount.instances.length > 1 ? { ...next.input, instance: instance.name } : next.input
+  const input = mount.instances.length > 1 && !isOfAll ? { ...next.input, instance: instance.name } : next.input
   return callLine(`${mount.prefix}${next.tool}`, input)
 }

@@ -28,7 +28,7 @@ interface Trace {
 export const planDecommission = toolsFor<Lab>()({
   name: 'plan_decommission',
   title: 'Plan a decommission',
-  description: 'Retire a service for good: every trace of it (monitor, DNS record, container), as calls in order. Does nothing itself.',
+  description: 'Get rid of a service, retire it: every trace (monitor, DNS record, container) as calls in order. Does nothing itself.',
   access: 'observe',
   input: z.object({
     name: z.string().min(1).describe('Name of the service, as its container or record is called.'),

@@ -2,7 +2,7 @@ import { jsonIn } from './json.ts'
 import type { OwnerProcess } from './owner-process.ts'
 import type { StateStore } from './state-store.ts'
 
-/** How far a write has come on one of several instances; `missed` where the instance did not answer and was left out. */
+/** How far a write has come on one of several instances; `missed` where it was left out, or another failed before it was begun. */
 export type PartState = 'planned' | 'running' | 'done' | 'failed' | 'taken back' | 'unknown' | 'missed'
 
 /** A write to several mirrored instances that is under way, or did not come to be the same on all of them. */

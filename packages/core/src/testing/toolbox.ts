@@ -51,8 +51,12 @@ export async function openToolbox(
     async read(name, given = {}) {
       const tool = toolOf(name)
       if (tool.kind !== 'read') throw new Error(`${name} writes`)
-      const output = await tool.definition.run(tool.definition.input.parse(given), context)
-      return tool.definition.output.parse(output) as Record<string, unknown>
+      const { definition } = tool
+      const input = definition.input.parse(given)
+      const answer = await definition.run(input, context)
+      // What makes one answer of several is called with one, too.
+      const output = definition.gather === undefined ? answer : definition.gather([{ instance, output: answer }], input)
+      return definition.output.parse(output) as Record<string, unknown>
     },
     async plan(name, given) {
       const { definition, input } = writeOf(name, given)

@@ -86,6 +86,8 @@ describe('a write to mirrored instances', () => {
     const findings = await findingsOf(open)
     expect(findings).toContain('Shelf right is not like left')
     expect(findings).toContain('entry lamp only on left')
+    // Of one instance alone it would compare nothing.
+    expect(findings).toMatch(/next: shelf_diff_instances$/m)
     expect(findings).toContain('A write is not on every Shelf')
     open.right.entries.set('lamp', 'on')
     expect(await findingsOf(open)).toContain('Nothing needs attention')
@@ -129,6 +131,16 @@ describe('a write to mirrored instances', () => {
     const failed = await carriedOut(open, 'shelf_add_entry', add)
     expect(failed.text).toContain('It could not be taken back everywhere, so the instances differ now: left: its inverse is not to be had')
     expect(await findingsOf(open)).toContain('A write is not on every Shelf')
+  })
+
+  test('that failed on the first before the others were begun stays a finding, though this process lives on', async () => {
+    const open = await openPair({ toolsOff: ['remove_entry'] })
+    open.left.jam = { error: new ToolError('upstream', 'It jams.'), when: 'after' }
+    expect((await carriedOut(open, 'shelf_add_entry', add)).text).toContain('the instances differ now')
+    open.left.jam = undefined
+    const findings = await findingsOf(open)
+    expect(findings).toContain('A write is not on every Shelf')
+    expect(findings).toContain('right missed')
   })
 
   test('is done only where it is not so already, and nowhere where it is so everywhere', async () => {
