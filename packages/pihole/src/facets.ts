@@ -31,15 +31,13 @@ export async function health(client: PiholeClient, { signal }: FacetContext): Pr
 export async function assets(client: PiholeClient, { instance, signal }: FacetContext): Promise<Asset[]> {
   const [lines, hostName] = await Promise.all([client.lines(signal), client.hostName(signal)])
   const records = recordsOf(lines)
-  const addresses = new Map<string, string[]>()
-  for (const { name, type, value } of records) {
-    const own = addresses.get(name) ?? []
-    addresses.set(name, own)
-    if (type !== 'CNAME') own.push(value)
+  const values = new Map<string, string[]>()
+  const short = new Map<string, number>()
+  for (const { name, value } of records) {
+    const own = values.get(name)
+    if (own === undefined) short.set(firstLabel(name), (short.get(firstLabel(name)) ?? 0) + 1)
+    values.set(name, [...(own ?? []), value])
   }
-  const aliases = new Map<string, string[]>()
-  for (const { name, type, value } of records) if (type === 'CNAME') aliases.set(value, [...(aliases.get(value) ?? []), name])
-  const isAliasOfOwn = new Set(records.filter(({ type, value }) => type === 'CNAME' && addresses.has(value)).map(({ name }) => name))
   const address = URL.canParse(client.url) ? new URL(client.url).hostname.replace(/^\[|\]$/g, '') : ''
   const itself: Asset = {
     target: ownTargetOf(instance, 'server', hostName ?? instance),
@@ -49,19 +47,28 @@ export async function assets(client: PiholeClient, { instance, signal }: FacetCo
     addresses: isIP(address) === 0 ? [] : [address],
     macs: [],
   }
-  // What leads to another name of its own is that name's alias.
-  const named = [...addresses].filter(([name]) => !isAliasOfOwn.has(name))
   return [
     itself,
-    ...named.map(([name, own]) => ({
+    ...[...values].map(([name, own]) => ({
       target: targetOf('record', name),
       kind: 'record',
       name,
-      aliases: aliases.get(name) ?? [],
-      addresses: [...new Set(own)],
+      // A container is called by its first label, unless several names begin with that. What a CNAME leads to is another thing.
+      aliases: firstLabel(name) !== name && short.get(firstLabel(name)) === 1 ? [firstLabel(name)] : [],
+      addresses: [...new Set(own.flatMap((value) => addressesOf(value, values)))],
       macs: [],
+      removal: { calls: [{ tool: 'remove_record', input: { name } }] },
     })),
   ]
+}
+
+/** What a value leads to: itself where it is an address, those of the name it stands for where it is one of ours. */
+function addressesOf(value: string, values: ReadonlyMap<string, readonly string[]>): string[] {
+  return isIP(value) === 0 ? (values.get(value) ?? []).filter((one) => isIP(one) !== 0) : [value]
+}
+
+function firstLabel(name: string): string {
+  return name.split('.')[0] ?? name
 }
 
 /** What its password may do there; only an app password is bound. */

@@ -79,8 +79,15 @@ test('every name is an asset with its addresses and aliases, and so is the Pi-ho
   })
   expect(assets).toMatchObject([
     { target: 'pihole@primary/server/pi', kind: 'server', aliases: ['primary.simulated'] },
-    { target: 'pihole/record/nas.lan', kind: 'record', addresses: ['10.20.0.11', 'fd00::11'], aliases: ['media.lan'] },
-    { target: 'pihole/record/files.lan', addresses: ['10.20.0.11'], aliases: [] },
+    {
+      target: 'pihole/record/nas.lan',
+      kind: 'record',
+      addresses: ['10.20.0.11', 'fd00::11'],
+      aliases: ['nas'],
+      removal: { calls: [{ tool: 'remove_record', input: { name: 'nas.lan' } }] },
+    },
+    { target: 'pihole/record/files.lan', addresses: ['10.20.0.11'], aliases: ['files'] },
+    { target: 'pihole/record/media.lan', addresses: ['10.20.0.11', 'fd00::11'], aliases: ['media'] },
     { target: 'pihole/record/out.lan', addresses: [] },
   ])
   expect(await rightsOf({ isAppPassword: true })).toMatchObject({ highest: 'operate', evidence: expect.stringContaining('app_sudo') })

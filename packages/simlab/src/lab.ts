@@ -1,6 +1,7 @@
 import type { Service, Simulation } from '@rackwarden/core'
 import { engineHost } from './engine-host.ts'
 import { hosts } from './hosts.ts'
+import { names } from './pihole-world.ts'
 import { metrics } from './prometheus-world.ts'
 import { residents } from './residents.ts'
 import { monitors } from './uptime-kuma-world.ts'
@@ -15,6 +16,7 @@ export interface Lab {
 const worlds = new Map<string, unknown>([
   ['docker', engineHost],
   ['linux', hosts],
+  ['pihole', names],
   ['prometheus', metrics],
   ['uptime-kuma', monitors],
 ])

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import type { Asset, Finding } from '../define/facet.ts'
 import type { Asked } from './ask.ts'
-import { namesOf } from './related-assets.ts'
+import { namesOf, shareName } from './related-assets.ts'
 
 /** An asset, and who told of it. */
 interface Known {
@@ -37,7 +37,7 @@ function unwatched(
   const keeper = asked.find(({ mount, error }) => mount.watchers !== undefined && mount.tools.has('create_monitor') && error === undefined)
   if (keeper === undefined) return []
   return things.flatMap(({ asset }): Found[] => {
-    if (asset.kind !== 'container' || asset.state !== 'running') return []
+    if (asset.kind !== 'container' || asset.state !== 'running' || namesOf(asset).includes(keeper.mount.service)) return []
     const record = records.find((one) => shareName(one.asset, asset))
     if (record === undefined) return []
     if (monitors.some(({ asset: monitor }) => shareName(monitor, asset) || shareName(monitor, record.asset))) return []
@@ -107,18 +107,15 @@ function watchingNothing(monitors: readonly Known[], records: readonly Known[], 
     const finding: Finding = {
       id: `${asset.target}#nothing`,
       severity: 'notice',
-      target: asset.target,
+      target: `${asset.target}/target`,
+      // That it is down is told of it already.
+      cause: asset.target,
       title: `${asset.name} watches nothing that is here`,
       evidence: `It is down, and no record, host or container goes by ${[...hosts, ...asset.addresses].join(' or ')}.`,
       ...(asked.mount.tools.has('get_monitor') ? { next: { tool: 'get_monitor', input: { monitor: asset.name } } } : {}),
     }
     return [{ finding, asked }]
   })
-}
-
-function shareName(first: Asset, second: Asset): boolean {
-  const names = new Set(namesOf(first))
-  return namesOf(second).some((name) => names.has(name))
 }
 
 function networksOf(things: readonly Known[]): BlockList {

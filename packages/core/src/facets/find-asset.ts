@@ -3,7 +3,7 @@ import type { Asset } from '../define/facet.ts'
 import { toolsFor } from '../define/tool.ts'
 import { askEverybody } from './ask.ts'
 import type { Lab } from './lab.ts'
-import { identitiesOf } from './related-assets.ts'
+import { identitiesOf, relatedTo } from './related-assets.ts'
 
 const mostAssets = 25
 
@@ -48,17 +48,6 @@ export const findAsset = toolsFor<Lab>()({
     }
   },
 })
-
-/** What shares a name or an address with the found ones, and what those live on, as far up as it goes; never their neighbours. */
-function relatedTo(found: readonly Asset[], all: readonly Asset[]): Asset[] {
-  const reached = new Set(found)
-  for (const asset of reached) {
-    const own = new Set(identitiesOf(asset))
-    for (const other of all)
-      if (other.target === asset.parent || identitiesOf(other).some((identity) => own.has(identity))) reached.add(other)
-  }
-  return [...reached].slice(found.length)
-}
 
 function row({ target, name, state, aliases, addresses, macs, parent }: Asset) {
   return {

@@ -112,8 +112,9 @@ function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Find
 }
 
 /** The call as it is made here: the tool as it is listed, and the instance named where there are several and it is about one. */
-function nextCall({ mount, instance }: Asked<unknown>, { next }: Finding, isOfAll: boolean): string | undefined {
+function nextCall({ mount, instance }: Asked<unknown>, { next, target }: Finding, isOfAll: boolean): string | undefined {
   if (next === undefined) return undefined
-  const input = mount.instances.length > 1 && !isOfAll ? { ...next.input, instance: instance.name } : next.input
-  return callLine(`${mount.prefix}${next.tool}`, input)
+  // What is told without an instance is alike on all that are mirrored.
+  const isOne = mount.instances.length > 1 && !isOfAll && (!mount.isMirrored || target.includes('@'))
+  return callLine(`${mount.prefix}${next.tool}`, isOne ? { ...next.input, instance: instance.name } : next.input)
 }
