@@ -144,7 +144,7 @@ function isMeant(
 
 function gravityStream(ftl: SimulatedFtl): Response {
   const lines = [
-    '  [i] Neutrino emissions detected...',
+    '  [i] Starting',
     ...ftl.lists.flatMap(({ address }) => [`  [i] Target: ${address}`, '  [✓] Status: Retrieval successful']),
     ...(ftl.world.gravityProblem === undefined
       ? [`  [i] Number of gravity domains: ${ftl.gravityCount}`, '  [✓] Done.']
