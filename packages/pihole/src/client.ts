@@ -1,5 +1,6 @@
 import { createApiClient, httpConfig, secret, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
+import { pathSegment } from './path-segment.ts'
 import type { DomainEntry, ListEntry } from './pihole-schema.ts'
 import type { RecordLines } from './records.ts'
 
@@ -161,11 +162,11 @@ export async function connect(given: ClientConfig, connection: Connection) {
       taken(await api.post(domainPath(place), { schema: schemas.processed, body, signal }))
     },
     replaceDomain: async ({ domain, comment, groups, enabled, ...place }: DomainEntry, signal: AbortSignal): Promise<void> => {
-      const path = `${domainPath(place)}/${encodeURIComponent(domain)}`
+      const path = `${domainPath(place)}/${pathSegment(domain)}`
       taken(await api.put(path, { schema: schemas.processed, body: { comment: comment ?? null, groups, enabled }, signal }))
     },
     removeDomain: async ({ domain, ...place }: DomainEntry, signal: AbortSignal) =>
-      discard(`${domainPath(place)}/${encodeURIComponent(domain)}`, 'DELETE', signal),
+      discard(`${domainPath(place)}/${pathSegment(domain)}`, 'DELETE', signal),
 
     addList: async ({ address: of, type, comment, groups, enabled }: ListEntry, signal: AbortSignal): Promise<void> => {
       const body = { address: of, comment: comment ?? null, groups, enabled }
@@ -173,14 +174,13 @@ export async function connect(given: ClientConfig, connection: Connection) {
     },
     replaceList: async ({ address: of, type, comment, groups, enabled }: ListEntry, signal: AbortSignal): Promise<void> => {
       const body = { type, comment: comment ?? null, groups, enabled }
-      taken(await api.put(`/api/lists/${encodeURIComponent(of)}`, { schema: schemas.processed, query: { type }, body, signal }))
+      taken(await api.put(`/api/lists/${pathSegment(of)}`, { schema: schemas.processed, query: { type }, body, signal }))
     },
     removeList: async ({ address: of, type }: ListEntry, signal: AbortSignal) =>
-      discard(`/api/lists/${encodeURIComponent(of)}`, 'DELETE', signal, { type }),
+      discard(`/api/lists/${pathSegment(of)}`, 'DELETE', signal, { type }),
 
     /** What of its lists speaks of a domain. */
-    search: async (domain: string, signal: AbortSignal) =>
-      (await get(`search/${encodeURIComponent(domain)}?N=50`, schemas.search, signal)).search,
+    search: async (domain: string, signal: AbortSignal) => (await get(`search/${pathSegment(domain)}?N=50`, schemas.search, signal)).search,
 
     queries: async (filter: QueryFilter, signal: AbortSignal) =>
       (await api.get('/api/queries', { schema: schemas.queries, query: filter, signal, maxBytes: mostBytes })).queries,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
+import { pathSegment } from './path-segment.ts'
 
 /** A line of the local hosts: one address, its names, and what somebody wrote behind them. */
 export interface HostLine {
@@ -97,5 +98,5 @@ export function without(name: string, lines: RecordLines, value?: string): Recor
 
 /** Where an item of a configuration array lives: one segment, whatever it holds. */
 export function itemPath(array: 'hosts' | 'cnameRecords', line: string): string {
-  return `/api/config/dns/${array}/${encodeURIComponent(line)}`
+  return `/api/config/dns/${array}/${pathSegment(line)}`
 }

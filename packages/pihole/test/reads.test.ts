@@ -228,3 +228,22 @@ test('names in letters of any script are kept and asked for as DNS writes them',
   })
   expect(await lab.call('lookup', { name: `${'x'.repeat(64)}.lan` })).toMatchObject({ error: { code: 'invalid_input' } })
 })
+
+test('gravity tells how far it is, and one that cannot be built is an error with its reason', async () => {
+  const { open, ftl } = openFtl({ lists: [{ address: 'https://lists.example/ads.txt', type: 'block' }] })
+  const told: string[] = []
+  await (await open()).updateGravity((line) => told.push(line), signal)
+  expect(told).toContain('[i] Target: https://lists.example/ads.txt')
+  expect(ftl.builtAt).toBe(ftl.now)
+  const lab = await openLab(alike({ gravityProblem: 'DNS resolution is currently unavailable' }))
+  const failed = await carriedOut(lab, 'update_gravity', {})
+  expect(failed).toMatchObject({ error: { code: 'upstream', message: expect.stringContaining('DNS resolution is currently unavailable') } })
+})
+
+test('the resolvers are restarted one after the other, each back before the next', async () => {
+  const lab = await openLab(alike())
+  const pids = () => Object.values(lab.simulation.snapshot() as Record<string, { pid: number }>).map(({ pid }) => pid)
+  const before = pids()
+  expect(await carriedOut(lab, 'restart_dns', {})).toMatchObject({ kind: 'done', output: { state: 'DNS and API answer' } })
+  expect(pids()).toEqual(before.map((pid) => pid + 100))
+})

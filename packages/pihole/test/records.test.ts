@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatHostLine, itemPath, linesOf, parseCnameLine, parseHostLine, recordsOf, without } from '../src/records.ts'
+import { isUnnameable } from '../src/path-segment.ts'
 import { questionName, resolverAddress } from '../src/resolver.ts'
 import { openFtl } from './pair.ts'
 
@@ -55,6 +56,7 @@ test('an alias is read with several names and a time to live', () => {
 test('the path of an item is one segment that leads back to the item, whatever it holds', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (line) => {
+      fc.pre(!isUnnameable(line))
       const { pathname, search, hash } = new URL(itemPath('hosts', line), 'http://pi.hole')
       const segments = pathname.split('/')
       expect([segments.length, search, hash]).toEqual([6, '', ''])
@@ -62,6 +64,10 @@ test('the path of an item is one segment that leads back to the item, whatever i
     }),
   )
   expect(itemPath('hosts', '10.0.0.5 nas.lan')).toBe('/api/config/dns/hosts/10.0.0.5%20nas.lan')
+})
+
+test.each(['.', '..'])('an item that is %j can be named by no path, and is refused before it leads elsewhere', (item) => {
+  expect(() => itemPath('hosts', item)).toThrow('cannot be named')
 })
 
 test('taking a name out leaves every other record as it was', () => {

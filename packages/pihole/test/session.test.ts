@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { openFtl } from './pair.ts'
+import { alike, openFtl, openLab } from './pair.ts'
 
 const { signal } = new AbortController()
 
@@ -170,6 +170,11 @@ test('an app password that may not configure is told which setting stands in its
     code: 'forbidden',
     hint: expect.stringContaining('app_sudo'),
   })
+})
+
+test('an expression that no path can name is never put in, for it could not be taken out', async () => {
+  const lab = await openLab(alike())
+  expect(await lab.call('deny_domain', { domain: '..', regex: true })).toMatchObject({ error: { code: 'invalid_input' } })
 })
 
 test('an item that was not taken is an error, though the whole is answered with success', async () => {

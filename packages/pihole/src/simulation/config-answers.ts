@@ -14,7 +14,7 @@ export function configAnswer(ftl: SimulatedFtl, { method, path, query, body }: R
   if (ftl.world.isAppPassword === true && ftl.world.appSudo !== true)
     return refusal(ftl, 403, {
       key: 'forbidden',
-      message: 'Unable to change configuration (read-only)',
+      message: 'Configuration is read-only',
       hint: 'app sessions may not (webserver.api.app_sudo is false)',
     })
   if (method === 'PATCH' && path === 'config') return patched(ftl, body)
@@ -33,7 +33,7 @@ function changed(
   const lines = array === 'hosts' ? ftl.hosts : ftl.cnames
   const has = lines.includes(line)
   if (method === 'PUT' && has)
-    return refusal(ftl, 400, { key: 'bad_request', message: 'Item already present', hint: 'Uniqueness of items is enforced' })
+    return refusal(ftl, 400, { key: 'bad_request', message: 'Item already present', hint: 'each item stands there once' })
   if (method === 'PUT' && !isValid(array, line)) return refusal(ftl, 400, { key: 'bad_request', message: 'Invalid value', hint: line })
   if (method === 'DELETE' && !has) return json(ftl, {}, 404)
   if (method !== 'PUT' && method !== 'DELETE') return undefined
@@ -56,7 +56,7 @@ function patched(ftl: SimulatedFtl, body: Record<string, unknown>): Response {
     ...(dns.hosts ?? []).filter((line) => !isValid('hosts', line)),
     ...(dns.cnameRecords ?? []).filter((line) => !isValid('cnameRecords', line)),
   ]
-  if (wrong.length > 0) return refusal(ftl, 400, { key: 'bad_request', message: 'Config item validation failed', hint: wrong[0] })
+  if (wrong.length > 0) return refusal(ftl, 400, { key: 'bad_request', message: 'Invalid value', hint: wrong[0] })
   const restarts = dns.cnameRecords !== undefined && JSON.stringify(dns.cnameRecords) !== JSON.stringify(ftl.cnames)
   ftl.hosts = dns.hosts ?? ftl.hosts
   ftl.cnames = dns.cnameRecords ?? ftl.cnames

@@ -83,7 +83,7 @@ function changedDomain(ftl: SimulatedFtl, { method, path, body }: Request): Resp
 function changedList(ftl: SimulatedFtl, { method, path, query, body }: Request): Response | undefined {
   const type = query.get('type')
   if (type !== 'allow' && type !== 'block')
-    return refusal(ftl, 400, { key: 'bad_request', message: 'Invalid request: Specify list type', hint: 'use ?type=allow or ?type=block' })
+    return refusal(ftl, 400, { key: 'bad_request', message: 'No list type', hint: 'use ?type=allow or ?type=block' })
   const [, encoded] = /^lists\/([^/]+)$/.exec(path) ?? []
   const { comment = null, groups, enabled = true, ...sent } = body as Sent
   const address = encoded === undefined ? (sent.address ?? '') : decodeURIComponent(encoded)
@@ -112,6 +112,6 @@ function regexProblem(text: string): string | undefined {
   try {
     return new RegExp(text) instanceof RegExp ? undefined : 'no expression'
   } catch {
-    return 'Regex validation failed: it does not compile'
+    return 'it does not compile'
   }
 }

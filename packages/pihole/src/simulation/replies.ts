@@ -40,7 +40,7 @@ export function refusedLogin(ftl: SimulatedFtl, refused: Refusal): Response {
 }
 
 const refusals: Record<Exclude<Refusal, 'password'>, [status: number, told: { key: string; message: string; hint?: string }]> = {
-  'rate limited': [429, { key: 'rate_limiting', message: 'Rate-limiting login attempts' }],
+  'rate limited': [429, { key: 'rate_limiting', message: 'Too many logins' }],
   seats: [429, { key: 'api_seats_exceeded', message: 'API seats exceeded', hint: 'increase webserver.api.max_sessions' }],
   'code missing': [400, { key: 'bad_request', message: 'No 2FA token found in JSON payload' }],
   code: [401, { key: 'unauthorized', message: 'Invalid 2FA token' }],

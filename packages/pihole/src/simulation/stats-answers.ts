@@ -53,7 +53,7 @@ export function statsAnswer(ftl: SimulatedFtl, { method, path, query, body }: Re
       })
     case 'POST action/gravity':
       ftl.now += 60_000
-      ftl.builtAt = ftl.now
+      if (world.gravityProblem === undefined) ftl.builtAt = ftl.now
       return gravityStream(ftl)
     case 'POST action/restartdns':
       ftl.restart()
@@ -144,10 +144,11 @@ function isMeant(
 
 function gravityStream(ftl: SimulatedFtl): Response {
   const lines = [
-    '  [i] Neutrino emissions detected...',
+    '  [i] Starting',
     ...ftl.lists.flatMap(({ address }) => [`  [i] Target: ${address}`, '  [✓] Status: Retrieval successful']),
-    `  [i] Number of gravity domains: ${ftl.gravityCount}`,
-    '  [✓] Done.',
+    ...(ftl.world.gravityProblem === undefined
+      ? [`  [i] Number of gravity domains: ${ftl.gravityCount}`, '  [✓] Done.']
+      : [`  [✗] ${ftl.world.gravityProblem}`]),
   ]
   const encoder = new TextEncoder()
   const chunks = lines.map((line) => encoder.encode(`${line}\n`))

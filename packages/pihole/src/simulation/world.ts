@@ -39,6 +39,8 @@ export interface SimulatedPihole {
   lists?: readonly (Told<ListEntry> & { holds?: readonly string[]; count?: number })[]
   groups?: readonly { id: number; name: string; enabled: boolean }[]
   gravityDays?: number
+  /** Why gravity cannot be built, as its run says it. */
+  gravityProblem?: string
   queries?: readonly SimulatedQuery[]
   queriesToday?: { total: number; blocked: number }
   messages?: readonly { type: string; plain: string; minutesAgo: number }[]

@@ -23,7 +23,7 @@ export const updateGravity = defineTool({
   }),
   async run(_, { client, state, signal, progress }) {
     const said = await client.updateGravity(progress, signal)
-    const failed = said.find((line) => line.startsWith('[✗]') && /unable|fail|error/i.test(line) && !/status/i.test(line))
+    const failed = said.find((line) => line.startsWith('[✗]') && /unable|unavailable|fail|error/i.test(line) && !/status/i.test(line))
     if (failed !== undefined)
       throw new ToolError('upstream', `Gravity was not built: ${failed.replace(/^\[✗\]\s*/, '')}`, {
         hint: 'The Pi-hole goes on with the gravity it had; its messages in needs_attention say more.',

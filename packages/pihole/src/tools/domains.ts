@@ -2,6 +2,7 @@ import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import type { PiholeClient } from '../client.ts'
 import { domainKey, entriesAlike } from '../contents.ts'
+import { pathSegment } from '../path-segment.ts'
 import type { DomainEntry } from '../pihole-schema.ts'
 import { canonicalName } from '../records.ts'
 import { targetOf } from '../targets.ts'
@@ -24,6 +25,8 @@ const output = z.object({
 
 /** What is kept of a domain; an expression is kept as it is written. */
 function meant({ domain, regex }: { domain: string; regex?: boolean | undefined }): { domain: string; kind: Kind } {
+  // It could be put in, but never be named again.
+  pathSegment(domain)
   if (regex) return { domain, kind: 'regex' }
   const name = canonicalName(domain)
   if (!/^[^\s/:*]+$/.test(name))
