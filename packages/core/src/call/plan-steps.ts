@@ -3,7 +3,7 @@ import type { Plan } from '../define/plan.ts'
 import { touchOf, withClient, withListedHint, withListedNames, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { presentableLine, presentablePlan } from './respond.ts'
-import { isMirrored, listed, type PlannedStep, type Step } from './step.ts'
+import { isMirrored, listed, placeOf, type PlannedStep, type Step } from './step.ts'
 import { watchedBy, type Watching } from './watching.ts'
 
 /** A write as it is planned from what is there now. */
@@ -154,13 +154,13 @@ function together(planned: readonly PlannedStep[], linesOf: (plan: Plan) => read
 
 /** The plan of taking back several changes, in the order they are taken back. */
 function planOfGroup({ environment }: Call, planned: readonly PlannedStep[]): Plan {
-  const summary = `Take back ${planned.length} changes: ${planned.map(({ plan }) => plan.summary).join('; ')}`
+  const summary = `Take back ${planned.length} changes: ${[...new Set(planned.map(({ plan }) => plan.summary))].join('; ')}`
   return {
     summary: presentableLine(summary, environment.runtime.secrets),
     targets: [...new Set(planned.flatMap(({ plan }) => plan.targets))],
-    diff: planned.flatMap(({ call, instance, plan }, index) => [
-      `${index + 1}. ${call.mount.service}@${instance.name}: ${plan.summary}`,
-      ...(plan.diff ?? []).map((line) => `   ${line}`),
+    diff: planned.flatMap((step, index) => [
+      `${index + 1}. ${placeOf(step)}: ${step.plan.summary}`,
+      ...(step.plan.diff ?? []).map((line) => `   ${line}`),
     ]),
     warnings: [...new Set(planned.flatMap(({ plan }) => plan.warnings ?? []))],
   }

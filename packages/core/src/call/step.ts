@@ -34,6 +34,11 @@ export function isMirrored({ tool }: { tool: RegisteredTool }, { length }: reado
   return length > 1 && tool.changeOf === undefined
 }
 
+/** Where a part of a write happens: `docker`, or `pihole@secondary` where it is one of several. */
+export function placeOf({ call: { mount }, instance }: Step): string {
+  return mount.instances.length > 1 ? `${mount.service}@${instance.name}` : mount.service
+}
+
 /** Names as a sentence has them: `a, b and c`. */
 export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`

@@ -5,7 +5,7 @@ import type { PartialWrite, PartState } from '../record/partial-writes.ts'
 import { orLog, withListedNames, type Call } from './call.ts'
 import { asToolError, type ClaimedWrite, type Outcome } from './outcome.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
-import { isMirrored, listed } from './step.ts'
+import { isMirrored, listed, placeOf } from './step.ts'
 import { takeBack } from './take-back.ts'
 import { doneIn, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
 
@@ -113,7 +113,7 @@ function doneOutcome(call: Call, claimed: ClaimedWrite, effects: readonly Effect
     ...unkept.map(({ step }) => `The change on ${step.instance.name} could not be kept in the journal.`),
     ...(isSame && isMirrored(call, effects)
       ? [outputText(tool, output, input)]
-      : outputs.map(({ step, shown }) => `${step.instance.name}: ${outputText(step.call.tool, shown, step.call.input)}`)),
+      : outputs.map(({ step, shown }) => `${placeOf(step)}:\n${outputText(step.call.tool, shown, step.call.input)}`)),
   ]
   return { result: { kind: 'done', output, text: lines.join('\n'), change: group }, change: group }
 }

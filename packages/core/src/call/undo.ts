@@ -63,8 +63,8 @@ async function changesOf({ environment, request }: Call, group: string): Promise
   return changes.filter((change) => change !== undefined)
 }
 
-/** The step that takes one change back, and what is to be said of others that cannot be; throws where there is none, saying why. */
-async function stepBack(call: Call, change: Change, stuck: readonly string[] = []): Promise<Step> {
+/** The step that takes one change back, of a group with what is to be said of those that cannot be; throws where there is none, saying why. */
+async function stepBack(call: Call, change: Change, stuck?: readonly string[]): Promise<Step> {
   const { environment, request, entry } = call
   const { mount, tool, writing, instance } = wayBack(call, change)
   const { input: given } = change.undo as Inverse
@@ -75,7 +75,7 @@ async function stepBack(call: Call, change: Change, stuck: readonly string[] = [
   const about = { ...told, input: { ...(entry.input as object), calls: tool.name, with: auditedInput(input, environment.runtime.secrets) } }
   const undoneBy = await environment.journal.undoneBy(change.id)
   const already = undoneBy === undefined ? [] : [`It was taken back already, by ${undoneBy}.`]
-  const undoes = { change: change.id, warnings: [...stuck, ...already, ...warnings, ...ofGroup(mount, change)] }
+  const undoes = { change: change.id, warnings: [...(stuck ?? ofGroup(mount, change)), ...already, ...warnings] }
   return { call: { ...call, mount, tool, input, access, undoes, entry: about }, writing, instance, key: `${instance.name}/${change.id}` }
 }
 

@@ -48,6 +48,13 @@ export function diffInstances<Client>(
       compared: z.array(z.string()).describe('Instances that answered.'),
       next_cursor: z.string().optional().describe('Cursor of the next page.'),
     }),
+    text: ({ differences, compared, next_cursor: next }) =>
+      differences.length === 0
+        ? `Nothing differs between ${compared.join(' and ')}.`
+        : [
+            ...differences.map(({ kind, name, values }) => `${kind} ${name}: ${valuesText(values)}`),
+            ...(next === undefined ? [] : [`next_cursor: ${next}`]),
+          ].join('\n'),
     run: async (_, context) => mirrored(context.client, context),
     gather: (answers, { kind, ...paged }) => {
       const all = differencesOf(answers).filter((difference) => kind === undefined || difference.kind === kind)
@@ -62,4 +69,10 @@ export function diffInstances<Client>(
       }
     },
   })
+}
+
+function valuesText(values: Readonly<Record<string, string | null>>): string {
+  return Object.entries(values)
+    .map(([instance, value]) => `${instance} ${value ?? '(none)'}`)
+    .join(', ')
 }

@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Simulation, Tier } from '@rackwarden/core'
+import { createRuntime, openCatalogue, type CallResult, type Catalogue } from '@rackwarden/core/runtime'
+import { createLab } from '@rackwarden/simlab'
+import { onTestFinished } from 'vitest'
+import { services } from '../src/services.ts'
+
+/** The hub on the pretend lab, and the way to call it. */
+export interface LabHub {
+  catalogue: Catalogue
+  call: (name: string, input?: Record<string, unknown>) => Promise<CallResult>
+}
+
+/** Opens the hub on a lab of its own; everything is gone when the test ends. */
+export async function openLabHub(tier: Tier): Promise<LabHub> {
+  const directory = await mkdtemp(join(tmpdir(), 'rackwarden-hub-'))
+  const runtime = createRuntime({ version: '0.0.0', environment: {}, stateDirectory: directory, log: () => undefined })
+  const lab = createLab()
+  const simulations = new Map<string, Simulation>()
+  for (const { name } of services) {
+    const simulation = await lab.simulationOf(name)
+    if (simulation !== undefined) simulations.set(name, simulation)
+  }
+  const catalogue = openCatalogue({
+    name: 'rackwarden',
+    title: 'Rackwarden',
+    services,
+    prefixed: true,
+    runtime,
+    simulations,
+    configuration: { tier, services: {} },
+  })
+  onTestFinished(async () => {
+    await catalogue.close(0)
+    await runtime.close()
+    for (const simulation of simulations.values()) await simulation.close?.()
+    await rm(directory, { recursive: true, force: true })
+  })
+  return { catalogue, call: (name, input = {}) => catalogue.call({ name, input, caller: { principal: 'local:tester', tier } }) }
+}
