@@ -6,6 +6,7 @@ import { hostImage } from './host-image.ts'
 import { attachHostPair, startHostPair } from './host-pair.ts'
 import { attachPrometheus, startPrometheus } from './prometheus.ts'
 import { attachSystemdHost, startSystemdHost, type SystemdHost } from './systemd-host.ts'
+import { requireUptimeKuma } from './uptime-kuma.ts'
 
 interface Stand {
   /** What it is called in components.json. */
@@ -74,6 +75,8 @@ const [action = '', wanted = action === 'up' ? 'docker' : 'all'] = process.argv.
 const names = wanted === 'all' ? Object.keys(stands) : [wanted]
 if (action === 'prepare') {
   console.log(missingComponent('host') ?? `hosts start from ${await hostImage()}`)
+  // What takes minutes to compile is not to begin in the middle of the tests.
+  console.log((await requireUptimeKuma()) ?? 'Uptime Kuma is there')
 } else if (!['up', 'down', 'status'].includes(action) || names.some((name) => stands[name] === undefined)) {
   console.error(usage)
   process.exitCode = 2
