@@ -22,6 +22,15 @@ test('a container is restarted while its monitor is in maintenance and its alert
   expect((await call('uptime_kuma_list_heartbeats', { monitor: 'Jellyfin' })).kind).toBe('done')
 })
 
+test('a container that is healed heals its monitor', async () => {
+  const { call } = await openLabHub('operate')
+  expect((await call('needs_attention')).text).toContain('Paperless is down')
+  const planned = await call('docker_restart_container', { container: 'paperless-web' })
+  const confirm = planned.kind === 'plan' ? planned.plan.confirm : ''
+  expect((await call('docker_restart_container', { container: 'paperless-web', confirm })).kind).toBe('done')
+  expect((await call('needs_attention')).text).not.toContain('Paperless')
+})
+
 test('a neighbour on the same host goes on being watched', async () => {
   const { call } = await openLabHub('operate')
   const planned = await call('docker_restart_container', { container: 'gitea' })

@@ -58,3 +58,17 @@ export const monitors: UptimeKumaWorld = {
     },
   ],
 }
+
+/** The container behind a monitor. */
+export const watchedContainers: Readonly<Record<string, string>> = {
+  Jellyfin: 'jellyfin',
+  'Home Assistant': 'homeassistant',
+  Gitea: 'gitea',
+  Nextcloud: 'nextcloud',
+  Grafana: 'grafana',
+  Sonarr: 'sonarr',
+  Proxy: 'traefik',
+  Ollama: 'ollama',
+  Paperless: 'paperless-web',
+  'Immich machine learning': 'immich-ml',
+}

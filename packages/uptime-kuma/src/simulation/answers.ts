@@ -24,6 +24,7 @@ export function answersOf(records: Records, toAll: Emit): Readonly<Record<string
   const tellMonitor = (id: number) => (isSecond ? toAll('updateMonitorIntoList', records.list(id)) : tellList())
   const tellMaintenances = () => toAll('maintenanceList', records.maintenances())
   const tellBeat = (beat: BeatRow | undefined) => beat !== undefined && toAll('heartbeat', beatEvent(beat))
+  const check = () => records.check().forEach(tellBeat)
   const switched = (id: unknown, active: boolean) => {
     tellBeat(records.setActive(id, active))
     tellMonitor(Number(id))
@@ -32,6 +33,7 @@ export function answersOf(records: Records, toAll: Emit): Readonly<Record<string
 
   return {
     getMonitorList() {
+      check()
       tellList()
       return { ok: true }
     },
@@ -110,6 +112,7 @@ export function answersOf(records: Records, toAll: Emit): Readonly<Record<string
     },
     deleteMaintenance(id: number) {
       records.removeMaintenance(id)
+      check()
       setImmediate(tellMaintenances)
       return said(records, 'successDeleted', 'Deleted Successfully.')
     },

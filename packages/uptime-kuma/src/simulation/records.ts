@@ -66,6 +66,26 @@ export function createRecords({ version = '2.5.3', now = '2026-06-01T08:00:00Z',
     members.push(...names.map((name) => ({ maintenance: id, monitor: idOf(name) ?? 0 })))
   }
 
+  /** Looks at what each monitor watches, and gives the checks that found another state than the one before. */
+  const check = (): BeatRow[] =>
+    [...monitors.values()].flatMap(({ id, name, active }) => {
+      const rows = beats.get(id) ?? []
+      const status = { up: 1, down: 0, unknown: undefined }[world.finds?.(name) ?? 'unknown']
+      if (!active || status === undefined || rows.at(-1)?.status === status) return []
+      const beat = {
+        id: next.beat++,
+        monitor_id: id,
+        status,
+        // Time stands still, and yet what comes later is later.
+        time: databaseTime(now, next.beat),
+        msg: status === 1 ? '200 - OK' : 'connect ECONNREFUSED',
+        ping: status === 1 ? 12 : null,
+        important: 1,
+      }
+      beats.set(id, [...rows, beat])
+      return [beat]
+    })
+
   const statusOf = ({ active, strategy, from, until }: MaintenanceRow): string => {
     if (!active) return 'inactive'
     if (strategy === 'recurring-weekday') return 'scheduled'
@@ -129,6 +149,7 @@ export function createRecords({ version = '2.5.3', now = '2026-06-01T08:00:00Z',
   }
 
   return {
+    check,
     isSecond,
     version,
     now,

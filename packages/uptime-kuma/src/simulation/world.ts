@@ -37,6 +37,8 @@ export interface UptimeKumaWorld {
   /** Time stands still in it. */
   now?: string
   monitors: readonly SimulatedMonitor[]
+  /** What a check of a monitor finds by now, where something else decides that; without it every monitor stays as it begins. */
+  finds?: (monitor: string) => 'up' | 'down' | undefined
   tags?: readonly { name: string; color: string }[]
   notifications?: readonly { name: string; type: string; isDefault?: boolean }[]
   maintenances?: readonly SimulatedMaintenance[]
