@@ -1,14 +1,11 @@
 import { createServer, type Server } from 'node:net'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
-import type { Service, Simulation } from '@rackwarden/core'
+import type { Service } from '@rackwarden/core'
 import { exposeSimulation, type Fault } from '@rackwarden/core/testing'
-import { createRuntime, diagnose, openCatalogue, type Catalogue, type InstanceConfiguration } from '@rackwarden/core/runtime'
-import { createLab } from '@rackwarden/simlab'
+import { diagnose, type Catalogue, type InstanceConfiguration } from '@rackwarden/core/runtime'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { services } from '../src/services.ts'
+import { openLabHub } from './lab-hub.ts'
 
 const caller = { principal: 'local:tester', tier: 'operate' as const }
 
@@ -35,31 +32,7 @@ interface Health {
 
 /** The hub on the pretend lab, with one service reached by the given instances instead. */
 async function openHub(service: Service, instances: readonly InstanceConfiguration[]): Promise<Catalogue> {
-  const directory = await mkdtemp(join(tmpdir(), 'rackwarden-degradation-'))
-  const runtime = createRuntime({ version: '0.0.0', environment: {}, stateDirectory: directory, log: () => undefined })
-  const lab = createLab()
-  const others = services.filter(({ name }) => name !== service.name)
-  const simulations = new Map<string, Simulation>()
-  for (const { name } of others) {
-    const simulation = await lab.simulationOf(name)
-    if (simulation !== undefined) simulations.set(name, simulation)
-  }
-  const catalogue = openCatalogue({
-    name: 'rackwarden',
-    title: 'Rackwarden',
-    services,
-    prefixed: true,
-    runtime,
-    simulations,
-    configuration: { tier: 'operate', services: { [service.name]: { toolsOff: [], missing: ['THE_VARIABLE'], off: false, instances } } },
-  })
-  onTestFinished(async () => {
-    await catalogue.close(0)
-    await runtime.close()
-    for (const simulation of simulations.values()) await simulation.close?.()
-    await rm(directory, { recursive: true, force: true })
-  })
-  return catalogue
+  return (await openLabHub('operate', { service, instances })).catalogue
 }
 
 async function healthOf(catalogue: Catalogue): Promise<Record<string, string>> {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Simulation, Tier } from '@rackwarden/core'
-import { createRuntime, openCatalogue, type CallResult, type Catalogue } from '@rackwarden/core/runtime'
+import type { Service, Simulation, Tier } from '@rackwarden/core'
+import { createRuntime, openCatalogue, type CallResult, type Catalogue, type InstanceConfiguration } from '@rackwarden/core/runtime'
 import { createLab } from '@rackwarden/simlab'
 import { onTestFinished } from 'vitest'
 import { services } from '../src/services.ts'
@@ -13,13 +13,19 @@ export interface LabHub {
   call: (name: string, input?: Record<string, unknown>) => Promise<CallResult>
 }
 
+/** A service that is reached otherwise than the lab would have it. */
+export interface Elsewhere {
+  service: Service
+  instances: readonly InstanceConfiguration[]
+}
+
 /** Opens the hub on a lab of its own; everything is gone when the test ends. */
-export async function openLabHub(tier: Tier): Promise<LabHub> {
+export async function openLabHub(tier: Tier, elsewhere?: Elsewhere): Promise<LabHub> {
   const directory = await mkdtemp(join(tmpdir(), 'rackwarden-hub-'))
   const runtime = createRuntime({ version: '0.0.0', environment: {}, stateDirectory: directory, log: () => undefined })
   const lab = createLab()
   const simulations = new Map<string, Simulation>()
-  for (const { name } of services) {
+  for (const { name } of services.filter((service) => service !== elsewhere?.service)) {
     const simulation = await lab.simulationOf(name)
     if (simulation !== undefined) simulations.set(name, simulation)
   }
@@ -30,7 +36,13 @@ export async function openLabHub(tier: Tier): Promise<LabHub> {
     prefixed: true,
     runtime,
     simulations,
-    configuration: { tier, services: {} },
+    configuration: {
+      tier,
+      services:
+        elsewhere === undefined
+          ? {}
+          : { [elsewhere.service.name]: { toolsOff: [], missing: ['THE_VARIABLE'], off: false, instances: elsewhere.instances } },
+    },
   })
   onTestFinished(async () => {
     await catalogue.close(0)
