@@ -1,5 +1,6 @@
 import { ToolError, type Connection } from '@rackwarden/core'
 import type { Answer, Packet } from 'dns-packet'
+import { randomInt } from 'node:crypto'
 import { isIP } from 'node:net'
 import { canonicalName } from './records.ts'
 import type { Duplex } from 'node:stream'
@@ -55,7 +56,8 @@ export function createResolver(connection: Connection, address: { host: string; 
       if (asked.length > 253 || asked.split('.').some((label) => label === '' || label.length > 63))
         throw new ToolError('invalid_input', `'${question}' is no name DNS can be asked for.`, { hint: 'Give a name such as nas.lan.' })
       const { default: packets } = await import('./libraries/dns-packet.ts')
-      const id = Math.floor(Math.random() * 65_536)
+      // By this and the port an answer is known to be one: what can be guessed can be forged.
+      const id = randomInt(65_536)
       const query: Packet = {
         type: 'query',
         id,
