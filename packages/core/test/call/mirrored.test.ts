@@ -53,7 +53,9 @@ describe('a write to mirrored instances', () => {
       ['right', group],
       ['left', group],
     ])
-    const back = await carriedOut(open, 'undo_change', { change: group })
+    const wayBack = await open.call('undo_change', { change: group })
+    expect(wayBack).toMatchObject({ plan: { warnings: [] } })
+    const back = await open.call('undo_change', { change: group, confirm: tokenOf(wayBack) })
     expect(back).toMatchObject({ kind: 'done' })
     expect([open.left.entries.size, open.right.entries.size]).toEqual([0, 0])
     expect((await carriedOut(open, 'undo_change', { change: groupOf(back) })).kind).toBe('done')
@@ -83,6 +85,9 @@ describe('a write to mirrored instances', () => {
     const done = await open.call('shelf_add_entry', { ...add, allow_partial: true, confirm: tokenOf(planned) })
     expect(done.text).toContain('right missed it.')
     open.right.failure = undefined
+    expect(await open.call('undo_change', { change: groupOf(done) })).toMatchObject({
+      plan: { warnings: ['The group has no change on right to take back: what is there stays.'] },
+    })
     const findings = await findingsOf(open)
     expect(findings).toContain('Shelf right is not like left')
     expect(findings).toContain('entry lamp only on left')
@@ -116,6 +121,8 @@ describe('a write to mirrored instances', () => {
     expect([open.left.entries.get('lamp'), open.right.entries.get('lamp')]).toEqual(['off', 'off'])
     expect(await findingsOf(open)).toContain('Nothing needs attention')
     expect((await open.call('shelf_add_entry', { ...add, confirm })).text).toContain('nothing was done again')
+    const [{ group = '' } = {}] = ((await open.call('list_changes')) as { output: { changes: { group?: string }[] } }).output.changes
+    expect((await open.call('undo_change', { change: group })).text).toContain(`Every change of ${group} was taken back already.`)
     const verified = await open.call('verify_audit')
     expect(verified).toMatchObject({ kind: 'done', output: { whole: true, unfinished: [] } })
   })
