@@ -174,7 +174,10 @@ const removeEntry = defineTool({
   input: z.object({ name }),
   output: z.object({ name }),
   state: ({ name: key }, { client }) => ({ value: guarded(client).entries.get(key) ?? null }),
-  plan: ({ name: key }) => ({ summary: `Remove ${key}`, targets: [`shelf/entry/${key}`] }),
+  plan: ({ name: key }, { state }) => {
+    if (state.value === null) throw new ToolError('not_found', `There is no entry '${key}'.`, { hint: 'list_entries shows them.' })
+    return { summary: `Remove ${key}`, targets: [`shelf/entry/${key}`] }
+  },
   run: ({ name: key }, { client }) => {
     changing(client, () => client.entries.delete(key))
     return { name: key }
