@@ -5,7 +5,7 @@ import type { PlannedStep } from './step.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
 import { pauseWatchers } from './pause-watchers.ts'
 import type { CallResult } from './result.ts'
-import { passPlace } from './sequence-place.ts'
+import { leavePlace, passPlace } from './sequence-place.ts'
 import { takeInOrder } from './take-in-order.ts'
 import { doneIn, hintOf, lost, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
 
@@ -13,20 +13,21 @@ import { doneIn, hintOf, lost, takeEffect, wayBackOf, type Effect, type Taking }
 export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallResult> {
   const { environment, entry } = call
   const { runtime, operations } = environment
+  const { place } = claimed
   const { plan } = claimed.record
   const told = { ...entry, summary: plan.summary, targets: plan.targets, approval: claimed.approval }
   try {
     await runtime.audit.commit({ ...told, kind: 'intent' })
   } catch (error) {
+    if (place !== undefined) await leavePlace(call, place)
     return keepOutcome(call, claimed, failureOf(environment, entry, error))
   }
   return operations.run(waitingOn(call), async (signal, report) => {
-    const { place } = claimed
     const taking = { approval: claimed.approval, group: place?.sequence.id, signal, report }
     const { result, change, settled } = await takenQuietly(call, claimed, taking).catch((error: unknown): Outcome => ({
       result: failureOf(environment, entry, abortReason(signal, error), call.mount),
     }))
-    if (place !== undefined && result.kind === 'done') await passPlace(call, place)
+    if (place !== undefined) await (result.kind === 'done' ? passPlace : leavePlace)(call, place)
     await auditOutcome(call, told, {
       ...(result.kind === 'error' ? toldError(result) : { result: result.kind }),
       ...(change === undefined ? {} : { change }),
