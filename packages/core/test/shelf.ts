@@ -13,10 +13,20 @@ export interface Shelf {
   /** Thrown by every call while set. */
   failure: Error | undefined
   /** Thrown by every write while set, before or after it took effect. */
-  jam: { error: Error; when: 'before' | 'after' } | undefined
+  jam: Jam | undefined
   /** What a slow call says of its progress. */
   sign: string
   writes: number
+}
+
+/** What keeps a write from being done, or from being told of. */
+export interface Jam {
+  error: Error
+  when: 'before' | 'after'
+  /** True where the next write is free of it. */
+  once?: true
+  /** What every call then meets, until somebody mends it. */
+  then?: Error
 }
 
 /** An empty shelf. */
@@ -41,10 +51,17 @@ const guarded = (shelf: Shelf) => {
 }
 
 const changing = (shelf: Shelf, change: () => void) => {
-  if (shelf.jam?.when === 'before') throw shelf.jam.error
+  const { jam } = shelf
+  if (jam?.once === true) shelf.jam = undefined
+  const jams = () => {
+    if (jam === undefined) return
+    shelf.failure = jam.then ?? shelf.failure
+    throw jam.error
+  }
+  if (jam?.when === 'before') jams()
   change()
   guarded(shelf).writes += 1
-  if (shelf.jam?.when === 'after') throw shelf.jam.error
+  jams()
 }
 
 const listEntries = defineTool({
@@ -157,7 +174,10 @@ const removeEntry = defineTool({
   input: z.object({ name }),
   output: z.object({ name }),
   state: ({ name: key }, { client }) => ({ value: guarded(client).entries.get(key) ?? null }),
-  plan: ({ name: key }) => ({ summary: `Remove ${key}`, targets: [`shelf/entry/${key}`] }),
+  plan: ({ name: key }, { state }) => {
+    if (state.value === null) throw new ToolError('not_found', `There is no entry '${key}'.`, { hint: 'list_entries shows them.' })
+    return { summary: `Remove ${key}`, targets: [`shelf/entry/${key}`] }
+  },
   run: ({ name: key }, { client }) => {
     changing(client, () => client.entries.delete(key))
     return { name: key }

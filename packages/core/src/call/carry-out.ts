@@ -1,31 +1,33 @@
+import { ToolError } from '../define/error.ts'
 import { abortReason, failureOf, orLog, toldError, waitingOn, type Call } from './call.ts'
 import { auditOutcome, type ClaimedWrite, type Outcome } from './outcome.ts'
 import type { PlannedStep } from './step.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
 import { pauseWatchers } from './pause-watchers.ts'
 import type { CallResult } from './result.ts'
-import { passPlace } from './sequence-place.ts'
+import { leavePlace, passPlace } from './sequence-place.ts'
 import { takeInOrder } from './take-in-order.ts'
-import { doneIn, lost, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
+import { doneIn, hintOf, lost, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
 
 /** Carries out a claimed plan: intent on disk, effect, settled state, journal, outcome on disk. */
 export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallResult> {
   const { environment, entry } = call
   const { runtime, operations } = environment
+  const { place } = claimed
   const { plan } = claimed.record
   const told = { ...entry, summary: plan.summary, targets: plan.targets, approval: claimed.approval }
   try {
     await runtime.audit.commit({ ...told, kind: 'intent' })
   } catch (error) {
+    if (place !== undefined) await leavePlace(call, place)
     return keepOutcome(call, claimed, failureOf(environment, entry, error))
   }
   return operations.run(waitingOn(call), async (signal, report) => {
-    const { place } = claimed
     const taking = { approval: claimed.approval, group: place?.sequence.id, signal, report }
     const { result, change, settled } = await takenQuietly(call, claimed, taking).catch((error: unknown): Outcome => ({
       result: failureOf(environment, entry, abortReason(signal, error), call.mount),
     }))
-    if (place !== undefined && result.kind === 'done') await passPlace(call, place)
+    if (place !== undefined) await (result.kind === 'done' ? passPlace : leavePlace)(call, place)
     await auditOutcome(call, told, {
       ...(result.kind === 'error' ? toldError(result) : { result: result.kind }),
       ...(change === undefined ? {} : { change }),
@@ -56,7 +58,15 @@ async function takeOne(call: Call, step: PlannedStep, taking: Taking): Promise<O
   const { change } = effect
   if (effect.problem === undefined) return { result: doneResult(call, step, effect), change }
   if (effect.happened === true && effect.output !== undefined) return { result: unsettledResult(call, effect), change, settled: false }
-  return { result: failureOf(call.environment, call.entry, effect.problem, call.mount) }
+  return { result: failureOf(call.environment, call.entry, toldProblem(effect), call.mount) }
+}
+
+/** Why it failed, with what was seen afterwards. */
+function toldProblem(effect: Effect): unknown {
+  const { problem } = effect
+  if (!ToolError.isInstance(problem)) return problem
+  const hint = hintOf(effect)
+  return new ToolError(problem.code, problem.message, { ...(hint.length === 0 ? {} : { hint: hint.join(' ') }), cause: problem })
 }
 
 function doneResult({ environment, tool, input }: Call, step: PlannedStep, { change, output, milliseconds }: Effect): CallResult {

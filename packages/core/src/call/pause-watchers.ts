@@ -81,18 +81,19 @@ async function resumePause(
 export async function resumeLeft(environment: Pick<CallEnvironment, 'pauses' | 'runtime'>, mounts: readonly Mount[]): Promise<void> {
   const { runtime, pauses } = environment
   const records = await pauses.list().catch(() => [])
-  for (const record of records.filter(isLeft)) {
+  const isPast = ({ until }: PauseRecord) => Date.parse(until) < runtime.clock.now()
+  // Whether a process of another machine lives cannot be seen; what it paused ended by itself all the same.
+  for (const record of records.filter((one) => isLeft(one) || isPast(one))) {
     const watching = record.parts.flatMap(({ service, instance: name }) => {
       const mount = mounts.find((candidate) => candidate.service === service)
       const instance = mount?.instances.find((candidate) => candidate.name === name)
       return mount === undefined || instance === undefined ? [] : [{ mount, instance }]
     })
     // What is configured elsewhere is for the process that has it.
-    const isPast = Date.parse(record.until) < runtime.clock.now()
-    if (watching.length < record.parts.length && !isPast) continue
+    if (watching.length < record.parts.length && !isPast(record)) continue
     const problems = await resumePause(environment, watching, record)
     for (const problem of problems) runtime.log('warn', problem)
-    if (isPast) await pauses.drop(record.id).catch(() => undefined)
+    if (isPast(record)) await pauses.drop(record.id).catch(() => undefined)
   }
 }
 

@@ -37,10 +37,48 @@ export async function placeOf({ environment, mount, tool, input, entry, request,
   )
 }
 
-/** Notes that a step happened; a sequence that is over is forgotten, for the journal has its group. */
-export async function passPlace(call: Call, { sequence, index }: SequencePlace): Promise<void> {
-  const steps = sequence.steps.map((step, at) => (at === index ? { ...step, isDone: true } : step))
+/** Takes a step for this call alone, before it is carried out; throws where another call is at it, or was. */
+export async function takePlace(call: Call, place: SequencePlace): Promise<SequencePlace> {
   const { sequences } = call.environment
-  const noted = steps.every(({ isDone }) => isDone === true) ? sequences.drop(sequence.id) : sequences.keep({ ...sequence, steps })
-  await orLog(call, 'How far the sequence has come could not be kept', noted)
+  const { sequence, index } = place
+  const { id } = sequence
+  const key = keyAt(place)
+  const step = `Step ${index + 1} of '${sequence.title}'`
+  if (!(await sequences.take(id, key)))
+    throw new ToolError('conflict', `${step} is being done by another call.`, { hint: 'Look at its target before going on.' })
+  try {
+    // The other may have been done with it just before it was taken.
+    const now = await placeOf(call)
+    if (now !== undefined && now.sequence.id === id) return now
+    throw new ToolError('conflict', `${step} was done by another call meanwhile.`, { hint: 'Go on with what comes after it.' })
+  } catch (error) {
+    await leavePlace(call, place)
+    throw error
+  }
+}
+
+/** Lets go of a step that did not happen. */
+export async function leavePlace(call: Call, place: SequencePlace): Promise<void> {
+  const left = call.environment.sequences.leave(place.sequence.id, keyAt(place))
+  await orLog(call, 'A step of a sequence still looks as if it were being done', left)
+}
+
+/** Notes that a step happened; a sequence that is over is forgotten, for the journal has its group. */
+export async function passPlace(call: Call, place: SequencePlace): Promise<void> {
+  const { sequences } = call.environment
+  const { id } = place.sequence
+  const key = keyAt(place)
+  const note = async () => {
+    // It may have been planned anew, or taken back, while this was under way.
+    const sequence = (await sequences.of(call.request.caller.principal)).find((one) => one.id === id)
+    if (sequence === undefined) return
+    const steps = sequence.steps.map((step) => (step.key === key ? { ...step, isDone: true } : step))
+    await (steps.every(({ isDone }) => isDone === true) ? sequences.drop(id) : sequences.keep({ ...sequence, steps }))
+  }
+  await orLog(call, 'How far the sequence has come could not be kept', note())
+  await leavePlace(call, place)
+}
+
+function keyAt({ sequence, index }: SequencePlace): string {
+  return sequence.steps[index]?.key ?? ''
 }

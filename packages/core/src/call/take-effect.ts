@@ -3,6 +3,7 @@ import type { ReadContext, WriteContext } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
 import { abortReason, orLog, touchOf, withClient, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
+import { lookAfter } from './look-after.ts'
 import type { PlannedStep } from './step.ts'
 import { presentable } from './respond.ts'
 import { settle } from './settle.ts'
@@ -19,6 +20,8 @@ export interface Effect {
   output?: unknown
   /** Why it failed, or did not settle. */
   problem?: unknown
+  /** What was seen of the state after it failed, as a sentence. */
+  told?: string
   /** How long it took to settle. */
   milliseconds: number
 }
@@ -78,36 +81,23 @@ async function runTool({ tool, input }: Call, context: WriteContext<unknown, unk
   }
 }
 
-const secondLooksMs = [200, 400]
-
 /** A failure says whether the state moved all the same; what is part of a greater write is then kept, so that it can be taken back. */
-async function aftermath(step: PlannedStep, taking: Taking, error: unknown): Promise<Effect> {
-  const { call, writing, instance, before } = step
-  const failed = { step, milliseconds: 0 }
+async function aftermath(step: PlannedStep, taking: Taking, problem: unknown): Promise<Effect> {
+  const failed = { step, problem, milliseconds: 0 }
   // What is looked through then is a new client where this one may be what failed.
-  instance.dropAfter(error)
-  if (!ToolError.isInstance(error)) return { ...failed, happened: undefined, problem: error }
-  const signal = taking.group === undefined ? taking.signal : new AbortController().signal
-  const seen = await withClient(call, instance, signal, taking.report, async (fresh) => {
-    const { clock } = call.environment.runtime
-    const read = async () => ({ after: await writing.state(call.input, fresh) })
-    let latest = await read()
-    // What was asked before the answer was lost may still be on its way.
-    for (const pauseMs of error.code === 'unreachable' || error.code === 'timeout' ? secondLooksMs : []) {
-      if (hashOf(latest.after) !== hashOf(before)) break
-      await clock.sleep(pauseMs, signal)
-      latest = await read()
-    }
-    return latest
-  }).catch(() => undefined)
-  const happened = seen === undefined ? undefined : hashOf(seen.after) !== hashOf(before)
-  const told =
-    happened === undefined
-      ? 'Whether it took effect could not be seen.'
-      : `The state is ${happened ? 'no longer what it was' : 'as it was'} before.`
-  const problem = new ToolError(error.code, error.message, { hint: [error.hint, told].filter(Boolean).join(' '), cause: error })
-  if (taking.group === undefined || happened !== true) return { ...failed, happened, problem }
-  return { ...failed, happened, problem, change: await keepChange(step, taking, { after: seen?.after, output: undefined }) }
+  step.instance.dropAfter(problem)
+  if (!ToolError.isInstance(problem)) return { ...failed, happened: undefined }
+  const seen = await lookAfter(step, taking, problem)
+  if (seen === undefined) return { ...failed, happened: undefined, told: 'Whether it took effect could not be seen.' }
+  const happened = hashOf(seen.after) !== hashOf(step.before)
+  const told = `The state is ${happened ? 'no longer what it was' : 'as it was'} before.`
+  if (taking.group === undefined || !happened) return { ...failed, happened, told }
+  return { ...failed, happened, told, change: await keepChange(step, taking, { after: seen.after, output: undefined }) }
+}
+
+/** The hint of a failure, with what was seen of the state afterwards. */
+export function hintOf({ problem, told }: Pick<Effect, 'problem' | 'told'>): string[] {
+  return [ToolError.isInstance(problem) ? problem.hint : undefined, told].filter((part) => part !== undefined)
 }
 
 /** What a write that is done begins with: verified is only what says when it has settled. */

@@ -7,7 +7,7 @@ import { asToolError, type ClaimedWrite, type Outcome } from './outcome.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
 import { isMirrored, listed, placeOf } from './step.ts'
 import { takeBack } from './take-back.ts'
-import { doneIn, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
+import { doneIn, hintOf, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
 
 /**
  * Does the parts of a write one after the other. A write to mirrored instances that fails on one of them is taken back on those
@@ -124,21 +124,22 @@ function failedOutcome(call: Call, effects: readonly Effect[], failed: Effect, l
   const problem = asToolError(failed.problem)
   const had = effects.filter((effect) => effect !== failed).map(({ step }) => step.instance.name)
   const message = `${name}: ${problem.message}`
-  const hint = problem.hint === undefined ? [] : [withListedNames(problem.hint, mount)]
-  const error =
-    left.length === 0
-      ? new ToolError(
-          problem.code,
-          `${message}${had.length === 0 ? '' : ` It was taken back on ${listed(had)}.`} Nothing is changed anywhere.`,
-          {
-            hint: [...hint, `Mend ${name}, then plan again.`].join(' '),
-            cause: problem,
-          },
-        )
-      : new ToolError(problem.code, `${message} It could not be taken back everywhere, so the instances differ now: ${left.join('; ')}`, {
-          hint: [...hint, `Mend what failed, then undo_change ${group} takes back what is left.`].join(' '),
+  // What was seen of the state right after is no longer so where everything was taken back.
+  const isNowhere = left.length === 0
+  const hint = hintOf(isNowhere ? { problem } : failed).map((part) => withListedNames(part, mount))
+  const error = isNowhere
+    ? new ToolError(
+        problem.code,
+        `${message}${had.length === 0 ? '' : ` It was taken back on ${listed(had)}.`} Nothing is changed anywhere.`,
+        {
+          hint: [...hint, `Mend ${name}, then plan again.`].join(' '),
           cause: problem,
-        })
+        },
+      )
+    : new ToolError(problem.code, `${message} It could not be taken back everywhere, so the instances differ now: ${left.join('; ')}`, {
+        hint: [...hint, `Mend what failed, then undo_change ${group} takes back what is left.`].join(' '),
+        cause: problem,
+      })
   const { secrets } = environment.runtime
   return { result: errorResult(error, secrets), ...(effects.some(({ change }) => change !== undefined) ? { change: group } : {}) }
 }
@@ -147,7 +148,10 @@ function stopped(call: Call, effects: readonly Effect[], failed: Effect, group: 
   const problem = asToolError(failed.problem)
   const done = effects.filter(({ problem: own }) => own === undefined)
   const error = new ToolError(problem.code, `${failed.step.plan.summary}: ${problem.message}`, {
-    hint: `${problem.hint ?? ''} ${done.length} of the changes were taken back, this and what came before it were not: the same call plans the rest.`.trim(),
+    hint: [
+      ...hintOf(failed),
+      `${done.length} of the changes were taken back, this and what came before it were not: the same call plans the rest.`,
+    ].join(' '),
     cause: problem,
   })
   return {

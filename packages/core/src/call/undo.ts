@@ -12,7 +12,7 @@ import type { Input, RegisteredTool, RegisteredWrite } from './registered-tool.t
 import { requireTier } from './require-tier.ts'
 import { presentable } from './respond.ts'
 import type { CallResult } from './result.ts'
-import type { Step } from './step.ts'
+import { listed, type Step } from './step.ts'
 import { write } from './write.ts'
 
 /**
@@ -23,19 +23,22 @@ export async function undo(call: Call, id: string, confirm: string | undefined):
   const { environment, request } = call
   const change = await environment.journal.get(id)
   if (change !== undefined) {
-    const step = await stepBack(call, change)
+    const step = await stepBack(call, change, ofGroup(call, change))
     return write(step.call, [step], confirm)
   }
   const group = await changesOf(call, id)
   if (group.length === 0) throw new ToolError('not_found', `There is no change '${id}'.`, { hint: 'list_changes shows those there are.' })
   const mountOf = ({ service }: Change) => environment.mounts(request).find((mount) => mount.service === service)
-  const stuck = group.flatMap((one) => {
+  const besides = group.flatMap((one) => {
     const reason = whyIrrevertible(one, mountOf(one))
     return reason === undefined ? [] : [`${one.summary} (${one.id}) stays as it is: ${reason}.`]
   })
+  besides.push(...withoutChange(group, mountOf))
   const revertible = group.filter((one) => whyIrrevertible(one, mountOf(one)) === undefined)
   // Where nothing can be taken back, the first says why.
-  const steps = await Promise.all((revertible.length === 0 ? group.slice(0, 1) : revertible).map(async (one) => stepBack(call, one, stuck)))
+  const steps = await Promise.all(
+    (revertible.length === 0 ? group.slice(0, 1) : revertible).map(async (one) => stepBack(call, one, besides)),
+  )
   const result = await takeBackAll(call, steps, confirm)
   if (result.kind === 'done') await environment.sequences.drop(id).catch(() => undefined)
   return result
@@ -55,16 +58,16 @@ async function changesOf({ environment, request }: Call, group: string): Promise
   const services = environment.mounts(request).map(({ service }) => service)
   const all = (await environment.journal.group(group)).filter(({ service }) => services.includes(service))
   const standing = all.filter(({ undoneBy }) => undoneBy === undefined)
-  if (all.length > 0 && standing.length === 0)
-    throw new ToolError('conflict', `Every change of ${group} was taken back already.`, { hint: 'list_changes shows by which.' })
   // What was taken back within the group is no longer there, and neither is what took it back.
   const wanted = standing.filter(({ undoes }) => !all.some(({ id }) => id === undoes))
+  if (all.length > 0 && wanted.length === 0)
+    throw new ToolError('conflict', `Every change of ${group} was taken back already.`, { hint: 'list_changes shows by which.' })
   const changes = await Promise.all(wanted.map(({ id }) => environment.journal.get(id)))
   return changes.filter((change) => change !== undefined)
 }
 
-/** The step that takes one change back, of a group with what is to be said of those that cannot be; throws where there is none, saying why. */
-async function stepBack(call: Call, change: Change, stuck?: readonly string[]): Promise<Step> {
+/** The step that takes one change back, and what is to be said besides; throws where there is none, saying why. */
+async function stepBack(call: Call, change: Change, besides: readonly string[]): Promise<Step> {
   const { environment, request, entry } = call
   const { mount, tool, writing, instance } = wayBack(call, change)
   const { input: given } = change.undo as Inverse
@@ -75,14 +78,25 @@ async function stepBack(call: Call, change: Change, stuck?: readonly string[]): 
   const about = { ...told, input: { ...(entry.input as object), calls: tool.name, with: auditedInput(input, environment.runtime.secrets) } }
   const undoneBy = await environment.journal.undoneBy(change.id)
   const already = undoneBy === undefined ? [] : [`It was taken back already, by ${undoneBy}.`]
-  const undoes = { change: change.id, warnings: [...(stuck ?? ofGroup(mount, change)), ...already, ...warnings] }
+  const undoes = { change: change.id, warnings: [...besides, ...already, ...warnings] }
   return { call: { ...call, mount, tool, input, access, undoes, entry: about }, writing, instance, key: `${instance.name}/${change.id}` }
 }
 
 /** One change of several that belong together is seldom what is meant. */
-function ofGroup({ isMirrored, instances }: Mount, { group, instance }: Change): string[] {
-  if (group === undefined || !isMirrored || instances.length < 2) return []
+function ofGroup({ environment, request }: Call, { group, instance, service }: Change): string[] {
+  const mount = environment.mounts(request).find((one) => one.service === service)
+  if (group === undefined || mount?.isMirrored !== true || mount.instances.length < 2) return []
   return [`Only on ${instance}; undo_change ${group} takes it back everywhere.`]
+}
+
+/** Mirrored instances a group has nothing of will differ from those it is taken back on, unless it never reached them. */
+function withoutChange(group: readonly Change[], mountOf: (change: Change) => Mount | undefined): string[] {
+  return [...new Set(group.map(mountOf))].flatMap((mount) => {
+    if (mount?.isMirrored !== true) return []
+    const changed = new Set(group.filter(({ service }) => service === mount.service).map(({ instance }) => instance))
+    const others = mount.instances.filter(({ name }) => !changed.has(name)).map(({ name }) => name)
+    return others.length === 0 ? [] : [`The group has no change on ${listed(others)} to take back: what is there stays.`]
+  })
 }
 
 interface WayBack {

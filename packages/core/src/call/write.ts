@@ -6,7 +6,7 @@ import { hashOf } from './canonical.ts'
 import { carryOut } from './carry-out.ts'
 import { planSteps, type PlannedWrite } from './plan-steps.ts'
 import type { PlanRecord } from './plan-store.ts'
-import { placeOf } from './sequence-place.ts'
+import { leavePlace, placeOf, takePlace } from './sequence-place.ts'
 import { errorResult, planLines, planText, reportOf } from './respond.ts'
 import type { CallResult } from './result.ts'
 import type { Step } from './step.ts'
@@ -53,11 +53,13 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
   if (open === undefined && agreement.by !== 'none') return offerPlan(call, held)
   // What could not be kept could not be taken back.
   await journal.prepare()
+  const taken = place === undefined ? undefined : await takePlace(call, place)
   if (await plans.claim(held.token)) {
     await settleRequest(call, held.record, agreement.by)
     const { plan: _, ...parts } = planned
-    return carryOut(call, { confirm: held.token, record: held.record, ...parts, place, approval: agreement.by })
+    return carryOut(call, { confirm: held.token, record: held.record, ...parts, place: taken, approval: agreement.by })
   }
+  if (taken !== undefined) await leavePlace(call, taken)
   const raced = await redeemable(call, held.token)
   if ('replay' in raced) return raced.replay
   throw new ToolError('conflict', 'The plan is being claimed by another process.', { hint: 'Send the token again in a moment.' })

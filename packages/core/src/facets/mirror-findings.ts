@@ -12,11 +12,13 @@ interface MirrorFinding {
 }
 
 const shownDifferences = 3
+const longestMs = 60 * 60_000
 
 /** Where mirrored instances differ, and what writes left that did not reach all of them; `settled` are the ids of those that are past. */
 export function mirrorFindings(
   asked: readonly Asked<MirroredFacts>[],
   partial: readonly PartialWrite[],
+  now: number,
 ): { findings: MirrorFinding[]; settled: string[] } {
   const mounts = [...new Set(asked.map(({ mount }) => mount))]
   const findings: MirrorFinding[] = []
@@ -36,7 +38,7 @@ export function mirrorFindings(
     findings.push(...differing)
     const isAlike = answered.length === own.length && differing.length === 0
     for (const write of partial.filter(({ service }) => service === mount.service)) {
-      if (isUnderWay(write)) continue
+      if (isUnderWay(write, now)) continue
       if (isAlike) settled.push(write.id)
       else findings.push(partialFinding(mount, write, own))
     }
@@ -44,8 +46,9 @@ export function mirrorFindings(
   return { findings, settled }
 }
 
-/** One that is being done by a process that lives is not yet what it will be. */
-function isUnderWay(write: PartialWrite): boolean {
+/** One that is being done by a process that lives is not yet what it will be; of another machine it is believed for an hour. */
+function isUnderWay(write: PartialWrite, now: number): boolean {
+  if (Date.parse(write.at) < now - longestMs) return false
   return isAlive(write) && Object.values(write.instances).some((state) => state === 'planned' || state === 'running')
 }
 

@@ -61,7 +61,7 @@ export const needsAttention = toolsFor<Lab>()({
       partialWrites.list(),
       pauses.list(),
     ])
-    const { findings: differing, settled } = mirrorFindings(mirrors, partial)
+    const { findings: differing, settled } = mirrorFindings(mirrors, partial, runtime.clock.now())
     await Promise.all(settled.map((id) => partialWrites.drop(id).catch(() => undefined)))
     const worst = severity === undefined ? severities.length : severities.indexOf(severity) + 1
     const single = asked.flatMap((answer) =>

@@ -4,13 +4,11 @@ import { ToolError } from '../define/error.ts'
 import type { Asset } from '../define/facet.ts'
 import { toolsFor } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
-import type { SequenceStep } from '../record/sequences.ts'
+import { sequenceLifetimeMs, type SequenceStep } from '../record/sequences.ts'
 import { askEverybody, type Asked } from './ask.ts'
 import { callLine } from './call-line.ts'
 import type { Lab } from './lab.ts'
 import { namesOf } from './related-assets.ts'
-
-const lifetimeMs = 24 * 60 * 60_000
 
 /** One call that takes a trace away. */
 interface PlannedCall extends SequenceStep {
@@ -143,7 +141,7 @@ async function keep(
 ): Promise<string | undefined> {
   const steps = calls.map(({ name, key, target }) => ({ name, key, target }))
   try {
-    await sequences.keep({ id, principal, ...about, expires: runtime.clock.now() + lifetimeMs, steps })
+    await sequences.keep({ id, principal, ...about, expires: runtime.clock.now() + sequenceLifetimeMs, steps })
     return id
   } catch {
     // Without a place to keep it the calls are as good, only not one group.

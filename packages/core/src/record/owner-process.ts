@@ -5,16 +5,19 @@ export interface OwnerProcess {
   owner: number
   /** Machine or container it lives in: its number says nothing elsewhere. */
   host: string
+  /** When it began: in a container that is started again, what served before had the number of what serves now. */
+  born: number
 }
 
 /** This process. */
 export function thisProcess(): OwnerProcess {
-  return { owner: process.pid, host: hostname() }
+  return { owner: process.pid, host: hostname(), born: performance.timeOrigin }
 }
 
 /** Whether it still lives; of another machine that cannot be seen, and is taken to be so. */
-export function isAlive({ owner, host }: OwnerProcess): boolean {
+export function isAlive({ owner, host, born }: OwnerProcess): boolean {
   if (host !== hostname()) return true
+  if (owner === process.pid) return born === performance.timeOrigin
   try {
     process.kill(owner, 0)
     return true

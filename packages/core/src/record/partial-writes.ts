@@ -43,7 +43,7 @@ export function createPartialWrites(store: StateStore): PartialWrites {
       const texts = await Promise.all(names.map((name) => store.read(`${directory}/${name}`)))
       return texts.flatMap((text) => {
         const write = text === undefined ? undefined : (jsonIn(text) as Partial<PartialWrite> | undefined)
-        return typeof write?.id === 'string' && typeof write.instances === 'object' ? [write as PartialWrite] : []
+        return typeof write?.id === 'string' && typeof (write.instances ?? undefined) === 'object' ? [write as PartialWrite] : []
       })
     },
   }

@@ -53,7 +53,9 @@ describe('a write to mirrored instances', () => {
       ['right', group],
       ['left', group],
     ])
-    const back = await carriedOut(open, 'undo_change', { change: group })
+    const wayBack = await open.call('undo_change', { change: group })
+    expect(wayBack).toMatchObject({ plan: { warnings: [] } })
+    const back = await open.call('undo_change', { change: group, confirm: tokenOf(wayBack) })
     expect(back).toMatchObject({ kind: 'done' })
     expect([open.left.entries.size, open.right.entries.size]).toEqual([0, 0])
     expect((await carriedOut(open, 'undo_change', { change: groupOf(back) })).kind).toBe('done')
@@ -83,6 +85,9 @@ describe('a write to mirrored instances', () => {
     const done = await open.call('shelf_add_entry', { ...add, allow_partial: true, confirm: tokenOf(planned) })
     expect(done.text).toContain('right missed it.')
     open.right.failure = undefined
+    expect(await open.call('undo_change', { change: groupOf(done) })).toMatchObject({
+      plan: { warnings: ['The group has no change on right to take back: what is there stays.'] },
+    })
     const findings = await findingsOf(open)
     expect(findings).toContain('Shelf right is not like left')
     expect(findings).toContain('entry lamp only on left')
@@ -106,23 +111,44 @@ describe('a write to mirrored instances', () => {
 
   test.each(['before', 'after'] as const)('that fails on one %s it took effect there is on none afterwards', async (when) => {
     const open = await openPair({}, { lamp: 'off' })
-    open.right.jam = { error: new ToolError('upstream', 'It jams.'), when }
+    // What jams once does not jam the way back.
+    open.right.jam = { error: new ToolError('upstream', 'It jams.', { hint: 'Oil it.' }), when, once: true }
     const confirm = tokenOf(await open.call('shelf_add_entry', add))
-    if (when === 'after') {
-      // What jams once does not jam the way back.
-      const { jam } = open.right
-      Object.defineProperty(open.right, 'jam', {
-        configurable: true,
-        get: () => (open.right.entries.get('lamp') === 'on' && open.right.writes === 1 ? jam : undefined),
-      })
-    }
     const failed = await open.call('shelf_add_entry', { ...add, confirm })
-    expect(failed.text).toContain('right: It jams. It was taken back on left. Nothing is changed anywhere.')
+    expect(failed.text).toBe(
+      'upstream: right: It jams. It was taken back on left. Nothing is changed anywhere.\nOil it. Mend right, then plan again.',
+    )
     expect([open.left.entries.get('lamp'), open.right.entries.get('lamp')]).toEqual(['off', 'off'])
     expect(await findingsOf(open)).toContain('Nothing needs attention')
     expect((await open.call('shelf_add_entry', { ...add, confirm })).text).toContain('nothing was done again')
+    const [{ group = '' } = {}] = ((await open.call('list_changes')) as { output: { changes: { group?: string }[] } }).output.changes
+    expect((await open.call('undo_change', { change: group })).text).toContain(`Every change of ${group} was taken back already.`)
     const verified = await open.call('verify_audit')
     expect(verified).toMatchObject({ kind: 'done', output: { whole: true, unfinished: [] } })
+  })
+
+  test('that takes down the instance it fails on is taken back there, too, once that answers again', async () => {
+    const pauses: number[] = []
+    const clock = {
+      now: Date.now,
+      sleep: (milliseconds: number) => {
+        pauses.push(milliseconds)
+        if (pauses.length === 4) open.right.failure = undefined
+        return Promise.resolve()
+      },
+      after: () => () => undefined,
+    }
+    const open = await openPair({ clock, inlineBudgetMs: Infinity })
+    open.right.jam = { error: down, when: 'after', once: true, then: down }
+    const failed = await carriedOut(open, 'shelf_add_entry', add)
+    expect(failed.text).toContain('right: Nothing answers. It was taken back on left. Nothing is changed anywhere.')
+    expect(pauses).toEqual([200, 400, 800, 1_600])
+    expect([open.left.entries.size, open.right.entries.size]).toEqual([0, 0])
+    open.right.jam = { error: down, when: 'after', once: true, then: down }
+    const unseen = await carriedOut(open, 'shelf_add_entry', add)
+    expect(pauses.slice(4)).toEqual([200, 400, 800, 1_600, 2_000])
+    expect(unseen.text).toContain('It could not be taken back everywhere, so the instances differ now: right: what came of it is not known')
+    expect(unseen.text).toContain('Whether it took effect could not be seen.')
   })
 
   test('that cannot be taken back says where it is and stays a finding', async () => {

@@ -1,79 +1,10 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { defineService, ToolError, toolsFor, type Pause, type Service } from '@rackwarden/core'
+import { ToolError } from '@rackwarden/core'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import { codeOf, openShelves, tokenOf, type OpenShelvesOptions } from '../open-shelves.ts'
 import { createShelf } from '../shelf.ts'
-
-/** What watches, and what of it is paused under which id. */
-interface Guard {
-  paused: Map<string, readonly string[]>
-  /** Everything it was told, in order. */
-  told: string[]
-  failure: { pause?: Error; resume?: Error }
-  state: string
-}
-
-function createGuard(): Guard {
-  return { paused: new Map(), told: [], failure: {}, state: 'up' }
-}
-
-function guardService(guard: Guard): Service {
-  return defineService({
-    name: 'guard',
-    title: 'Guard',
-    description: 'Watches things.',
-    instances: 'many',
-    config: {},
-    connect: () => guard,
-    health: () => ({ evidence: 'awake' }),
-    assets: (client) =>
-      Promise.resolve(
-        ['bell', 'lamp', 'door'].map((name) => ({
-          target: `guard/monitor/${name}`,
-          kind: 'monitor',
-          name: `${name} watch`,
-          aliases: [name === 'bell' ? 'main' : name],
-          addresses: [],
-          macs: [],
-          state: client.state,
-        })),
-      ),
-    watchers: {
-      tool: 'pause_monitor',
-      pause: (client, watchers, pause: Pause) => {
-        if (client.failure.pause !== undefined) return Promise.reject(client.failure.pause)
-        client.told.push(`pause ${watchers.map(({ target }) => target).join(' ')}`)
-        client.paused.set(
-          pause.id,
-          watchers.map(({ target }) => target),
-        )
-        return Promise.resolve()
-      },
-      resume: (client, id) => {
-        if (client.failure.resume !== undefined) return Promise.reject(client.failure.resume)
-        if (client.paused.delete(id)) client.told.push('resume')
-        return Promise.resolve()
-      },
-    },
-    simulate: () => Promise.reject(new Error('a guard needs no simulator')),
-    tools: [
-      toolsFor<Guard>()({
-        name: 'pause_monitor',
-        title: 'Pause a monitor',
-        description: 'Keeps it from watching.',
-        access: 'operate',
-        input: z.object({ name: z.string().describe('Name.') }),
-        output: z.object({}),
-        state: () => ({}),
-        plan: ({ name }) => ({ summary: `Pause ${name}`, targets: [`guard/monitor/${name}`] }),
-        run: () => ({}),
-        undo: 'transient',
-      }),
-    ],
-  })
-}
+import { createGuard, guardService } from './guard.ts'
 
 async function openGuarded(options: OpenShelvesOptions = {}) {
   const [guard, shelf] = [createGuard(), createShelf()]
@@ -124,10 +55,24 @@ describe('what watches the target of a write that leaves nothing lasting', () =>
     expect(done.text).toContain('What was paused at Guard could not be resumed (It is gone.)')
     expect((await open.call('needs_attention')).text).toContain('is still paused')
     open.guard.failure = {}
-    await leftByAnother(open.stateDirectory)
+    await rewritten(open.stateDirectory, { owner: 2 ** 30 })
     await open.catalogue.resumeWatchers()
     expect(open.guard.paused.size).toBe(0)
     expect((await open.call('needs_attention')).text).toContain('Nothing needs attention')
+  })
+
+  test.each([
+    ['a container that was started again, whose process has the number of this one', { born: 1 }],
+    ['a machine that cannot be seen, once it is past', { host: 'elsewhere', until: '2026-01-01T00:00:00Z' }],
+  ])('that was left by %s is resumed', async (_, left) => {
+    const open = await openGuarded()
+    open.guard.failure.resume = new ToolError('unreachable', 'It is gone.')
+    await open.call('shelf_restart_bell', { confirm: tokenOf(await open.call('shelf_restart_bell')) })
+    open.guard.failure = {}
+    await rewritten(open.stateDirectory, { ...left, isLeft: false })
+    await open.catalogue.resumeWatchers()
+    expect(open.guard.paused.size).toBe(0)
+    expect(await readdir(join(open.stateDirectory, 'pauses'))).toEqual([])
   })
 
   test('is a matter of its own rights: protected, above the tier or for a person to agree to', async () => {
@@ -159,10 +104,10 @@ describe('what watches the target of a write that leaves nothing lasting', () =>
   })
 })
 
-/** As if the process that wrote the records were gone. */
-async function leftByAnother(stateDirectory: string): Promise<void> {
+/** Alters the records of pauses, as if others had written them. */
+async function rewritten(stateDirectory: string, altered: object): Promise<void> {
   for (const name of await readdir(join(stateDirectory, 'pauses'))) {
     const path = join(stateDirectory, 'pauses', name)
-    await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), owner: 2 ** 30 }))
+    await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), ...altered }))
   }
 }
