@@ -23,11 +23,11 @@ export async function undo(call: Call, id: string, confirm: string | undefined):
   const { environment, request } = call
   const change = await environment.journal.get(id)
   if (change !== undefined) {
-    const step = await stepBack(call, change)
+    const step = await stepBack(call, change, ofGroup(call, change))
     return write(step.call, [step], confirm)
   }
   const group = await changesOf(call, id)
-  if (group.length === 0) throw new ToolError('not_found', `There is no change '${id}'.`, { hint: 'list_changes shows those there are.' })
+  if (group.length === 0) throw await nothingCalled(call, id)
   const mountOf = ({ service }: Change) => environment.mounts(request).find((mount) => mount.service === service)
   const stuck = group.flatMap((one) => {
     const reason = whyIrrevertible(one, mountOf(one))
@@ -63,8 +63,8 @@ async function changesOf({ environment, request }: Call, group: string): Promise
   return changes.filter((change) => change !== undefined)
 }
 
-/** The step that takes one change back, and what is to be said of others that cannot be; throws where there is none, saying why. */
-async function stepBack(call: Call, change: Change, stuck: readonly string[] = []): Promise<Step> {
+/** The step that takes one change back, and what is to be said of others of its group; throws where there is none, saying why. */
+async function stepBack(call: Call, change: Change, ofOthers: readonly string[]): Promise<Step> {
   const { environment, request, entry } = call
   const { mount, tool, writing, instance } = wayBack(call, change)
   const { input: given } = change.undo as Inverse
@@ -75,14 +75,23 @@ async function stepBack(call: Call, change: Change, stuck: readonly string[] = [
   const about = { ...told, input: { ...(entry.input as object), calls: tool.name, with: auditedInput(input, environment.runtime.secrets) } }
   const undoneBy = await environment.journal.undoneBy(change.id)
   const already = undoneBy === undefined ? [] : [`It was taken back already, by ${undoneBy}.`]
-  const undoes = { change: change.id, warnings: [...stuck, ...already, ...warnings, ...ofGroup(mount, change)] }
+  const undoes = { change: change.id, warnings: [...ofOthers, ...already, ...warnings] }
   return { call: { ...call, mount, tool, input, access, undoes, entry: about }, writing, instance, key: `${instance.name}/${change.id}` }
 }
 
 /** One change of several that belong together is seldom what is meant. */
-function ofGroup({ isMirrored, instances }: Mount, { group, instance }: Change): string[] {
-  if (group === undefined || !isMirrored || instances.length < 2) return []
+function ofGroup({ environment, request }: Call, { service, group, instance }: Change): string[] {
+  const mount = environment.mounts(request).find((one) => one.service === service)
+  if (group === undefined || mount?.isMirrored !== true || mount.instances.length < 2) return []
   return [`Only on ${instance}; undo_change ${group} takes it back everywhere.`]
+}
+
+/** Why there is nothing to take back: a sequence may have been planned and not begun. */
+async function nothingCalled({ environment, request }: Call, id: string): Promise<ToolError> {
+  const planned = (await environment.sequences.of(request.caller.principal)).find((sequence) => sequence.id === id)
+  return planned === undefined
+    ? new ToolError('not_found', `There is no change '${id}'.`, { hint: 'list_changes shows those there are.' })
+    : new ToolError('conflict', `Nothing of '${planned.title}' has happened.`, { hint: 'There is nothing to take back.' })
 }
 
 interface WayBack {
