@@ -75,6 +75,35 @@ function guardService(guard: Guard): Service {
   })
 }
 
+/** A door that stays as it is left, and is an asset of its own. */
+function doorService(): Service {
+  const tool = (name: 'stop_door' | 'start_door', inverse: string) =>
+    toolsFor<object>()({
+      name,
+      title: 'A door',
+      description: 'Moves the door.',
+      access: 'operate',
+      input: z.object({}),
+      output: z.object({}),
+      state: () => ({}),
+      plan: () => ({ summary: name, targets: ['hall/door/door'] }),
+      run: () => ({}),
+      undo: () => ({ tool: inverse, input: {} }),
+    })
+  return defineService({
+    name: 'hall',
+    title: 'Hall',
+    description: 'Doors.',
+    instances: 'many',
+    config: {},
+    connect: () => ({}),
+    health: () => ({ evidence: 'there' }),
+    assets: () => Promise.resolve([{ target: 'hall/door/door', kind: 'door', name: 'door', aliases: [], addresses: [], macs: [] }]),
+    simulate: () => Promise.reject(new Error('a hall needs no simulator')),
+    tools: [tool('stop_door', 'start_door'), tool('start_door', 'stop_door')],
+  })
+}
+
 async function openGuarded(options: OpenShelvesOptions = {}) {
   const [guard, shelf] = [createGuard(), createShelf()]
   return { ...(await openShelves({ main: shelf }, { ...options, beside: [guardService(guard)] })), guard, shelf }
@@ -102,6 +131,16 @@ describe('what watches the target of a write that leaves nothing lasting', () =>
     expect(codeOf(await call('shelf_add_entry', { name: 'lamp', value: 'on', watchers: 'ignore' }))).toBe('invalid_input')
     guard.state = 'paused'
     expect(await call('shelf_restart_bell')).toMatchObject({ plan: { diff: [] } })
+    expect(guard.told).toEqual([])
+  })
+
+  test('goes on watching what is stopped and stays so, for it is to say that', async () => {
+    const guard = createGuard()
+    const { call } = await openShelves({ main: createShelf() }, { beside: [guardService(guard), doorService()] })
+    const planned = await call('hall_stop_door')
+    expect(planned).toMatchObject({ plan: { diff: [] } })
+    expect((await call('hall_stop_door', { watchers: 'ignore' })).text).toContain("stop_door takes no 'watchers'.")
+    expect((await call('hall_stop_door', { confirm: tokenOf(planned) })).kind).toBe('done')
     expect(guard.told).toEqual([])
   })
 
