@@ -17,7 +17,7 @@ export async function servicesPage({ services }) {
     `[${service.title}](../${directory}/README.md)`,
     service.description,
     code(prefixOf(service.name)),
-    service.instances === 'many' ? 'several' : 'one',
+    { many: 'several', mirrored: 'several alike', single: 'one' }[service.instances],
     neededBy(service),
     ...levels.map((level) => String(countOf(service, level))),
   ])
@@ -29,7 +29,7 @@ Each is mounted by the [hub](../apps/hub/README.md) under its prefix, and is an 
 
 ${table(['service', 'what it knows', 'prefix', 'targets', 'needs', ...levels], rows)}
 
-*Targets*: whether a lab may have several; they go into \`rackwarden.yaml\`. *Needs*: the variable that says where the one target is. The last columns count the tools of each access.
+*Targets*: whether a lab may have several, or several that are to hold the same; they go into \`rackwarden.yaml\`. *Needs*: the variable that says where the one target is. The last columns count the tools of each access.
 
 ## Over all services
 

@@ -8,6 +8,9 @@ import { startHub } from './demo/hub-process.ts'
 
 const say = (text: string) => process.stdout.write(`${text}\n\n`)
 
+// Whoever reads may stop reading (`| head`): the hub is ended in order all the same.
+process.stdout.on('error', () => undefined)
+
 async function main(): Promise<void> {
   const staysUp = !process.argv.includes('--once')
   const directory = await mkdtemp(join(tmpdir(), 'rackwarden-demo-'))

@@ -7,7 +7,10 @@ import type { RecordLines } from './records.ts'
 /** What has to be known of a Pi-hole to reach it. */
 export const config = {
   ...httpConfig,
-  url: z.string().describe('Address of the Pi-hole: http://host, or https://host:8443.'),
+  url: z
+    .string()
+    .regex(/^https?:\/\/[^/?#]+/, 'does not begin with http:// or https:// and a host')
+    .describe('Address of the Pi-hole: http://host, or https://host:8443.'),
   password: secret().optional().describe('Web password or app password; needed unless none is set there.'),
   totpSecret: secret()
     .optional()

@@ -42,7 +42,8 @@ export function parseCnameLine(line: string): { names: readonly string[]; target
 /** Names are the same in any case, with or without the dot of the root, and in letters of any script as DNS writes them. */
 export function canonicalName(text: string): string {
   const name = text.trim().toLowerCase().replace(/\.$/, '')
-  return /^[\u0020-\u007e]*$/.test(name) ? name : domainToASCII(name) || name
+  // Some of what cannot be seen would be left out without a word, and the name be another one.
+  return /^[\u0020-\u007e]*$/.test(name) || /[\p{C}\p{Z}]/u.test(name) ? name : domainToASCII(name) || name
 }
 
 /** Every record the lines of a Pi-hole make, in their order. */

@@ -205,6 +205,27 @@ test('a Pi-hole that is down before it is planned makes the plan refuse; left ou
   expect(pair.secondary.hosts).toContain('10.20.0.50 lamp.lan')
 })
 
+test('a sync from the one that does not answer names that one, and is not helped by leaving the other out', async () => {
+  const pair = openPair({ secondary: { hosts: [] } })
+  pair.arm({ at: 'secondary', moment: 'from then on', number: 1 })
+  const { text } = await pair.call('sync_instances', { from: 'secondary', allow_partial: true })
+  expect(text).toContain('secondary, which is to be copied, does not answer')
+  expect(text).toContain('Bring secondary back, or copy from another.')
+  expect(text).not.toContain('allow_partial')
+})
+
+test('a name with something in it that cannot be seen is refused, and is not another name without it', async () => {
+  const pair = openPair()
+  const before = pair.contents()
+  for (const hidden of ['\n', '\t', '\u0000', '\u202e', '\u200b', '\u00a0']) {
+    expect((await pair.call('add_record', { name: `la${hidden}mp.lan`, addresses: ['10.20.0.50'] })).text).toContain('not a host name')
+    expect((await pair.call('add_record', { name: 'lamp.lan', cname: `na${hidden}s.lan` })).text).toContain('not a host name')
+    expect((await pair.call('deny_domain', { domain: `ad${hidden}s.example` })).text).toContain('is no domain')
+  }
+  expect((await pair.call('add_record', { name: 'lamp.lan', addresses: ['fe80::1%eth0'] })).text).toContain('not an IP')
+  expect(pair.contents()).toEqual(before)
+})
+
 test('what was done on both is taken back on both exactly, lines that were shared included', async () => {
   const pair = openPair()
   const before = pair.contents()

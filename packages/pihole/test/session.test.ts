@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { config } from '../src/client.ts'
 import { alike, openFtl, openLab } from './pair.ts'
 
 const { signal } = new AbortController()
@@ -10,6 +11,12 @@ test('concurrent first calls share one login, and the seat is given back when th
   expect([ftl.logins.length, ftl.sessions.size]).toEqual([1, 1])
   await client.close()
   expect(ftl.sessions.size).toBe(0)
+})
+
+test('an address without http:// or a host is refused as that, not as an address of its DNS', () => {
+  const isTaken = (url: string) => config.url.safeParse(url).success
+  expect(['pi.hole', '10.0.0.2', 'http://', 'ftp://pi.hole'].map(isTaken)).toEqual([false, false, false, false])
+  expect(['http://pi.hole', 'https://10.0.0.2:8443', 'http://[fd00::2]/'].map(isTaken)).toEqual([true, true, true])
 })
 
 test('nobody logs in before something is asked, and closing then is nothing', async () => {

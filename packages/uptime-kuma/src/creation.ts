@@ -5,7 +5,7 @@ import { derive, offeredTypes, type Derived } from './derivation.ts'
 import { findMonitor, monitorIfAny } from './find-monitor.ts'
 import type { Monitor } from './kuma-schema.ts'
 import { namesWatched } from './monitor-facts.ts'
-import { atMost } from './text-limit.ts'
+import { atMost, host } from './text-limit.ts'
 import { bears, notificationIds, tagsOfNeighbours } from './tag-facts.ts'
 import { shownUrl } from './withheld.ts'
 
@@ -14,7 +14,7 @@ export const creationInput = z.object({
   name: atMost(150).describe('Name.'),
   type: z.enum(offeredTypes).optional().describe('Only for dns, push, group.'),
   url: z.string().optional().describe('Url.'),
-  host: z.string().min(1).optional().describe('Host.'),
+  host: host.optional().describe('Host.'),
   port: z.number().int().min(1).max(65_535).optional().describe('Port.'),
   container: z.string().min(1).optional().describe('Container.'),
   keyword: z.string().min(1).optional().describe('Keyword.'),

@@ -15,7 +15,11 @@ export async function connectionFailure({ message = '', description }: LibraryFa
   if (message === 'timeout') return timedOut('to connect', timeoutMs)
   const { error, message: said = '' } = (description ?? {}) as { error?: unknown; message?: string }
   const status = Number(/Unexpected server response: (\d{3})/.exec(said)?.[1])
-  if (status >= 200 && status < 600) return statusError(new Response(null, { status }), { name })
+  if (status >= 200 && status < 400)
+    return new ToolError('upstream', `What answers there is not ${name}.`, {
+      hint: 'Is url the address of Uptime Kuma itself, with its port (often 3001), or of a proxy that leads WebSockets through?',
+    })
+  if (status >= 400 && status < 600) return statusError(new Response(null, { status }), { name })
   const code = (error as { code?: string } | undefined)?.code ?? ''
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
     return new ToolError('upstream', `${name} says more at once than is taken.`, { hint: 'Has it thousands of monitors? Remove some.' })

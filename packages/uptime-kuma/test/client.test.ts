@@ -51,6 +51,15 @@ test.each(versions)('%s: it is greeted, logs in, and has every list when it is r
   expect(client.picture.recordOf(2).beats.at(-1)).toMatchObject({ status: 0, time: '2026-06-01T08:00:00Z' })
 })
 
+test('a web server that is something else is told as that', async () => {
+  const server = createServer((_, response) => void response.end('<html>Welcome</html>')).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const error = await failure(connectedTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { username, password }))
+  expect(error).toMatchObject({ code: 'upstream', message: 'What answers there is not Uptime Kuma.' })
+  expect(error.hint).toContain('Is url the address of Uptime Kuma itself')
+})
+
 test.each(versions)('%s: a change older than the checks it sends is known all the same', async (version) => {
   const client = await connected({ version })
   expect(client.picture.recordOf(4).beats[0]?.time).toBe('2026-06-01T07:41:00Z')

@@ -92,6 +92,15 @@ test('a field its kind has no use for, nothing at all, and a name that is taken 
   expect((await lab.call('update_monitor', { monitor: 'NAS', parent: 'Printer' })).text).toContain('Printer is no group')
 })
 
+test('a host that is none, or could be taken for an option of a program, is refused', async () => {
+  const lab = await openLab()
+  for (const host of ['-f', 'nas.lan; reboot', '$(reboot)', 'http://nas.lan', 'a b', 'nas\nlan'])
+    expect((await lab.call('create_monitor', { name: 'New', host })).text).toContain('is no host name or IP')
+  expect((await lab.call('update_monitor', { monitor: 'NAS', host: '--flood' })).text).toContain('is no host name or IP')
+  for (const host of ['nas', 'nas.lan', 'bücher.lan', '_srv.lan', '10.0.0.1', '::1', 'fe80::1%eth0'])
+    expect((await lab.call('create_monitor', { name: 'New', host })).kind).toBe('plan')
+})
+
 test('a value this version does not take is told as that, and nothing is written', async () => {
   const lab = await openLab({ ...defaultWorld, version: '1.23.17' })
   const before = lab.records()

@@ -30,7 +30,7 @@ async function planParts(call: Call, steps: readonly Step[]): Promise<Omit<Plann
   const [only] = steps
   if (only !== undefined && steps.length === 1) {
     const planned = await planStep(only)
-    const warnings = onlyHere(call, only)
+    const warnings = planned.plan.nothing === true ? [] : onlyHere(call, only)
     return { steps: [planned], absent: [], plan: { ...planned.plan, warnings: [...(planned.plan.warnings ?? []), ...warnings] } }
   }
   const tried = await Promise.all(
@@ -80,7 +80,9 @@ export async function planStep(step: Step): Promise<PlannedStep> {
 function onlyHere({ mount, access, undoes }: Call, { instance }: Step): string[] {
   const others = mount.instances.filter(({ name }) => name !== instance.name).map(({ name }) => name)
   if (!mount.isMirrored || others.length === 0 || access === 'operate' || undoes !== undefined) return []
-  return [`Only on ${instance.name}: ${listed(others)} will differ from it. Leave out 'instance' to write to all.`]
+  return [
+    `Only on ${instance.name}; ${listed(others)} ${others.length === 1 ? 'is' : 'are'} left as ${others.length === 1 ? 'it is' : 'they are'}. Leave out 'instance' to write to all.`,
+  ]
 }
 
 interface Failed {
@@ -94,7 +96,7 @@ function without({ options, mount }: Call, planned: readonly PlannedStep[], fail
   // What is not there is no obstacle where another instance has it: a removal is to find it wherever it is.
   const isElsewhere = ({ error }: Failed) => planned.length > 0 && ToolError.isInstance(error) && error.code === 'not_found'
   const other = failed.find((one) => !isSilent(one) && !isElsewhere(one))
-  if (other !== undefined) throw named(other)
+  if (other !== undefined) throw isOfInput(other, planned, failed) ? other.error : named(other)
   const silent = failed.filter(isSilent)
   const [first] = silent
   if (first !== undefined && planned.length === 0) throw named(first)
@@ -112,6 +114,12 @@ function without({ options, mount }: Call, planned: readonly PlannedStep[], fail
       ...failed.filter(isElsewhere).map((one) => `${messageOf(one)} It is left as it is there.`),
     ],
   }
+}
+
+/** What every instance says alike of the input is not said of one of them. */
+function isOfInput({ error }: Failed, planned: readonly PlannedStep[], failed: readonly Failed[]): boolean {
+  if (!ToolError.isInstance(error) || planned.length > 0 || !['invalid_input', 'not_found'].includes(error.code)) return false
+  return failed.every((one) => ToolError.isInstance(one.error) && one.error.code === error.code && one.error.message === error.message)
 }
 
 function named(one: Failed): unknown {
@@ -154,7 +162,9 @@ function together(planned: readonly PlannedStep[], linesOf: (plan: Plan) => read
 
 /** The plan of taking back several changes, in the order they are taken back. */
 function planOfGroup({ environment }: Call, planned: readonly PlannedStep[]): Plan {
-  const summary = `Take back ${planned.length} changes: ${[...new Set(planned.map(({ plan }) => plan.summary))].join('; ')}`
+  // On mirrored instances it is one thing, however many have it.
+  const summaries = [...new Set(planned.map(({ plan }) => plan.summary))]
+  const summary = `Take back ${planned.length} changes: ${summaries.join('; ')}`
   return {
     summary: presentableLine(summary, environment.runtime.secrets),
     targets: [...new Set(planned.flatMap(({ plan }) => plan.targets))],

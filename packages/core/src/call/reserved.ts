@@ -37,9 +37,9 @@ export function parseReserved(mount: Mount, tool: RegisteredTool, input: Readonl
   return { given, confirm, instances: chosen(mount, tool, instance), options }
 }
 
-/** What leaves nothing lasting is not news to what watches its targets. */
-export function passesByItself({ access, write }: RegisteredTool): boolean {
-  return write !== undefined && (access === 'operate' || write.undo === 'transient')
+/** What leaves nothing is not news to what watches its targets; what is stopped stays so, and whoever watches it should say it. */
+export function passesByItself({ write }: RegisteredTool): boolean {
+  return write?.undo === 'transient'
 }
 
 /** Only what is written to several instances at once can be written to some of them. */

@@ -101,7 +101,8 @@ export function reportOf(
 
 /** A plan in lines: what would happen, to what, and what may surprise. */
 export function planLines({ summary, targets, diff = [], warnings = [] }: Plan, tokens = budgetTokens - 200): string {
-  return `${summary}\n${fitToBudget({ targets, diff, warnings }, planLists, { tokens })}`
+  const lists = fitToBudget({ targets, diff, warnings }, planLists, { tokens })
+  return [summary, lists].filter((text) => text !== '').join('\n')
 }
 
 /** The text of a plan: what would happen, and how to let it happen. */
@@ -134,7 +135,7 @@ export function pendingText(name: string, plan: PlanReport, { command, isTold }:
 
 function planLists(lists: unknown): string {
   const { targets, diff, warnings } = lists as Record<'targets' | 'diff' | 'warnings', readonly string[]>
-  const lines = [`targets: ${targets.join(', ')}`]
+  const lines = targets.length === 0 ? [] : [`targets: ${targets.join(', ')}`]
   if (diff.length > 0) lines.push('changes:', ...diff.map((line) => `  ${line}`))
   if (warnings.length > 0) lines.push('warnings:', ...warnings.map((line) => `  ${line}`))
   return lines.join('\n')

@@ -27,7 +27,7 @@ export async function undo(call: Call, id: string, confirm: string | undefined):
     return write(step.call, [step], confirm)
   }
   const group = await changesOf(call, id)
-  if (group.length === 0) throw new ToolError('not_found', `There is no change '${id}'.`, { hint: 'list_changes shows those there are.' })
+  if (group.length === 0) throw await nothingCalled(call, id)
   const mountOf = ({ service }: Change) => environment.mounts(request).find((mount) => mount.service === service)
   const besides = group.flatMap((one) => {
     const reason = whyIrrevertible(one, mountOf(one))
@@ -97,6 +97,14 @@ function withoutChange(group: readonly Change[], mountOf: (change: Change) => Mo
     const others = mount.instances.filter(({ name }) => !changed.has(name)).map(({ name }) => name)
     return others.length === 0 ? [] : [`The group has no change on ${listed(others)} to take back: what is there stays.`]
   })
+}
+
+/** Why there is nothing to take back: a sequence may have been planned and not begun. */
+async function nothingCalled({ environment, request }: Call, id: string): Promise<ToolError> {
+  const planned = (await environment.sequences.of(request.caller.principal)).find((sequence) => sequence.id === id)
+  return planned === undefined
+    ? new ToolError('not_found', `There is no change '${id}'.`, { hint: 'list_changes shows those there are.' })
+    : new ToolError('conflict', `Nothing of '${planned.title}' has happened.`, { hint: 'There is nothing to take back.' })
 }
 
 interface WayBack {

@@ -6,7 +6,7 @@ import { hashOf } from './canonical.ts'
 import { carryOut } from './carry-out.ts'
 import { planSteps, type PlannedWrite } from './plan-steps.ts'
 import type { PlanRecord } from './plan-store.ts'
-import { leavePlace, placeOf, takePlace } from './sequence-place.ts'
+import { leavePlace, passPlace, placeOf, takePlace } from './sequence-place.ts'
 import { errorResult, planLines, planText, reportOf } from './respond.ts'
 import type { CallResult } from './result.ts'
 import type { Step } from './step.ts'
@@ -34,6 +34,8 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
     approval,
     ...personsPart(call, approval),
   }
+  // What is so already has happened, though not through here.
+  if (planned.plan.nothing === true && place !== undefined) await passPlace(call, place)
   if (open !== undefined && isMoved(open.record, offer)) {
     const moved = new ToolError('conflict', 'The state moved after the plan was made.', {
       hint: 'Confirm the plan that was offered instead.',

@@ -80,8 +80,7 @@ export const getChange = defineTool({
   run: async (input, { client }) => {
     const change = await client.journal.get(input.change)
     const mount = change === undefined ? undefined : mountOf(client, change)
-    if (change === undefined || mount === undefined)
-      throw new ToolError('not_found', `There is no change '${input.change}'.`, { hint: 'list_changes shows those there are.' })
+    if (change === undefined || mount === undefined) throw await notOne(client, input.change)
     const undoneBy = await client.journal.undoneBy(input.change)
     const { secrets } = client.runtime
     const { before, after, undo } = change
@@ -94,6 +93,14 @@ export const getChange = defineTool({
     }
   },
 })
+
+/** Why that is no change: a group is asked for by its changes. */
+async function notOne(lab: Lab, id: string): Promise<ToolError> {
+  const changes = (await lab.journal.group(id)).filter((one) => mountOf(lab, one) !== undefined)
+  return changes.length === 0
+    ? new ToolError('not_found', `There is no change '${id}'.`, { hint: 'list_changes shows those there are.' })
+    : new ToolError('invalid_input', `'${id}' is a group of changes.`, { hint: `They are: ${changes.map((one) => one.id).join(', ')}.` })
+}
 
 function mountOf({ mounts }: Lab, { service }: Pick<Change, 'service'>): Mount | undefined {
   return mounts.find((mount) => mount.service === service)
@@ -129,7 +136,9 @@ function line({
   reason,
   undoes,
   undone_by,
+  group,
 }: Omit<z.output<typeof rowShape>, 'cursor'>) {
+  const together = group === undefined ? '' : `, or all of ${group}`
   return {
     id: change,
     at: `${at.slice(0, 19)}Z`,
@@ -137,7 +146,7 @@ function line({
     instance,
     what: undoes === undefined ? summary : `${summary} (undoes ${undoes})`,
     by: `${principal}, ${approval}`,
-    undo: undone_by === undefined ? (reason === undefined ? 'yes' : `no: ${reason}`) : `undone by ${undone_by}`,
+    undo: undone_by === undefined ? (reason === undefined ? `yes${together}` : `no: ${reason}`) : `undone by ${undone_by}`,
   }
 }
 

@@ -4,7 +4,7 @@ import { ToolError } from '../define/error.ts'
 import type { Asset } from '../define/facet.ts'
 import { toolsFor } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
-import { sequenceLifetimeMs, type SequenceStep } from '../record/sequences.ts'
+import { sequenceLifetimeMs, type Sequence, type SequenceStep } from '../record/sequences.ts'
 import { askEverybody, type Asked } from './ask.ts'
 import { callLine } from './call-line.ts'
 import type { Lab } from './lab.ts'
@@ -46,9 +46,10 @@ export const planDecommission = toolsFor<Lab>()({
       .describe('Each is planned and confirmed by itself.'),
     for_good: z.array(z.string()).describe('Calls for later, when it is not missed: they cannot be taken back.'),
     by_hand: z.array(z.string()).describe('Traces no tool takes away.'),
+    unmatched: z.array(z.string()).optional().describe('Of `except`, what is no trace of it.'),
     unanswered: z.array(z.string()).optional().describe('Services that could not be asked.'),
   }),
-  text: ({ id, calls, for_good: forGood, by_hand: byHand, unanswered = [] }, { name }) =>
+  text: ({ id, calls, for_good: forGood, by_hand: byHand, unmatched = [], unanswered = [] }, { name }) =>
     [
       calls.length === 0
         ? `No call takes anything of ${name} away.`
@@ -56,11 +57,13 @@ export const planDecommission = toolsFor<Lab>()({
       ...calls.map(({ step, call, target, access }) => `${step}. ${call}  [${target}, ${access}]`),
       ...(byHand.length === 0 ? [] : [`By hand, no tool does it: ${byHand.join(', ')}`]),
       ...(forGood.length === 0 ? [] : [`Later, for good: ${forGood.join('; ')}`]),
+      ...(unmatched.length === 0 ? [] : [`No trace of it, so nothing is left out for: ${unmatched.join(', ')}`]),
       ...(unanswered.length === 0 ? [] : [`Not asked, so there may be more: ${unanswered.join('; ')}`]),
-      ...(id === undefined || calls.length === 0
-        ? []
-        : [`undo_change ${id} takes back what was done of it; the same call again plans what is left.`]),
-    ].join('\n'),
+      ...(id === undefined ? [] : [`undo_change ${id} takes back what was done of it; the same call again plans what is left.`]),
+    ]
+      // No name may pass for a line of ours.
+      .map((line) => line.replaceAll(/[\r\n\u2028\u2029]+/g, ' '))
+      .join('\n'),
   run: async ({ name, except = [] }, { client, signal }) => {
     const { mounts, runtime } = client
     const asked = await askEverybody(mounts, runtime, signal, async (mount, one, context) => mount.facets?.assets(one, context) ?? [])
@@ -69,7 +72,9 @@ export const planDecommission = toolsFor<Lab>()({
     const begun = (await client.sequences.of(client.principal)).find((sequence) => sequence.title === title)
     // What is gone already may have been all that joined the rest to the name.
     const names = new Set([name.toLowerCase(), ...(begun?.names ?? [])])
-    const traces = tracesOf(names, all).filter(({ asset }) => !except.includes(asset.target))
+    const found = tracesOf(names, all)
+    const traces = found.filter(({ asset }) => !except.includes(asset.target))
+    const unmatched = except.filter((target) => !found.some(({ asset }) => asset.target === target))
     const unanswered = asked.flatMap(({ mount, instance, error }) =>
       error === undefined ? [] : [`${mount.service}@${instance.name}: ${error.message}`],
     )
@@ -82,12 +87,15 @@ export const planDecommission = toolsFor<Lab>()({
       traces.flatMap((trace) => (trace.asset.removal?.forGood === undefined ? [] : [plannedCall(trace, trace.asset.removal.forGood)])),
     )
     const byHand = traces.filter(({ asset: { removal } }) => removal?.calls === undefined && removal?.forGood === undefined)
-    const id = calls.length === 0 ? undefined : await keep(client, { id: begun?.id, title, names: [...names] }, calls)
+    // Where somebody does not answer, there may be more to come.
+    const giveUpOrWait = async () => (unanswered.length > 0 ? begun?.id : giveUp(client, begun))
+    const id = calls.length === 0 ? await giveUpOrWait() : await keep(client, { id: begun?.id, title, names: [...names] }, calls)
     return {
       ...(id === undefined ? {} : { id }),
       calls: calls.map(({ line, target, access }, index) => ({ step: index + 1, call: line, target, access })),
       for_good: forGood.map(({ line }) => line),
       by_hand: [...new Set(byHand.map(({ asset }) => asset.target))],
+      ...(unmatched.length === 0 ? {} : { unmatched }),
       ...(unanswered.length === 0 ? {} : { unanswered }),
     }
   },
@@ -131,6 +139,13 @@ function plannedCall(
 /** Mirrored instances tell of the same thing, which one call takes away. */
 function distinct(calls: readonly PlannedCall[]): PlannedCall[] {
   return calls.filter(({ key }, index) => calls.findIndex((other) => other.key === key) === index)
+}
+
+/** Forgets a sequence nothing is left of, so that it refuses no call any more; its id where some of it happened. */
+async function giveUp({ sequences, journal }: Lab, begun: Sequence | undefined): Promise<string | undefined> {
+  if (begun === undefined) return undefined
+  await sequences.drop(begun.id).catch(() => undefined)
+  return (await journal.group(begun.id)).some(({ undoneBy }) => undoneBy === undefined) ? begun.id : undefined
 }
 
 /** Keeps the sequence, under the id it had where it was begun before; undefined where nothing can be kept. */

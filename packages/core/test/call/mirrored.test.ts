@@ -191,9 +191,39 @@ describe('a write to mirrored instances', () => {
     const open = await openPair()
     const planned = await open.call('shelf_add_entry', { ...add, instance: 'left' })
     expect(planned).toMatchObject({
-      plan: { warnings: ["Only on left: right will differ from it. Leave out 'instance' to write to all."] },
+      plan: { warnings: ["Only on left; right is left as it is. Leave out 'instance' to write to all."] },
     })
     expect(codeOf(await open.call('shelf_add_entry', { ...add, confirm: tokenOf(planned) }))).toBe('denied')
+  })
+
+  test('that is refused alike everywhere for its input is refused of none of them by name', async () => {
+    const open = await openPair({ tier: 'configure' })
+    const error = (await open.call('shelf_get_entry', { name: 'nothing' })).text
+    expect(error).toContain("There is no entry 'nothing'.")
+    open.left.failure = new ToolError('not_found', "There is no room 'cellar'.")
+    open.right.failure = new ToolError('not_found', "There is no room 'cellar'.")
+    expect((await open.call('shelf_add_entry', add)).text).toBe("not_found: There is no room 'cellar'.")
+    open.right.failure = new ToolError('not_found', "There is no room 'attic'.")
+    expect((await open.call('shelf_add_entry', add)).text).toBe("not_found: left: There is no room 'cellar'.")
+    open.left.failure = open.right.failure = new ToolError('unauthorized', 'The key does not fit.')
+    expect((await open.call('shelf_add_entry', add)).text).toBe('unauthorized: left: The key does not fit.')
+  })
+
+  test('is taken back by its group without a word on its parts, which get one each alone', async () => {
+    const open = await openPair()
+    const group = groupOf(await carriedOut(open, 'shelf_add_entry', add))
+    const listed = await open.call('list_changes')
+    expect(listed.text).toContain(`yes, or all of ${group}`)
+    expect(await open.call('undo_change', { change: group })).toMatchObject({
+      plan: { summary: 'Take back 2 changes: Remove lamp', warnings: [] },
+    })
+    const [part] = (listed as { output: { changes: { id: string; instance: string }[] } }).output.changes
+    expect(await open.call('undo_change', { change: part?.id })).toMatchObject({
+      plan: { warnings: [`Only on right; undo_change ${group} takes it back everywhere.`] },
+    })
+    const whole = await open.call('get_change', { change: group })
+    expect(whole.text).toContain(`'${group}' is a group of changes.`)
+    expect(whole.text).toContain(part?.id ?? 'no id')
   })
 
   test('of a service that is not mirrored still has to name one, and takes no allow_partial', async () => {

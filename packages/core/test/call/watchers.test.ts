@@ -1,10 +1,40 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ToolError } from '@rackwarden/core'
+import { defineService, ToolError, toolsFor, type Service } from '@rackwarden/core'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { codeOf, openShelves, tokenOf, type OpenShelvesOptions } from '../open-shelves.ts'
 import { createShelf } from '../shelf.ts'
 import { createGuard, guardService } from './guard.ts'
+
+/** A door that stays as it is left, and is an asset of its own. */
+function doorService(): Service {
+  const tool = (name: 'stop_door' | 'start_door', inverse: string) =>
+    toolsFor<object>()({
+      name,
+      title: 'A door',
+      description: 'Moves the door.',
+      access: 'operate',
+      input: z.object({}),
+      output: z.object({}),
+      state: () => ({}),
+      plan: () => ({ summary: name, targets: ['hall/door/door'] }),
+      run: () => ({}),
+      undo: () => ({ tool: inverse, input: {} }),
+    })
+  return defineService({
+    name: 'hall',
+    title: 'Hall',
+    description: 'Doors.',
+    instances: 'many',
+    config: {},
+    connect: () => ({}),
+    health: () => ({ evidence: 'there' }),
+    assets: () => Promise.resolve([{ target: 'hall/door/door', kind: 'door', name: 'door', aliases: [], addresses: [], macs: [] }]),
+    simulate: () => Promise.reject(new Error('a hall needs no simulator')),
+    tools: [tool('stop_door', 'start_door'), tool('start_door', 'stop_door')],
+  })
+}
 
 async function openGuarded(options: OpenShelvesOptions = {}) {
   const [guard, shelf] = [createGuard(), createShelf()]
@@ -36,6 +66,16 @@ describe('what watches the target of a write that leaves nothing lasting', () =>
     expect(guard.told).toEqual([])
   })
 
+  test('goes on watching what is stopped and stays so, for it is to say that', async () => {
+    const guard = createGuard()
+    const { call } = await openShelves({ main: createShelf() }, { beside: [guardService(guard), doorService()] })
+    const planned = await call('hall_stop_door')
+    expect(planned).toMatchObject({ plan: { diff: [] } })
+    expect((await call('hall_stop_door', { watchers: 'ignore' })).text).toContain("stop_door takes no 'watchers'.")
+    expect((await call('hall_stop_door', { confirm: tokenOf(planned) })).kind).toBe('done')
+    expect(guard.told).toEqual([])
+  })
+
   test('is resumed where the write fails, too, and nothing is done where it cannot be paused', async () => {
     const { call, guard, shelf } = await openGuarded()
     shelf.settlesAfter = -1
@@ -62,7 +102,7 @@ describe('what watches the target of a write that leaves nothing lasting', () =>
   })
 
   test.each([
-    ['a container that was started again, whose process has the number of this one', { born: 1 }],
+    ['a container that was started again, whose process has the number of this one', { begun: '1' }],
     ['a machine that cannot be seen, once it is past', { host: 'elsewhere', until: '2026-01-01T00:00:00Z' }],
   ])('that was left by %s is resumed', async (_, left) => {
     const open = await openGuarded()

@@ -29,7 +29,11 @@ function keeperOf(name: string, kind: string, things: Kept, trouble: Trouble = {
       input,
       output,
       state: ({ name: key }, { client }) => ({ there: client.has(key) }),
-      plan: ({ name: key }) => ({ summary: `${own} ${key}`, targets: [`${name}/${kind}/${key}`] }),
+      plan: ({ name: key }, { state }) => ({
+        summary: `${own} ${key}`,
+        targets: [`${name}/${kind}/${key}`],
+        ...(state.there === (own === 'add_thing') ? { nothing: true } : {}),
+      }),
       run: async ({ name: key }, { client }) => {
         trouble.ran?.(own, key)
         await trouble.door

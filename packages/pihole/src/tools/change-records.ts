@@ -18,7 +18,8 @@ import { defineTool, type StateReader } from './define-tool.ts'
 
 const address = z
   .string()
-  .refine((text) => isIP(text) !== 0, 'not an IP')
+  // What stands behind % is a network card of this machine.
+  .refine((text) => isIP(text) !== 0 && !text.includes('%'), 'not an IP')
   .transform((text) => text.toLowerCase())
 const name = z.string().refine(isHostName, 'not a host name').describe('Name.')
 const output = z.object({

@@ -29,7 +29,7 @@ function meant({ domain, regex }: { domain: string; regex?: boolean | undefined 
   pathSegment(domain)
   if (regex) return { domain, kind: 'regex' }
   const name = canonicalName(domain)
-  if (!/^[^\s/:*]+$/.test(name))
+  if (!/^[^\s/:*\p{C}]+$/u.test(name))
     throw new ToolError('invalid_input', `'${domain}' is no domain.`, { hint: 'Give a name alone; for patterns set regex: true.' })
   return { domain: name, kind: 'exact' }
 }

@@ -104,6 +104,12 @@ async function wantedOf(
     return await contentsOf(await source(), asked, signal)
   } catch (error) {
     if (!ToolError.isInstance(error)) throw error
+    // It is not the instance that is written to which does not answer, and the write cannot go on without it.
+    if (error.code === 'unreachable' || error.code === 'timeout')
+      throw new ToolError('upstream', `${from}, which is to be copied, does not answer: ${error.message}`, {
+        hint: `Bring ${from} back, or copy from another.`,
+        cause: error,
+      })
     throw new ToolError(error.code, `${from}, which is to be copied: ${error.message}`, { hint: error.hint, cause: error })
   }
 }

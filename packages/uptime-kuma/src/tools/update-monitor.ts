@@ -7,7 +7,7 @@ import type { Monitor } from '../kuma-schema.ts'
 import { usesUrl } from '../monitor-facts.ts'
 import { notificationIds } from '../tag-facts.ts'
 import { targetName } from '../target-name.ts'
-import { atMost } from '../text-limit.ts'
+import { atMost, host } from '../text-limit.ts'
 import { shownUrl } from '../withheld.ts'
 import { defineTool, monitorInput } from './define-tool.ts'
 
@@ -19,7 +19,7 @@ const input = z.object({
     .regex(/^https?:\/\/./i, 'begins with http:// or https://')
     .optional()
     .describe('Url.'),
-  host: z.string().min(1).optional().describe('Host.'),
+  host: host.optional().describe('Host.'),
   port: z.number().int().min(1).max(65_535).optional().describe('Port.'),
   keyword: z.string().min(1).optional().describe('Keyword.'),
   interval: z.number().int().min(1).max(2_073_600).optional().describe('Seconds.'),
