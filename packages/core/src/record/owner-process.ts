@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { z } from 'zod'
 
 /** The process a record belongs to. */
 export interface OwnerProcess {
@@ -8,6 +9,9 @@ export interface OwnerProcess {
   /** When it began: in a container that is started again, what served before had the number of what serves now. */
   born: number
 }
+
+/** As it stands in a record. */
+export const ownerShape = { owner: z.number(), host: z.string(), born: z.number() }
 
 /** This process. */
 export function thisProcess(): OwnerProcess {
