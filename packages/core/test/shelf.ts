@@ -26,7 +26,7 @@ export interface Jam {
   /** True where the next write is free of it. */
   once?: true
   /** What every call then meets, until somebody mends it. */
-  then?: Error
+  leaves?: Error
 }
 
 /** An empty shelf. */
@@ -55,7 +55,7 @@ const changing = (shelf: Shelf, change: () => void) => {
   if (jam?.once === true) shelf.jam = undefined
   const jams = () => {
     if (jam === undefined) return
-    shelf.failure = jam.then ?? shelf.failure
+    shelf.failure = jam.leaves ?? shelf.failure
     throw jam.error
   }
   if (jam?.when === 'before') jams()

@@ -2,21 +2,28 @@ import { ToolError } from '../define/error.ts'
 import { withClient } from './call.ts'
 import { hashOf } from './canonical.ts'
 import type { PlannedStep } from './step.ts'
-import type { Taking } from './take-effect.ts'
+import type { Progress } from './surface.ts'
 
 /** Pauses between looks: of a write of one part somebody waits for the answer; what a greater write left is looked for longer. */
 const pausesMs = { one: [200, 400], part: [200, 400, 800, 1_600, 2_000] }
 /** Looks at a state that has not moved before it is believed. */
 const looksAtSame = 3
 
+/** Who asked for the write, and of what it is a part. */
+interface Looking {
+  group?: string | undefined
+  signal: AbortSignal
+  report: (progress: Progress) => void
+}
+
 /** Looks at the state after a write failed, and again where it may yet move or be seen; undefined where it cannot be seen. */
-export async function lookAfter(step: PlannedStep, taking: Taking, failure: ToolError): Promise<{ after: unknown } | undefined> {
+export async function lookAfter(step: PlannedStep, asked: Looking, failure: ToolError): Promise<{ after: unknown } | undefined> {
   const { call, writing, instance, before } = step
-  const isPart = taking.group !== undefined
+  const isPart = asked.group !== undefined
   // Whoever asked may have gone; what is part of a greater write has to be known all the same.
-  const signal = isPart ? new AbortController().signal : taking.signal
+  const signal = isPart ? new AbortController().signal : asked.signal
   const look = async () =>
-    withClient(call, instance, signal, taking.report, async (context) => ({ after: await writing.state(call.input, context) })).catch(
+    withClient(call, instance, signal, asked.report, async (context) => ({ after: await writing.state(call.input, context) })).catch(
       (error: unknown) => ({ error }),
     )
   let [seen, same] = [await look(), 0]

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { z } from 'zod'
 
 /** The process a record belongs to. */
 export interface OwnerProcess {
@@ -9,6 +10,9 @@ export interface OwnerProcess {
   /** When it began, as its system counts: a container that is started again has the same numbers as before. */
   begun?: string
 }
+
+/** As it stands in a record. */
+export const ownerShape = { owner: z.number(), host: z.string(), born: z.number() }
 
 /** This process. */
 export function thisProcess(): OwnerProcess {

@@ -1,9 +1,12 @@
-import { jsonIn } from './json.ts'
-import type { OwnerProcess } from './owner-process.ts'
+import { z } from 'zod'
+import { keptRecords } from './kept-records.ts'
+import { ownerShape, type OwnerProcess } from './owner-process.ts'
 import type { StateStore } from './state-store.ts'
 
 /** How far a write has come on one of several instances; `missed` where it was left out, or another failed before it was begun. */
-export type PartState = 'planned' | 'running' | 'done' | 'failed' | 'taken back' | 'unknown' | 'missed'
+export type PartState = (typeof partStates)[number]
+
+const partStates = ['planned', 'running', 'done', 'failed', 'taken back', 'unknown', 'missed'] as const
 
 /** A write to several mirrored instances that is under way, or did not come to be the same on all of them. */
 export interface PartialWrite extends OwnerProcess {
@@ -32,19 +35,25 @@ export interface PartialWrites {
 
 const directory = 'partial'
 
+const shape = z.object({
+  id: z.string(),
+  group: z.string(),
+  at: z.string(),
+  principal: z.string(),
+  service: z.string(),
+  tool: z.string(),
+  summary: z.string(),
+  targets: z.array(z.string()),
+  instances: z.record(z.string(), z.enum(partStates)),
+  ...ownerShape,
+})
+
 /** Keeps them as records of the store, a file each. */
 export function createPartialWrites(store: StateStore): PartialWrites {
   const path = (id: string) => `${directory}/${id}.json`
   return {
     keep: (write) => store.write(path(write.id), JSON.stringify(write)),
     drop: (id) => store.remove(path(id)),
-    list: async () => {
-      const names = (await store.list(directory)).filter((name) => name.endsWith('.json'))
-      const texts = await Promise.all(names.map((name) => store.read(`${directory}/${name}`)))
-      return texts.flatMap((text) => {
-        const write = text === undefined ? undefined : (jsonIn(text) as Partial<PartialWrite> | undefined)
-        return typeof write?.id === 'string' && typeof (write.instances ?? undefined) === 'object' ? [write as PartialWrite] : []
-      })
-    },
+    list: () => keptRecords<PartialWrite>(store, directory, shape),
   }
 }

@@ -1,5 +1,6 @@
-import { jsonIn } from './json.ts'
-import { isAlive, type OwnerProcess } from './owner-process.ts'
+import { z } from 'zod'
+import { keptRecords } from './kept-records.ts'
+import { isAlive, ownerShape, type OwnerProcess } from './owner-process.ts'
 import type { StateStore } from './state-store.ts'
 
 /** Watchers that are paused while a write is under way. */
@@ -25,6 +26,16 @@ export interface Pauses {
 
 const directory = 'pauses'
 
+const shape = z.object({
+  id: z.string(),
+  at: z.string(),
+  until: z.string(),
+  reason: z.string(),
+  isLeft: z.boolean().optional(),
+  parts: z.array(z.object({ service: z.string(), instance: z.string(), watchers: z.array(z.string()) })),
+  ...ownerShape,
+})
+
 /** Whether a pause should be over: its process is gone, or could not end it. */
 export function isLeft(record: PauseRecord): boolean {
   return record.isLeft === true || !isAlive(record)
@@ -36,13 +47,6 @@ export function createPauses(store: StateStore): Pauses {
   return {
     keep: (record) => store.write(path(record.id), JSON.stringify(record)),
     drop: (id) => store.remove(path(id)),
-    list: async () => {
-      const names = (await store.list(directory)).filter((name) => name.endsWith('.json'))
-      const texts = await Promise.all(names.map((name) => store.read(`${directory}/${name}`)))
-      return texts.flatMap((text) => {
-        const record = text === undefined ? undefined : (jsonIn(text) as Partial<PauseRecord> | undefined)
-        return typeof record?.id === 'string' && Array.isArray(record.parts) ? [record as PauseRecord] : []
-      })
-    },
+    list: () => keptRecords<PauseRecord>(store, directory, shape),
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { jsonIn } from './json.ts'
+import { keptRecords } from './kept-records.ts'
 import { isAlive, thisProcess, type OwnerProcess } from './owner-process.ts'
 import type { StateStore } from './state-store.ts'
 
@@ -89,19 +90,11 @@ export function createSequences(store: StateStore, clock: { now(): number }): Se
       for (const name of await takenOf(`${id}.${key}`)) await store.remove(`${takenDirectory}/${name}`)
     },
     async of(principal) {
-      const names = (await store.list(directory)).filter((name) => name.endsWith('.json'))
-      const found = await Promise.all(
-        names.map(async (name): Promise<Sequence[]> => {
-          const { data } = shape.safeParse(jsonIn((await store.read(`${directory}/${name}`)) ?? ''))
-          if (data === undefined || path(data.id) !== `${directory}/${name}`) return []
-          // One that was kept by a clock far ahead of this one would never be past.
-          if (data.expires > clock.now() + 2 * sequenceLifetimeMs) return []
-          if (data.expires >= clock.now()) return [data as Sequence]
-          await drop(data.id).catch(() => undefined)
-          return []
-        }),
-      )
-      return found.flat().filter((sequence) => sequence.principal === principal)
+      const found = await keptRecords<Sequence>(store, directory, shape)
+      for (const { id } of found.filter(({ expires }) => expires < clock.now())) await drop(id).catch(() => undefined)
+      // One that was kept by a clock far ahead of this one would never be past.
+      const isNow = ({ expires }: Sequence) => expires >= clock.now() && expires <= clock.now() + 2 * sequenceLifetimeMs
+      return found.filter((sequence) => sequence.principal === principal && isNow(sequence))
     },
   }
 }

@@ -94,7 +94,7 @@ class Lab {
   arm(armed: readonly Fault[]): void {
     for (const { at, when, code, falls, wakesIn } of armed) {
       const error = new ToolError(code, 'It jams.')
-      this.shelves[at].jam = { error, when, once: true, ...(falls ? { then: new ToolError('unreachable', 'It fell over.') } : {}) }
+      this.shelves[at].jam = { error, when, once: true, ...(falls ? { leaves: new ToolError('unreachable', 'It fell over.') } : {}) }
       this.#wakesIn.set(at, wakesIn ?? Infinity)
     }
   }
@@ -117,7 +117,7 @@ class Lab {
   }
 
   held(name: (typeof names)[number]): Record<string, string> {
-    return Object.fromEntries([...this.shelves[name].entries].toSorted())
+    return Object.fromEntries([...this.shelves[name].entries].toSorted(([first], [second]) => (first < second ? -1 : 1)))
   }
 
   /** What all of them hold. */

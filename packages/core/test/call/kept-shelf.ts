@@ -5,7 +5,12 @@ import { createShelf, type Shelf } from '../shelf.ts'
 export function keptShelf(file: string, passed: () => void = () => undefined): Shelf {
   const shelf = { ...createShelf(), entries: keptMap<string>(file, passed) }
   const rings = keptMap<number>(`${file}-bell`, passed)
-  Object.defineProperty(shelf, 'rings', { get: () => rings.get('rings') ?? 0, set: (count: number) => rings.set('rings', count) })
+  Object.defineProperty(shelf, 'rings', {
+    get: () => rings.get('rings') ?? 0,
+    set: (count: number) => {
+      rings.set('rings', count)
+    },
+  })
   return shelf
 }
 

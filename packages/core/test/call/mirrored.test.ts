@@ -139,12 +139,12 @@ describe('a write to mirrored instances', () => {
       after: () => () => undefined,
     }
     const open = await openPair({ clock, inlineBudgetMs: Infinity })
-    open.right.jam = { error: down, when: 'after', once: true, then: down }
+    open.right.jam = { error: down, when: 'after', once: true, leaves: down }
     const failed = await carriedOut(open, 'shelf_add_entry', add)
     expect(failed.text).toContain('right: Nothing answers. It was taken back on left. Nothing is changed anywhere.')
     expect(pauses).toEqual([200, 400, 800, 1_600])
     expect([open.left.entries.size, open.right.entries.size]).toEqual([0, 0])
-    open.right.jam = { error: down, when: 'after', once: true, then: down }
+    open.right.jam = { error: down, when: 'after', once: true, leaves: down }
     const unseen = await carriedOut(open, 'shelf_add_entry', add)
     expect(pauses.slice(4)).toEqual([200, 400, 800, 1_600, 2_000])
     expect(unseen.text).toContain('It could not be taken back everywhere, so the instances differ now: right: what came of it is not known')
@@ -167,6 +167,20 @@ describe('a write to mirrored instances', () => {
     const findings = await findingsOf(open)
     expect(findings).toContain('A write is not on every Shelf')
     expect(findings).toContain('right missed')
+  })
+
+  test('that another machine began is believed to be under way for an hour', async () => {
+    let now = Date.parse('2026-01-01T00:00:00Z')
+    const clock = { now: () => now, sleep: () => Promise.resolve(), after: () => () => undefined }
+    const open = await openPair({ clock, inlineBudgetMs: Infinity })
+    open.left.entries.set('lamp', 'on')
+    const about = { id: 'one', group: 'one', principal: 'local:tester', service: 'shelf', tool: 'add_entry', summary: 'Put', targets: [] }
+    const owner = { owner: 1, host: 'a container that was replaced', born: 1 }
+    const record = { ...about, ...owner, at: new Date(now).toISOString(), instances: { left: 'done', right: 'running' } }
+    await open.catalogue.runtime.store.write('partial/one.json', JSON.stringify(record))
+    expect(await findingsOf(open)).not.toContain('A write is not on every Shelf')
+    now += 60 * 60_000 + 1
+    expect(await findingsOf(open)).toContain('A write is not on every Shelf')
   })
 
   test('is done only where it is not so already, and nowhere where it is so everywhere', async () => {
