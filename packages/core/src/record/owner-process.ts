@@ -12,7 +12,7 @@ export interface OwnerProcess {
 }
 
 /** As it stands in a record. */
-export const ownerShape = { owner: z.number(), host: z.string(), born: z.number() }
+export const ownerShape = { owner: z.number(), host: z.string(), begun: z.string().optional() }
 
 /** This process. */
 export function thisProcess(): OwnerProcess {

@@ -175,7 +175,7 @@ describe('a write to mirrored instances', () => {
     const open = await openPair({ clock, inlineBudgetMs: Infinity })
     open.left.entries.set('lamp', 'on')
     const about = { id: 'one', group: 'one', principal: 'local:tester', service: 'shelf', tool: 'add_entry', summary: 'Put', targets: [] }
-    const owner = { owner: 1, host: 'a container that was replaced', born: 1 }
+    const owner = { owner: 1, host: 'a container that was replaced', begun: '1' }
     const record = { ...about, ...owner, at: new Date(now).toISOString(), instances: { left: 'done', right: 'running' } }
     await open.catalogue.runtime.store.write('partial/one.json', JSON.stringify(record))
     expect(await findingsOf(open)).not.toContain('A write is not on every Shelf')

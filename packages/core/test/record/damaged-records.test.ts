@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { openShelves, tokenOf } from '../open-shelves.ts'
 import { createShelf } from '../shelf.ts'
 
-const whole = { id: 'one', at: '2026-01-01T00:00:00Z', owner: 2 ** 30, host: hostname(), born: 1 }
+const whole = { id: 'one', at: '2026-01-01T00:00:00Z', owner: 2 ** 30, host: hostname(), begun: '1' }
 const pause = { ...whole, until: '2026-01-01T01:00:00Z', reason: 'Restart' }
 const partial = { ...whole, group: 'one', principal: 'local:tester', service: 'shelf', tool: 'add_entry', summary: 'Put', targets: [] }
 
