@@ -95,11 +95,11 @@ export const getChange = defineTool({
 })
 
 /** Why that is no change: a group is asked for by its changes. */
-async function notOne(lab: Lab, id: string): Promise<ToolError> {
-  const changes = (await lab.journal.group(id)).filter((one) => mountOf(lab, one) !== undefined)
+async function notOne(lab: Lab, asked: string): Promise<ToolError> {
+  const changes = (await lab.journal.group(asked)).filter((one) => mountOf(lab, one) !== undefined)
   return changes.length === 0
-    ? new ToolError('not_found', `There is no change '${id}'.`, { hint: 'list_changes shows those there are.' })
-    : new ToolError('invalid_input', `'${id}' is a group of changes.`, { hint: `They are: ${changes.map((one) => one.id).join(', ')}.` })
+    ? new ToolError('not_found', `There is no change '${asked}'.`, { hint: 'list_changes shows those there are.' })
+    : new ToolError('invalid_input', `'${asked}' is a group of changes.`, { hint: `They are: ${changes.map((one) => one.id).join(', ')}.` })
 }
 
 function mountOf({ mounts }: Lab, { service }: Pick<Change, 'service'>): Mount | undefined {
