@@ -60,13 +60,22 @@ export function outputText(tool: RegisteredTool, output: unknown, input: Input, 
   const render = Object.hasOwn(tool.input.jsonSchema['properties'] ?? {}, 'cursor')
     ? (value: unknown) => own(pagedFrom(output, value, input, merged && !gathered))
     : own
-  return fitToBudget(output, render, {
+  // What a write answers is not marked as others' words, and a name in it is.
+  return fitToBudget(tool.writes && !tool.untrusted ? indentedWithin(output) : output, render, {
     tokens: budgetTokens,
     // Asking for less of what a write answers would be doing it again.
     narrowing: tool.writes ? '' : narrowingOf(tool.input.jsonSchema),
     keep: tool.keep,
     ...(tool.untrusted ? { wrap: (text: string) => markUntrusted(text, tool.name) } : {}),
   })
+}
+
+/** No line of a text may pass for one of ours. */
+function indentedWithin(output: unknown): unknown {
+  if (typeof output === 'string') return output.replaceAll('\n', '\n    ')
+  if (Array.isArray(output)) return output.map(indentedWithin)
+  if (typeof output !== 'object' || output === null) return output
+  return Object.fromEntries(Object.entries(output).map(([key, value]) => [key, indentedWithin(value)]))
 }
 
 /** Of several instances those that did not answer: a tool's own text knows of one only. */

@@ -28,12 +28,13 @@ export function mirrorFindings(
     const answered = own.flatMap((one) => (one.answer === undefined ? [] : [{ ...one, answer: one.answer }]))
     const [first] = answered
     if (first === undefined) continue
+    const underWay = partial.find((write) => write.service === mount.service && isUnderWay(write))
     const differing = answered.slice(1).flatMap((one) => {
       const pair = [first, one].map(({ instance, answer }) => ({ instance: instance.name, output: answer }))
       const differences = differencesOf(pair)
       return differences.length === 0
         ? []
-        : [{ finding: differenceFinding(mount, first.instance.name, one.instance.name, differences), asked: one }]
+        : [{ finding: differenceFinding(mount, first.instance.name, one.instance.name, { differences, underWay }), asked: one }]
     })
     findings.push(...differing)
     const isAlike = answered.length === own.length && differing.length === 0
@@ -52,7 +53,12 @@ function isUnderWay(write: PartialWrite, now: number): boolean {
   return isAlive(write) && Object.values(write.instances).some((state) => state === 'planned' || state === 'running')
 }
 
-function differenceFinding(mount: Mount, first: string, other: string, differences: readonly Difference[]): Finding {
+function differenceFinding(
+  mount: Mount,
+  first: string,
+  other: string,
+  { differences, underWay }: { differences: readonly Difference[]; underWay: PartialWrite | undefined },
+): Finding {
   const shown = differences.slice(0, shownDifferences).map(({ kind, name, values }) => {
     const [here, there] = [values[first], values[other]]
     if (here === undefined) return `${kind} ${name} only on ${other}`
@@ -66,8 +72,9 @@ function differenceFinding(mount: Mount, first: string, other: string, differenc
     severity: 'warning',
     target,
     title: `${mount.title} ${other} is not like ${first}`,
-    evidence: `${shown.join('; ')}${more}`,
-    ...nextOf(mount, first),
+    evidence: `${shown.join('; ')}${more}${underWay === undefined ? '' : `; a write is under way: ${underWay.summary}`}`,
+    // What is halfway is not to be evened out in between.
+    ...(underWay === undefined ? nextOf(mount, first) : {}),
   }
 }
 

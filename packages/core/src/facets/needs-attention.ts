@@ -94,7 +94,7 @@ export const needsAttention = toolsFor<Lab>()({
   },
 })
 
-/** An instance that does not answer is itself the worst finding there is. */
+/** An instance that cannot be asked is itself the worst finding there is; one that refuses us does answer. */
 function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Finding[] {
   if (error === undefined) return []
   const target = `${mount.service}${instance.name === 'default' ? '' : `@${instance.name}`}`
@@ -105,7 +105,7 @@ function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Find
       stake: 'reach',
       ...(instance.host === undefined ? {} : { cause: `host ${instance.host}` }),
       target,
-      title: `${mount.title} does not answer`,
+      title: `${mount.title} ${error.code === 'unreachable' || error.code === 'timeout' ? 'does not answer' : 'cannot be asked'}`,
       evidence: `${error.code}: ${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`,
     },
   ]

@@ -210,6 +210,21 @@ describe('a write to mirrored instances', () => {
     expect(codeOf(await open.call('shelf_add_entry', { ...add, confirm: tokenOf(planned) }))).toBe('denied')
   })
 
+  test('that is under way is told beside the difference it makes, which nobody is asked to even out', async () => {
+    const open = await openPair()
+    const confirm = tokenOf(await open.call('shelf_add_entry', add))
+    let release = () => undefined as void
+    open.right.door = new Promise((resolve) => (release = resolve))
+    const running = open.call('shelf_add_entry', { ...add, confirm })
+    await expect.poll(() => open.left.entries.has('lamp')).toBe(true)
+    const meanwhile = await findingsOf(open)
+    expect(meanwhile).toContain('a write is under way: Put on on lamp on left and right')
+    expect(meanwhile).not.toContain('next:')
+    release()
+    expect((await running).kind).toBe('done')
+    expect(await findingsOf(open)).not.toContain('under way')
+  })
+
   test('that is refused alike everywhere for its input is refused of none of them by name', async () => {
     const open = await openPair({ tier: 'configure' })
     const error = (await open.call('shelf_get_entry', { name: 'nothing' })).text

@@ -92,6 +92,15 @@ test('needs_attention ranks what is wrong, a dead instance first, each with the 
   `)
 })
 
+test('needs_attention tells one that answers and refuses from one that does not answer', async () => {
+  const shelves = two()
+  const { call } = await openShelves(shelves)
+  shelves.south.failure = new ToolError('unauthorized', 'It refuses the key.')
+  expect((await call('needs_attention')).text).toContain('Shelf cannot be asked [shelf@south]')
+  shelves.south.failure = new ToolError('unreachable', 'Nothing listens there.')
+  expect((await call('needs_attention')).text).toContain('Shelf does not answer [shelf@south]')
+})
+
 test('find_asset joins what shares a name or an address', async () => {
   const { call } = await openShelves({
     north: createShelf({ web: '10.0.0.7' }),

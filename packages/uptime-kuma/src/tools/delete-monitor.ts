@@ -47,7 +47,7 @@ export const deleteMonitor = defineTool({
   input: z.object({ monitor: monitorInput }),
   output: z.object({
     monitor: z.string().describe('Name it had.'),
-    left: z.array(z.string()).describe('What was in the group and stays.'),
+    left: z.array(z.string()).optional().describe('What was in the group and stays.'),
   }),
   state: readState,
   basis,
@@ -69,7 +69,8 @@ export const deleteMonitor = defineTool({
   async run(_, { client, state, signal }) {
     if (state === null) throw new ToolError('not_found', 'It is gone already.', { hint: 'list_monitors has what there is.' })
     await client.remove(state.id, signal)
-    return { monitor: state.name, left: state.children.map(({ name }) => name) }
+    const left = state.children.map(({ name }) => name)
+    return { monitor: state.name, ...(left.length === 0 ? {} : { left }) }
   },
   settled: (after, _, before) => after === null || after.id !== before?.id || 'it is still there',
   undo: (before, { monitor }) => ({
