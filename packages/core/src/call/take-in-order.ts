@@ -108,7 +108,7 @@ function doneOutcome(call: Call, claimed: ClaimedWrite, effects: readonly Effect
     ? first?.shown
     : { results: outputs.map(({ step, shown }) => ({ instance: step.instance.name, ...(shown as object) })) }
   const lines = [
-    `${doneIn(claimed.steps, waited)}: ${record.plan.summary}. Changes ${group}; ${ways}.`,
+    `${doneIn(claimed.steps, waited)}: ${record.plan.summary}. ${claimed.place === undefined ? `Changes ${group}; ${ways}` : `It belongs to ${group}, which undo_change takes back as a whole`}.`,
     ...absent.map((name) => `${name} missed it.`),
     ...unkept.map(({ step }) => `The change on ${step.instance.name} could not be kept in the journal.`),
     ...(isSame && isMirrored(call, effects)

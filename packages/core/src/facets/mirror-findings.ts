@@ -28,7 +28,7 @@ export function mirrorFindings(
     const answered = own.flatMap((one) => (one.answer === undefined ? [] : [{ ...one, answer: one.answer }]))
     const [first] = answered
     if (first === undefined) continue
-    const underWay = partial.find((write) => write.service === mount.service && isUnderWay(write))
+    const underWay = partial.find((write) => write.service === mount.service && isUnderWay(write, now))
     const differing = answered.slice(1).flatMap((one) => {
       const pair = [first, one].map(({ instance, answer }) => ({ instance: instance.name, output: answer }))
       const differences = differencesOf(pair)
