@@ -177,10 +177,10 @@ describe.skipIf(missing !== undefined)('a real Docker engine', () => {
     expect(await confirmed('stop_container', { container: 'web' })).toMatchObject({ kind: 'done', output: { state: 'exited' } })
     expect((await done('list_containers', { name: 'web' }))['containers']?.[0]).not.toHaveProperty('health', 'healthy')
     const again = await lab.call('stop_container', { container: 'web' })
-    expect(again.text).toContain('nothing to change')
+    expect(again.text).toMatch(/^NOTHING TO DO: web is exited already/)
     expect(await confirmed('start_container', { container: 'web' })).toMatchObject({ kind: 'done', output: { health: 'healthy' } })
     const { State } = await inspect('web')
-    expect(await confirmed('start_container', { container: 'web' })).toMatchObject({ kind: 'done' })
+    expect((await lab.call('start_container', { container: 'web' })).text).toMatch(/^NOTHING TO DO: web is running already/)
     expect((await inspect('web')).State.StartedAt).toBe(State.StartedAt)
   })
 
