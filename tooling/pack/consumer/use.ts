@@ -1,4 +1,4 @@
-import { ToolError, type Service } from '@rackwarden/core'
+import { prefixOf, ToolError, type Service } from '@rackwarden/core'
 import { openService, type CallResult } from '@rackwarden/core/runtime'
 import { openSimulatedLab, testService, type SimulatedLab } from '@rackwarden/core/testing'
 import { createLab, type Lab } from '@rackwarden/simlab'
@@ -53,7 +53,7 @@ async function offer(service: Service, lab: Lab, stateDirectory: string): Promis
   assert.equal(health.kind, 'done', health.text)
   await opened.close()
   const names = await namesOnFirstLine(service, options)
-  assert.ok(names.includes(`${service.name}_service_health`), names.join(' '))
+  assert.ok(names.includes(`${prefixOf(service.name)}service_health`), names.join(' '))
   assert.deepEqual(await namesOnSecondLine(service, options), names)
 }
 
