@@ -90,7 +90,8 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
   onTestFinished(async () => {
     await catalogue.close(0)
     await runtime.close()
-    await rm(stateDirectory, { recursive: true, force: true })
+    // Whoever was given a directory is not alone in it: it goes with the one who made it, and that one ends last.
+    if (options.stateDirectory === undefined) await rm(stateDirectory, { recursive: true, force: true })
   })
   return {
     catalogue,
