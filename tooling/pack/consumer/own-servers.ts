@@ -1,7 +1,7 @@
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client'
 import { McpServer as FirstLineServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { McpServer } from '@modelcontextprotocol/server'
-import type { Service } from '@rackwarden/core'
+import { prefixOf, type Service } from '@rackwarden/core'
 import { openService, registerTools, type OpenServiceOptions } from '@rackwarden/core/runtime'
 
 const identity = { name: 'consumer', version: '1.0.0' }
@@ -20,7 +20,7 @@ export async function namesOnFirstLine(service: Service, options: OpenServiceOpt
 /** The same on line v2, with a service that was opened before. */
 export async function namesOnSecondLine(service: Service, options: OpenServiceOptions): Promise<string[]> {
   const server = new McpServer(identity)
-  const opened = await openService(service, { ...options, prefix: `${service.name}_` })
+  const opened = await openService(service, { ...options, prefix: prefixOf(service.name) })
   await registerTools(server, opened, { results: 'structured' })
   const [near, far] = InMemoryTransport.createLinkedPair()
   await server.connect(far)
