@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import type { Service } from '@rackwarden/core'
+import { prefixOf, type Service } from '@rackwarden/core'
 import { exposeSimulation, type Fault } from '@rackwarden/core/testing'
 import { diagnose, type Catalogue, type InstanceConfiguration } from '@rackwarden/core/runtime'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -63,7 +63,7 @@ for (const service of services) {
     test('not configured the hub serves the rest, and doctor says which variable is missing', async () => {
       const catalogue = await openHub(service, [])
       expect(await expectOthersWell(catalogue, service)).toBeUndefined()
-      expect(catalogue.list({ caller }).some(({ name }) => name.startsWith(`${service.name}_`))).toBe(false)
+      expect(catalogue.list({ caller }).some(({ name }) => name.startsWith(prefixOf(service.name)))).toBe(false)
       const told = (await diagnose(catalogue)).find(({ subject }) => subject === service.name)
       expect(told).toMatchObject({ level: 'warning', fix: expect.stringContaining('THE_VARIABLE') as string })
     })
