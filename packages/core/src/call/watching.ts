@@ -85,7 +85,12 @@ function targetsOf(assets: readonly Asset[]): string {
 
 /** Only what passes by itself needs no watching; and what watches is not watched for that. */
 function passes({ call: { mount, tool } }: PlannedStep): boolean {
-  return mount.facets !== undefined && mount.watchers === undefined && passesByItself(tool)
+  return mayBeWatched(mount) && passesByItself(tool)
+}
+
+/** Whether what a mount writes to is something another service may watch: neither ours, nor what watches itself. */
+export function mayBeWatched({ facets, watchers }: Mount): boolean {
+  return facets !== undefined && watchers === undefined
 }
 
 /** The names and addresses the targets go by. */

@@ -4,6 +4,7 @@ import { openOwner } from '../approve/owner.ts'
 import { createStandingRules } from '../approve/standing-rules.ts'
 import { auditRefused, callTool } from '../call/call-tool.ts'
 import { resumeLeft } from '../call/pause-watchers.ts'
+import { mayBeWatched } from '../call/watching.ts'
 import { createOperations } from '../call/operations.ts'
 import { createPlanStore } from '../call/plan-store.ts'
 import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
@@ -260,11 +261,7 @@ function visible(mounts: readonly Mount[], view: View): Mount[] {
 
 /** Whether another service may watch what this one writes to. */
 function isWatched(mount: Mount, mounts: readonly Mount[]): boolean {
-  return (
-    mount.facets !== undefined &&
-    mount.watchers === undefined &&
-    mounts.some(({ watchers, instances }) => watchers !== undefined && instances.length > 0)
-  )
+  return mayBeWatched(mount) && mounts.some(({ watchers, instances }) => watchers !== undefined && instances.length > 0)
 }
 
 function listed(
