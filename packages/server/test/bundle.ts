@@ -10,11 +10,13 @@ import { afterAll } from 'vitest'
 export async function bundled(name: string): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'rackwarden-bin-'))
   afterAll(() => rm(directory, { recursive: true, force: true }))
-  const outfile = join(directory, `${name}.mjs`)
   await build({
     entryPoints: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
-    outfile,
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    // As the programs are: what is imported lazily is evaluated when it is asked for.
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -22,5 +24,5 @@ export async function bundled(name: string): Promise<string> {
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   })
-  return outfile
+  return join(directory, `${name}.mjs`)
 }

@@ -62,9 +62,9 @@ export function outputText(tool: RegisteredTool, output: unknown, input: Input, 
     : own
   // What a write answers is not marked as others' words, and a name in it is.
   return fitToBudget(tool.writes && !tool.untrusted ? indentedWithin(output) : output, render, {
-    tokens: budgetTokens,
+    tokens: tool.budgetTokens ?? budgetTokens,
     // Asking for less of what a write answers would be doing it again.
-    narrowing: tool.writes ? '' : narrowingOf(tool.input.jsonSchema),
+    narrowing: tool.writes ? '' : (tool.narrowing ?? narrowingOf(tool.input.jsonSchema)),
     keep: tool.keep,
     ...(tool.untrusted ? { wrap: (text: string) => markUntrusted(text, tool.name) } : {}),
   })

@@ -2,6 +2,7 @@ import type { Tier } from '../define/access.ts'
 import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
+import type { DocsConfiguration } from './docs.ts'
 import type { NotifyConfiguration } from './notify.ts'
 
 /** What was found for one instance of a service: values that parse, or why they do not. */
@@ -38,6 +39,8 @@ export interface Configuration {
   audit?: AuditPolicy
   /** How a person is told of a request for their approval; nobody is where nothing is said. */
   notify?: NotifyConfiguration
+  /** Where what the owner wrote down lies. */
+  docs?: DocsConfiguration
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
 }

@@ -6,6 +6,7 @@ import type { SecretFilter } from '../present/redact.ts'
 import { approvalPolicy, notifyConfiguration, protectedPatterns } from './approval.ts'
 import { auditPolicy } from './audit.ts'
 import type { Configuration, InstanceConfiguration, ServiceConfiguration } from './configuration.ts'
+import { docsConfiguration } from './docs.ts'
 import { valuesFromEnvironment, variable, type Environment } from './environment.ts'
 import { readConfigurationFile, type ConfigurationFile } from './file.ts'
 import { passwordsIn, resolvedFields } from './references.ts'
@@ -25,7 +26,7 @@ export interface LoadOptions {
   strict: boolean
 }
 
-const topLevelKeys = ['tier', 'services', 'approval', 'protect', 'audit']
+const topLevelKeys = ['tier', 'services', 'approval', 'protect', 'audit', 'docs']
 const serviceKeys = ['tier', 'tools', 'instances']
 
 /** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
@@ -56,6 +57,8 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
     ...(notify === undefined ? {} : { notify }),
     protect: protectedPatterns(data['protect'], file),
     audit: await auditPolicy(data['audit'], file, options.environment),
+    // Where no file counts, nothing that lies about does.
+    ...(options.file === false ? {} : { docs: docsConfiguration(data['docs'], file, options) }),
   }
 }
 

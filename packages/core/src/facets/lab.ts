@@ -1,5 +1,7 @@
 import type { ApprovalRequests } from '../approve/approval-requests.ts'
 import type { Operations } from '../call/operations.ts'
+import type { Tier } from '../define/access.ts'
+import type { Passages } from '../knowledge/passage.ts'
 import type { Journal } from '../record/journal.ts'
 import type { Pauses } from '../record/pauses.ts'
 import type { Sequences } from '../record/sequences.ts'
@@ -20,6 +22,10 @@ export interface Lab {
   readonly sequences: Sequences
   readonly requests: ApprovalRequests
   readonly principal: string
+  /** The highest access of its caller here. */
+  readonly tier: Tier
+  /** What was written down about the lab. */
+  readonly passages: Passages
 }
 
 /** Whether what concerns a service is for the caller to see. */

@@ -17,6 +17,8 @@ import type { Configuration } from '../config/configuration.ts'
 import { allows, lowestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { didYouMean } from '../define/nearest-names.ts'
+import type { Lab } from '../facets/lab.ts'
+import { createKnowledge, type Knowledge } from '../knowledge/knowledge.ts'
 import { createJournal } from '../record/journal.ts'
 import { createPartialWrites } from '../record/partial-writes.ts'
 import { createPauses } from '../record/pauses.ts'
@@ -57,6 +59,7 @@ export interface Catalogue extends Surface {
   /** The services, and the MCP servers of others as of now. */
   readonly mounts: readonly Mount[]
   readonly requests: ApprovalRequests
+  readonly knowledge: Knowledge
   /**
    * Goes on with another configuration: sessions, operations and the clients of instances that stay the same are untouched.
    * Throws `denied`, and changes nothing, where it would raise anybody's rights: that takes a restart.
@@ -88,21 +91,38 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   void owner.isSet().catch((error: unknown) => runtime.log('error', error instanceof Error ? error.message : String(error)))
   const requests = createApprovalRequests(runtime, owner)
   const mounts = () => [...held.mounts, ...(foreign?.mounts() ?? [])]
-  const own = mountOwn(
-    (view) => ({
-      mounts: visible(mounts(), view),
-      isWhole: view.service === undefined && view.caller.services === undefined,
-      runtime,
-      operations,
-      journal,
-      partialWrites,
-      pauses,
-      sequences,
-      requests,
-      principal: view.caller.principal,
-    }),
-    { prefixed, prefix },
-  )
+  const labOf = (view: View): Lab => ({
+    mounts: visible(mounts(), view),
+    isWhole: view.service === undefined && view.caller.services === undefined,
+    runtime,
+    operations,
+    journal,
+    partialWrites,
+    pauses,
+    sequences,
+    requests,
+    principal: view.caller.principal,
+    tier: lowestTier(held.tier, view.caller.tier),
+    passages: knowledge.passages,
+  })
+  const own = mountOwn(labOf, { prefixed, prefix })
+  const command = options.command ?? ((words: string) => `rackwarden ${words}`)
+  const knowledge = createKnowledge({
+    runtime,
+    prefixed,
+    prefix,
+    configuration: () => held.configuration,
+    mounts,
+    own,
+    labOf,
+    offers: (view, name) => {
+      const tool = named().get(name)
+      return tool !== undefined && isListed(tool, view)
+    },
+    command,
+    // What is read by address takes the same path, and stands in the audit under the address.
+    call: (request, tool) => callTool(Object.create(environment, { resolve: { value: () => ({ mount: own, tool }) } }), request),
+  })
   const environment: CallEnvironment = {
     runtime,
     get tier() {
@@ -124,14 +144,14 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       return held.protectedSet
     },
     announce: options.announce,
-    command: options.command ?? ((words: string) => `rackwarden ${words}`),
+    command,
     mounts: (view: View) => visible(mounts(), view),
     resolve,
   }
   const lists = new Map<string, readonly ToolListing[]>()
   const watchers = new Set<(list: ListName) => void>()
   let known: ReadonlyMap<string, Named> | undefined
-  const stopWatching = foreign?.watch(changed)
+  const stopWatching = [foreign?.watch(changed), knowledge.watch(() => changed('resources'))]
 
   function changed(list: ListName): void {
     if (list === 'tools') {
@@ -146,7 +166,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     known ??= new Map(
       [...(foreign?.mounts() ?? []), own, ...held.mounts].flatMap((mount) =>
         [...mount.tools.values()]
-          .filter((tool) => !tool.internal && (only === undefined || only.includes(tool.name)))
+          .filter((tool) => !tool.internal && (only === undefined || only.includes(tool.name)) && (mount !== own || isOfUse(tool)))
           .map((tool) => [`${mount.prefix}${tool.name}`, { mount, tool }] as const),
       ),
     )
@@ -160,6 +180,11 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     throw new ToolError('not_found', `There is no tool '${name}' here.${didYouMean(name, names)}`, {
       hint: 'List the tools to see what there is.',
     })
+  }
+
+  /** A service alone has documents to search where somebody said which. */
+  function isOfUse(tool: RegisteredTool): boolean {
+    return prefixed || tool.name !== 'search_docs' || (held.configuration.docs?.folders.length ?? 0) > 0
   }
 
   function isListed({ mount, tool }: Named, view: View): boolean {
@@ -182,6 +207,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       return mounts()
     },
     requests,
+    knowledge,
     get services() {
       return mounts().map((mount) => mount.service)
     },
@@ -211,6 +237,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       foreign?.configure(configuration)
       held = next
       changed('tools')
+      if (!isDeepStrictEqual(before.configuration.docs, configuration.docs)) changed('resources')
       const kept = new Set(next.instances.map(({ instance }) => instance))
       for (const { instance } of before.instances) if (!kept.has(instance)) void instance.close('patiently')
       return true
@@ -225,9 +252,10 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
         prefixed,
         prefix,
       }),
-    ...offersOf(foreign === undefined ? [] : [foreign]),
+    ...offersOf([knowledge, ...(foreign === undefined ? [] : [foreign])]),
     close: async (graceMs = closeGraceMs) => {
-      stopWatching?.()
+      for (const stop of stopWatching) stop?.()
+      knowledge.close()
       environment.parked.close()
       await operations.close(graceMs)
       await Promise.all([...held.instances.map(({ instance }) => instance.close()), foreign?.close()])
@@ -235,9 +263,8 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   }
 }
 
-/** What is offered beside tools, where there is somebody to offer it. */
+/** What is offered beside tools, whoever offers it. */
 function offersOf(sources: readonly Pick<ForeignServers, 'resources' | 'prompts' | 'complete'>[]): Partial<Surface> {
-  if (sources.length === 0) return {}
   return {
     resources: joinResources(sources.map(({ resources }) => resources)),
     prompts: joinPrompts(sources.map(({ prompts }) => prompts)),

@@ -2,6 +2,7 @@ import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
 import type { ServiceConfiguration } from '../config/configuration.ts'
 import type { Tier } from '../define/access.ts'
 import { prefixOf, type ConfigShape, type Service } from '../define/service.ts'
+import type { Pitfall } from '../define/pitfall.ts'
 import type { Watchers } from '../define/watch.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from '../define/facet.ts'
 import type { Instance } from './instance.ts'
@@ -35,6 +36,8 @@ export interface Mount {
   readonly facets: Facets | undefined
   /** How what it watches things with is paused. */
   readonly watchers: Watchers<unknown> | undefined
+  /** What surprises about its upstream. */
+  readonly pitfalls?: () => Promise<readonly Pitfall[]>
   /** The fields of its configuration; none for the tools over all services. */
   readonly fields: ConfigShape
 }
@@ -46,6 +49,7 @@ export function mountService(
   instances: readonly Instance[],
   prefixed: boolean,
 ): Mount {
+  const { pitfalls } = service
   const tools = service.tools.map(registeredTool).filter((tool) => !configuration.toolsOff.includes(tool.name))
   return {
     service: service.name,
@@ -58,6 +62,7 @@ export function mountService(
     missing: configuration.missing,
     fields: service.config,
     watchers: service.watchers,
+    ...(pitfalls === undefined ? {} : { pitfalls: async () => (await pitfalls()).default }),
     facets: {
       health: async (client, context) => service.health(client, context),
       findings: async (client, context) => service.findings?.(client, context) ?? [],

@@ -9,6 +9,7 @@ import { needsAttention } from '../facets/needs-attention.ts'
 import { cancelOperation, getOperation } from '../facets/operation-tools.ts'
 import { planDecommission } from '../facets/plan-decommission.ts'
 import { queryAudit } from '../facets/query-audit.ts'
+import { searchDocs } from '../facets/search-docs.ts'
 import { serviceHealth } from '../facets/service-health.ts'
 import { verifyAuditChains } from '../facets/verify-audit.ts'
 import { whatChanged } from '../facets/what-changed.ts'
@@ -32,6 +33,7 @@ export function mountOwn(labOf: (view: View) => Lab, { prefixed, prefix }: { pre
     queryAudit,
     verifyAuditChains,
     whatChanged,
+    searchDocs,
     ...(prefixed ? [findAsset, planDecommission] : []),
   ]
   const tools = [...defined.map(registeredTool), undoChange]
