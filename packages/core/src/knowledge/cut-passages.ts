@@ -1,5 +1,5 @@
 import { blocksOf, type Block } from './markdown.ts'
-import type { Passage } from './passage.ts'
+import type { FoundPassage } from './passage.ts'
 
 /** Parts are put together up to this many characters; about 400 tokens. */
 const wanted = 1_600
@@ -8,8 +8,8 @@ const longest = 8_000
 const longestHeading = 120
 
 /** Cuts a Markdown text into passages at its headings, each under the headings it stands under. */
-export function cutPassages(text: string): Pick<Passage, 'headings' | 'text'>[] {
-  const passages: Pick<Passage, 'headings' | 'text'>[] = []
+export function cutPassages(text: string): Pick<FoundPassage, 'headings' | 'text'>[] {
+  const passages: Pick<FoundPassage, 'headings' | 'text'>[] = []
   const path: string[] = []
   let headings: readonly string[] = []
   let parts: string[] = []

@@ -1,24 +1,14 @@
 /** A part of a text small enough to be an answer. */
-export interface Passage {
+export interface FoundPassage {
   /** Where it stands: an address, or the name of what tells it. */
   source: string
   /** The headings it stands under, the outermost first. */
-  headings: readonly string[]
-  text: string
-  /** The service it tells of; without one it is for who sees the whole lab. */
-  service?: string
-}
-
-/** A passage that answers a question, the part of it that does. */
-export interface FoundPassage {
-  source: string
   headings: readonly string[]
   text: string
 }
 
 /** What was looked through for an answer. */
 export interface Searched {
-  passages: number
   files: number
   /** Files that were left out, and folders that could not be read. */
   leftOut: number

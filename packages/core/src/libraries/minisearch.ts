@@ -1,1 +1,0 @@
-export { default as MiniSearch } from 'minisearch'
