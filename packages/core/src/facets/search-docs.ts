@@ -8,7 +8,7 @@ const usual = 5
 export const searchDocs = toolsFor<Lab>()({
   name: 'search_docs',
   title: 'Search the documents',
-  description: "What do the owner's notes, runbooks and known pitfalls say about it? Passages, each with its source.",
+  description: 'Search docs, notes, runbooks: what did I write down or document about it? Known pitfalls and gotchas, too.',
   access: 'observe',
   input: z.object({
     query: z.string().min(1).describe('A question, or words.'),
