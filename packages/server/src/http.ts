@@ -1,5 +1,5 @@
 import { ToolError, type Tier } from '@rackwarden/core'
-import type { Log, Surface, ResultForm } from '@rackwarden/core/runtime'
+import type { Exposure, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createActivity, endLimits } from './activity.ts'
@@ -30,6 +30,8 @@ export interface ServeHttpOptions {
   /** Who calls without a token, on loopback and while there is none. */
   localPrincipal: string
   results?: ResultForm
+  /** How much is listed where neither address nor token says; every tool when not given. */
+  exposure?: Exposure
   allowHosts?: readonly string[]
   allowOrigins?: readonly string[]
   sessions?: SessionLimits
@@ -72,6 +74,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     surface,
     gate: createGate({ ...options, host: address.host }),
     authenticate,
+    exposure: options.exposure ?? 'all',
     legacy: createLegacyServing(sessions),
     modern,
     approvals: options.approvals,

@@ -1,4 +1,4 @@
-import type { Caller, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
+import type { Caller, Exposure, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
 import type { Server } from '@modelcontextprotocol/server'
 import { serveStdio as serveConnection } from '@modelcontextprotocol/server/stdio'
 import type { Readable, Writable } from 'node:stream'
@@ -12,6 +12,8 @@ export interface ServeStdioOptions {
   surface: Surface
   caller: Caller
   results?: ResultForm
+  /** How much is listed; every tool when not given. */
+  exposure?: Exposure
   log: Log
   /** How long calls may go on by themselves after the client is gone; 8 seconds when not given. */
   finishMs?: number
@@ -32,7 +34,16 @@ export interface StdioServer {
 
 /** Serves one client over stdin and stdout, in both protocol eras. */
 export function serveStdio(options: ServeStdioOptions): StdioServer {
-  const { surface, caller, results = 'text', log, finishMs = endLimits.finishMs, input = process.stdin, output = process.stdout } = options
+  const {
+    surface,
+    caller,
+    exposure = 'all',
+    results = 'text',
+    log,
+    finishMs = endLimits.finishMs,
+    input = process.stdin,
+    output = process.stdout,
+  } = options
   const activity = createActivity()
   const transport = createStdioTransport(input, output)
   const create = mcpServers({ surface, results, activity, log })
@@ -40,7 +51,7 @@ export function serveStdio(options: ServeStdioOptions): StdioServer {
   const servers: Server[] = []
   const connection = serveConnection(
     ({ era }) => {
-      const server = create({ view: { caller }, stays: era === 'legacy' })
+      const server = create({ view: { caller, exposure }, stays: era === 'legacy' })
       servers.push(server)
       return server
     },

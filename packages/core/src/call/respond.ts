@@ -8,6 +8,7 @@ import type { JsonSchema } from './json-schema.ts'
 import type { PlanRecord } from './plan-store.ts'
 import type { PlanReport, CallResult, ErrorReport } from './result.ts'
 import type { Input, RegisteredTool } from './registered-tool.ts'
+import type { CallRequest } from './surface.ts'
 
 /** Tokens a result may cost when nobody asked for more. */
 const budgetTokens = 2_000
@@ -114,12 +115,18 @@ export function planLines({ summary, targets, diff = [], warnings = [] }: Plan, 
   return [summary, lists].filter((text) => text !== '').join('\n')
 }
 
+/** How the same call is made again with the token of its plan. */
+function again({ name, by }: Pick<CallRequest, 'name' | 'by'>, { confirm, expires_at }: PlanReport): string {
+  const same = by === undefined ? `${name} again with the same input` : `${by} again with tool: ${name}, the same input`
+  return `call ${same} and confirm: ${confirm} (once, until ${expires_at}).`
+}
+
 /** The text of a plan: what would happen, and how to let it happen. */
-export function planText(name: string, plan: PlanReport, note?: string): string {
+export function planText(request: Pick<CallRequest, 'name' | 'by'>, plan: PlanReport, note?: string): string {
   const lines = [
     note,
     `PLAN, nothing has happened yet: ${planLines(plan)}`,
-    `To run exactly this, show it to the person, then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
+    `To run exactly this, show it to the person, then ${again(request, plan)}`,
   ]
   return lines.filter((line) => line !== undefined).join('\n')
 }
@@ -131,13 +138,18 @@ export interface OwnersWays {
 }
 
 /** The text of a plan a person must agree to first, and how they do. */
-export function pendingText(name: string, plan: PlanReport, { command, isTold }: OwnersWays, note?: string): string {
+export function pendingText(
+  request: Pick<CallRequest, 'name' | 'by'>,
+  plan: PlanReport,
+  { command, isTold }: OwnersWays,
+  note?: string,
+): string {
   const shell = command === undefined ? '' : `${isTold ? ', or' : 'the owner'} runs '${command}'`
   const how = `${isTold ? 'the owner is told on their phone' : ''}${shell}` || 'ask the owner how'
   const lines = [
     note,
     `PENDING, nothing has happened yet: ${planLines(plan)}`,
-    `A person must agree: ${how}. Tell them and wait; then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
+    `A person must agree: ${how}. Tell them and wait; then ${again(request, plan)}`,
   ]
   return lines.filter((line) => line !== undefined).join('\n')
 }

@@ -1,9 +1,9 @@
 import type { Application } from '../application.ts'
-import { createId, localPrincipal, openOwner, tendAudit, type ResultForm } from '@rackwarden/core/runtime'
+import { createId, localPrincipal, openOwner, tendAudit, type Exposure, type ResultForm } from '@rackwarden/core/runtime'
 import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes } from './failure.ts'
-import { notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
+import { exposureFor, notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `serve` can be told. */
@@ -11,6 +11,7 @@ export interface ServeOptions extends OpenOptions {
   /** An address, or true for the default one. */
   http?: string | true
   results?: ResultForm
+  expose?: Exposure
   allowHost?: string[]
   allowOrigin?: string[]
 }
@@ -34,7 +35,7 @@ export async function serve(application: Application, options: ServeOptions, ter
     process.exit(exitCodes.failed)
   })
   const address = options.http ?? (terminal.environment['RACKWARDEN_HTTP'] || undefined)
-  return address === undefined ? serveOverStdio(opened, options) : serveOverHttp(opened, address, options, terminal)
+  return address === undefined ? serveOverStdio(opened, options, terminal) : serveOverHttp(opened, address, options, terminal)
 }
 
 /** Looks after the audit for as long as it serves. */
@@ -53,21 +54,19 @@ function tended(opened: Opened): Opened {
   }
 }
 
-async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions): Promise<number> {
+async function serveOverStdio(opened: Opened, options: ServeOptions, terminal: Terminal): Promise<number> {
+  const { results = 'text' } = options
   const { serveStdio } = await import('../stdio.ts')
   const { catalogue, runtime, caller } = opened
-  const server = serveStdio({ surface: catalogue, caller, results, log: runtime.log })
+  const server = serveStdio({ surface: catalogue, caller, exposure: exposureFor(opened, options, terminal), results, log: runtime.log })
   const told = onceToldToEnd()
   await Promise.race([server.ended, told])
   return end(opened, () => server.close())
 }
 
-async function serveOverHttp(
-  opened: Opened,
-  address: string | true,
-  options: ServeOptions,
-  { environment, complain }: Terminal,
-): Promise<number> {
+async function serveOverHttp(opened: Opened, address: string | true, options: ServeOptions, terminal: Terminal): Promise<number> {
+  const { environment, complain } = terminal
+  const exposure = exposureFor(opened, options, terminal)
   const [{ serveHttp }, { openTokens }, { parseAddress }, { tokenOf }] = await Promise.all([
     import('../http.ts'),
     import('../tokens.ts'),
@@ -91,11 +90,12 @@ async function serveOverHttp(
     environmentToken,
     localPrincipal: localPrincipal(),
     results,
+    exposure,
     ...names,
     approvals: await approvalPages(opened, { ...names, host: listening.host }),
     log: runtime.log,
   })
-  const tools = catalogue.list({ caller }).length
+  const tools = catalogue.list({ caller, exposure }).length
   complain(`${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}, tier ${catalogue.tier}. Ctrl-C ends it.`)
   await onceToldToEnd()
   return end(opened, () => server.close())
