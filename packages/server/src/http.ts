@@ -22,16 +22,16 @@ import type { Tokens } from './tokens.ts'
 export interface ServeHttpOptions {
   surface: Surface
   address: ListenAddress
-  /** Tier of the process. */
-  tier: Tier
+  /** Tier of the process, as of now. */
+  readonly tier: Tier
   tokens: Tokens
   /** A token given by the environment: principal `token:environment`. */
   environmentToken?: string | undefined
   /** Who calls without a token, on loopback and while there is none. */
   localPrincipal: string
   results?: ResultForm
-  /** How much is listed where neither address nor token says; every tool when not given. */
-  exposure?: Exposure
+  /** How much is listed where neither address nor token says, as of each request; every tool when not given. */
+  exposure?: () => Exposure
   allowHosts?: readonly string[]
   allowOrigins?: readonly string[]
   sessions?: SessionLimits
@@ -58,8 +58,8 @@ const silentMs = 5 * 60_000
 
 /** Serves a surface over Streamable HTTP, in both protocol eras. */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
-  const { surface, address, tier, log, results = 'text' } = options
-  const authenticate = await createAuthentication({ ...options, host: address.host })
+  const { surface, address, log, results = 'text' } = options
+  const authenticate = await createAuthentication(options, address.host)
   const calls = createActivity()
   const requests = createActivity()
   const metrics = createMetrics()
@@ -74,11 +74,11 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     surface,
     gate: createGate({ ...options, host: address.host }),
     authenticate,
-    exposure: options.exposure ?? 'all',
+    exposure: options.exposure ?? (() => 'all'),
     legacy: createLegacyServing(sessions),
     modern,
     approvals: options.approvals,
-    health: () => ({ status: 'ok', version: surface.version, tier }),
+    health: () => ({ status: 'ok', version: surface.version, tier: options.tier }),
     metrics: () => metrics.text(calls.size, sessions.size),
   })
   const stopWatching = surface.watch?.((list) => {

@@ -1,4 +1,4 @@
-import type { Caller, Exposure, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
+import type { Caller, Exposure, View, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
 import type { Server } from '@modelcontextprotocol/server'
 import { serveStdio as serveConnection } from '@modelcontextprotocol/server/stdio'
 import type { Readable, Writable } from 'node:stream'
@@ -12,8 +12,8 @@ export interface ServeStdioOptions {
   surface: Surface
   caller: Caller
   results?: ResultForm
-  /** How much is listed; every tool when not given. */
-  exposure?: Exposure
+  /** How much is listed, as of each request; every tool when not given. */
+  exposure?: () => Exposure
   log: Log
   /** How long calls may go on by themselves after the client is gone; 8 seconds when not given. */
   finishMs?: number
@@ -37,7 +37,7 @@ export function serveStdio(options: ServeStdioOptions): StdioServer {
   const {
     surface,
     caller,
-    exposure = 'all',
+    exposure = () => 'all',
     results = 'text',
     log,
     finishMs = endLimits.finishMs,
@@ -45,13 +45,19 @@ export function serveStdio(options: ServeStdioOptions): StdioServer {
     output = process.stdout,
   } = options
   const activity = createActivity()
+  const view: View = {
+    caller,
+    get exposure() {
+      return exposure()
+    },
+  }
   const transport = createStdioTransport(input, output)
   const create = mcpServers({ surface, results, activity, log })
   // One is made to tell the era by, the other serves; which is which, only the connection knows.
   const servers: Server[] = []
   const connection = serveConnection(
     ({ era }) => {
-      const server = create({ view: { caller, exposure }, stays: era === 'legacy' })
+      const server = create({ view, stays: era === 'legacy' })
       servers.push(server)
       return server
     },

@@ -14,7 +14,7 @@ export interface ToolsOptions extends OpenOptions {
 export async function tools(application: Application, options: ToolsOptions, terminal: Terminal): Promise<number> {
   const opened = await openApplication(application, options, terminal)
   const { catalogue, caller } = opened
-  const exposure = exposureFor(opened, options, terminal)
+  const exposure = exposureFor(opened, options, terminal)()
   const rows = catalogue.list({ caller, exposure }).map((listing) => described(catalogue, listing))
   await opened.close()
   if (options.json === true) {

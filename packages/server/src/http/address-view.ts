@@ -41,15 +41,6 @@ export function viewAt(
   }
 }
 
-/** Whether two views are of one address: what was begun at one is not gone on with at another. */
-export function isSameAddress(one: View, other: View): boolean {
-  return keyOf(one) === keyOf(other)
-}
-
-function keyOf({ service, exposure, toolsets }: View): string {
-  return JSON.stringify([service, exposure, toolsets])
-}
-
 /** A proxy may send the whole address. */
 function addressOf({ url = '/' }: IncomingMessage): string {
   return url.replace(/^https?:\/\/[^/?#]*/i, '')

@@ -19,7 +19,7 @@ export interface EndpointOptions {
   gate: Gate
   authenticate: Authenticate
   /** How much is listed where neither address nor token says. */
-  exposure: Exposure
+  exposure: () => Exposure
   legacy: LegacyServing
   modern: ModernServing
   /** Where a person approves, where they are told of requests. */
@@ -57,7 +57,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   /** What the address asks for, or why that is nothing. */
   function asked(request: IncomingMessage, service: string | undefined, caller: Caller): View | string {
     try {
-      return viewAt(request, { service, caller, surface, exposure })
+      return viewAt(request, { service, caller, surface, exposure: exposure() })
     } catch (error) {
       if (!ToolError.isInstance(error)) throw error
       return `${error.message} ${error.hint ?? ''}`.trim()

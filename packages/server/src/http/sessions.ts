@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto'
 import { tellOfChange } from '../list-changes.ts'
 import type { McpServerFactory } from '../mcp-server.ts'
 import type { Viewer } from '../offers/offer.ts'
-import { isSameAddress } from './address-view.ts'
 import type { Encode } from './encode.ts'
 import { HttpTransport } from './transport.ts'
 
@@ -98,7 +97,7 @@ export function createSessions({
     },
     find(id, view) {
       const session = sessions.get(id)
-      if (session?.viewer.view.caller.principal !== view.caller.principal || !isSameAddress(session.viewer.view, view)) return undefined
+      if (session?.viewer.view.caller.principal !== view.caller.principal || session.viewer.view.service !== view.service) return undefined
       session.viewer.view = view
       session.lastUsed = now()
       return session
