@@ -13,7 +13,7 @@ export function exposureOf(value: unknown, where: string, code: ErrorCode = 'inv
   const written = typeof value === 'string' ? value : JSON.stringify(value)
   const exposure = exposures.find((known) => known === value)
   if (exposure !== undefined) return exposure
-  throw new ToolError(code, `${where}: '${written}' is not an exposure.${didYouMean(written, exposures)}`, {
+  throw new ToolError(code, `${where}: '${written.slice(0, 40)}' is not an exposure.${didYouMean(written, exposures)}`, {
     hint: "It is 'all', every tool listed, or 'search', a few through which the others are found and called.",
   })
 }
