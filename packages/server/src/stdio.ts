@@ -3,6 +3,7 @@ import type { Server } from '@modelcontextprotocol/server'
 import { serveStdio as serveConnection } from '@modelcontextprotocol/server/stdio'
 import type { Readable, Writable } from 'node:stream'
 import { createActivity, endLimits } from './activity.ts'
+import { createEncoder, keepListBytes } from './encode.ts'
 import { tellOfChange } from './list-changes.ts'
 import { mcpServers } from './mcp-server.ts'
 import { createStdioTransport } from './stdio/transport.ts'
@@ -51,7 +52,7 @@ export function serveStdio(options: ServeStdioOptions): StdioServer {
       return exposure()
     },
   }
-  const transport = createStdioTransport(input, output)
+  const transport = createStdioTransport(input, output, createEncoder(keepListBytes()))
   const create = mcpServers({ surface, results, activity, log })
   // One is made to tell the era by, the other serves; which is which, only the connection knows.
   const servers: Server[] = []
