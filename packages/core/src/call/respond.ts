@@ -1,7 +1,7 @@
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
 import { cleanData, cleanText, markUntrusted } from '../present/clean.ts'
-import { fitToBudget } from '../present/budget.ts'
+import { estimateTokens, fitToBudget } from '../present/budget.ts'
 import type { SecretFilter } from '../present/redact.ts'
 import { renderOutput } from '../present/render.ts'
 import type { JsonSchema } from './json-schema.ts'
@@ -12,6 +12,9 @@ import type { CallRequest } from './surface.ts'
 
 /** Tokens a result may cost when nobody asked for more. */
 const budgetTokens = 2_000
+
+/** What it costs to tell of three lists that something of them was left out. */
+const leftTokens = 60
 
 /** A person who is asked reads all there is; only what no form holds is left out, and said to be. */
 export const formTokens = 10_000
@@ -62,10 +65,12 @@ export function outputText(tool: RegisteredTool, output: unknown, input: Input, 
     ? (value: unknown) => own(pagedFrom(output, value, input, merged && !gathered))
     : own
   // What a write answers is not marked as others' words, and a name in it is.
+  // Asking for less of what a write answers would be doing it again.
+  const narrowing = tool.writes ? '' : narrowingOf(tool.input.jsonSchema)
   return fitToBudget(tool.writes && !tool.untrusted ? indentedWithin(output) : output, render, {
     tokens: budgetTokens,
-    // Asking for less of what a write answers would be doing it again.
-    narrowing: tool.writes ? '' : narrowingOf(tool.input.jsonSchema),
+    narrowing,
+    reserve: estimateTokens(narrowing) + leftTokens,
     keep: tool.keep,
     ...(tool.untrusted ? { wrap: (text: string) => markUntrusted(text, tool.name) } : {}),
   })
@@ -177,7 +182,8 @@ function errorReport(error: unknown, secrets: SecretFilter): ErrorReport {
 
 function narrowingOf(schema: JsonSchema): string {
   const names = Object.keys(schema['properties'] ?? {})
-  const filters = names.filter((name) => name !== 'limit' && name !== 'cursor')
+  const needed = (schema['required'] ?? []) as readonly string[]
+  const filters = names.filter((name) => name !== 'limit' && name !== 'cursor' && !needed.includes(name))
   const ways = [filters.length > 0 ? `narrow with ${filters.join(', ')}` : '', names.includes('cursor') ? 'page with limit and cursor' : '']
   return ways.filter((way) => way !== '').join(', or ')
 }

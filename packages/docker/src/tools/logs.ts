@@ -38,6 +38,7 @@ export const getLogs = defineTool({
     note: z.string().optional().describe('What was left out.'),
   }),
   untrusted: true,
+  keep: 'tail',
   text: (output) => textOf(output),
   async run({ container, tail, grep, since, stream, timestamps }, { client, signal }) {
     const { Id } = findContainer(await client.containers(signal), container)
