@@ -1,4 +1,4 @@
-import { ToolError, toolsetsOf } from '@rackwarden/core'
+import { nearestNames, ToolError, toolsetsOf } from '@rackwarden/core'
 import { exposureOf, type Caller, type Exposure, type Surface, type View } from '@rackwarden/core/runtime'
 import type { IncomingMessage } from 'node:http'
 
@@ -24,8 +24,10 @@ export function viewAt(
 ): View {
   const query = new URLSearchParams(/\?([^#]*)/.exec(addressOf(request))?.[1] ?? '')
   for (const name of query.keys()) {
-    if (!parameters.includes(name))
-      throw new ToolError('invalid_input', `An address has no parameter '${name.slice(0, 40)}'.`, {
+    const [meant] = parameters.includes(name) ? [] : nearestNames(name, parameters)
+    // What others put into an address, a proxy say, is none of ours; a slip is.
+    if (meant !== undefined)
+      throw new ToolError('invalid_input', `An address has no parameter '${name.slice(0, 40)}'; '${meant}' is one.`, {
         hint: `It may have ${parameters.join(' and ')}, as in /mcp?expose=search&toolsets=docker.images.`,
       })
     if (query.getAll(name).length > 1)
