@@ -27,7 +27,7 @@ async function namesAt(url: string, query: string, token?: string): Promise<stri
 
 async function tokenFor(lab: AskedLab, ...options: string[]): Promise<string> {
   const made = lab.start('token', 'create', 'laptop', '--demo', '--tier', 'operate', ...options)
-  expect(await made.gone, made.errors()).toBe(0)
+  expect({ code: await made.gone, errors: made.errors() }).toMatchObject({ code: 0 })
   return made.output().trim()
 }
 
