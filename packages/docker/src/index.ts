@@ -38,6 +38,11 @@ export default defineService({
   candidates,
   pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
+  toolsets: {
+    containers: { description: 'Containers: how they are, what they print, start, stop and restart.' },
+    deployment: { description: 'Create, recreate and delete containers, and run commands in them.' },
+    images: { description: 'Images, volumes and networks, and pruning what nothing uses.' },
+  },
   tools: [
     listContainers,
     getContainer,

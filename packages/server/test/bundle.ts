@@ -10,13 +10,11 @@ import { afterAll } from 'vitest'
 export async function bundled(name: string): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'rackwarden-bin-'))
   afterAll(() => rm(directory, { recursive: true, force: true }))
+  const outfile = join(directory, `${name}.mjs`)
   await build({
     entryPoints: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
-    outdir: directory,
-    outExtension: { '.js': '.mjs' },
+    outfile,
     bundle: true,
-    // As the programs are: what is imported lazily is evaluated when it is asked for.
-    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -24,5 +22,5 @@ export async function bundled(name: string): Promise<string> {
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   })
-  return join(directory, `${name}.mjs`)
+  return outfile
 }

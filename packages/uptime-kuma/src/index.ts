@@ -36,6 +36,11 @@ export default defineService({
   candidates: (environment, signal) => candidates(environment, signal),
   pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
+  toolsets: {
+    monitors: { description: 'Monitors: how they are and were, pause and resume.' },
+    maintenance: { description: 'Maintenance windows.' },
+    setup: { description: 'Create, change, tag and delete monitors.' },
+  },
   tools: [
     getStatus,
     listMonitors,

@@ -49,6 +49,8 @@ export interface RegisteredTool {
   readonly budgetTokens?: number
   /** How to ask for less, where its inputs do not say it. */
   readonly narrowing?: string
+  /** The toolset it belongs to, where its service has any. */
+  readonly toolset?: string
   readonly input: { readonly jsonSchema: JsonSchema; parse(value: Readonly<Input>): Input }
   readonly output: { readonly jsonSchema: JsonSchema; parse(value: unknown): unknown }
   readonly text?: (output: unknown, input: Input) => string
@@ -62,6 +64,8 @@ export interface RegisteredTool {
   readonly write?: RegisteredWrite
   /** The change it takes back: such a tool does nothing itself, but stands for the inverse. */
   readonly changeOf?: (input: Input) => string
+  /** The call it stands for: such a tool does nothing itself, and the path goes on with the tool that is named. */
+  readonly calls?: (input: Readonly<Input>) => { tool: string; input: Readonly<Input> }
 }
 
 const defaultSettleMs = 30_000
@@ -83,6 +87,7 @@ export function registeredTool(tool: Tool<never>): RegisteredTool {
     keep: definition.keep ?? 'head',
     ...(definition.budgetTokens === undefined ? {} : { budgetTokens: definition.budgetTokens }),
     ...(definition.narrowing === undefined ? {} : { narrowing: definition.narrowing }),
+    ...(definition.toolset === undefined ? {} : { toolset: definition.toolset }),
     input: {
       get jsonSchema() {
         return inputSchema()

@@ -58,6 +58,8 @@ interface ToolBase<Input extends InputShape, Output extends z.ZodType> {
   budgetTokens?: number
   /** How to ask for less, where its inputs do not say it. */
   narrowing?: string
+  /** The toolset of the service it belongs to; a service with more than 14 tools has them. */
+  toolset?: string
 }
 
 /** A tool that only reads. */

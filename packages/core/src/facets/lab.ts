@@ -1,4 +1,5 @@
 import type { ApprovalRequests } from '../approve/approval-requests.ts'
+import type { Exposure } from '../call/exposure.ts'
 import type { Operations } from '../call/operations.ts'
 import type { Tier } from '../define/access.ts'
 import type { Passages } from '../knowledge/passage.ts'
@@ -8,6 +9,7 @@ import type { Sequences } from '../record/sequences.ts'
 import type { PartialWrites } from '../record/partial-writes.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import type { Directory } from '../search/directory.ts'
 
 /** What the tools over all services are given instead of a client: the part of the lab their caller may see. */
 export interface Lab {
@@ -26,6 +28,11 @@ export interface Lab {
   readonly tier: Tier
   /** What was written down about the lab. */
   readonly passages: Passages
+  /** The tools its caller may find. */
+  readonly directory: Directory
+  /** How much is listed to its caller, and what stands before the names of the tools over all services. */
+  readonly exposure: Exposure
+  readonly prefix: string
 }
 
 /** Whether what concerns a service is for the caller to see. */

@@ -20,11 +20,7 @@ export interface KnowledgeOptions {
   configuration: () => Configuration
   /** Every mount of now, whoever may see it. */
   mounts: () => readonly Mount[]
-  /** The tools over all services. */
-  own: Mount
   labOf: (view: View) => Lab
-  /** Whether a caller has a tool of this listed name. */
-  offers: (view: View, name: string) => boolean
   /** How the owner says something at a shell. */
   command: (words: string) => string
   /** Takes the one path of a call with a tool that is under no name. */

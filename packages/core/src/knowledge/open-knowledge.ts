@@ -1,7 +1,6 @@
 import type { View } from '../call/view.ts'
-import { lowestTier } from '../define/access.ts'
 import { askEverybody } from '../facets/ask.ts'
-import { callLine } from '../facets/call-line.ts'
+import { callLine, callToolFor, madeLine } from '../facets/call-line.ts'
 import type { Mount } from '../runtime/mount.ts'
 import { openCompletion } from './completion.ts'
 import type { Documents } from './documents.ts'
@@ -43,14 +42,15 @@ async function healthOf(mounts: readonly Mount[], { runtime }: KnowledgeOptions)
 }
 
 /** The tools of a caller, as they are called here. */
-function atHand(view: View, { labOf, own, offers, configuration, command }: KnowledgeOptions): AtHand {
-  const { mounts, tier } = labOf(view)
-  const configured = mounts.filter((mount) => mount.instances.length > 0 && mount.isWithdrawn !== true)
-  const granted = (mount: Mount) => grantedTools(mount, lowestTier(tier, mount.tier))
+function atHand(view: View, { labOf, configuration, command, prefix }: KnowledgeOptions): AtHand {
+  const lab = labOf(view)
+  const { mounts, tier, directory } = lab
   const { approval, notify } = configuration()
+  const toolsIn = (mount: Mount, names?: readonly string[]) =>
+    grantedTools(lab, mount).filter(({ tool }) => names?.includes(tool.name) ?? true)
   return {
     tier,
-    writes: configured.some((mount) => granted(mount).some((tool) => tool.writes)),
+    writes: mounts.some((mount) => toolsIn(mount).some(({ tool }) => tool.writes)),
     isToldByPhone: notify !== undefined && approval?.channels.includes('notify') === true,
     services: mounts.map((mount) => ({
       service: mount.service,
@@ -59,34 +59,17 @@ function atHand(view: View, { labOf, own, offers, configuration, command }: Know
       missing: mount.missing,
     })),
     own: (name, input = {}) => {
-      const tool = own.tools.get(name)
-      return tool === undefined || !offers(view, `${own.prefix}${name}`) ? undefined : callLine(`${own.prefix}${name}`, input)
+      const tool = directory.granted(`${prefix}${name}`)
+      if (tool === undefined) return undefined
+      return tool.isListed ? callLine(tool.name, input) : madeLine(lab, tool.name, tool.access, input)
     },
-    tools: (...names) =>
-      names.flatMap((name) =>
-        configured.flatMap((mount) =>
-          namesOf(
-            mount,
-            granted(mount).filter((tool) => tool.name === name),
-          ),
-        ),
-      ),
+    tools: (...names) => names.flatMap((name) => mounts.flatMap((mount) => toolsIn(mount, [name]).map(({ listedName }) => listedName))),
     toolsOf: (service) => {
-      const mount = configured.find((one) => one.service === service)
-      const all = mount === undefined ? [] : granted(mount)
-      const told = (writes: boolean) =>
-        mount === undefined
-          ? []
-          : namesOf(
-              mount,
-              all.filter((tool) => tool.writes === writes),
-            )
+      const all = mounts.filter((mount) => mount.service === service).flatMap((mount) => toolsIn(mount))
+      const told = (writes: boolean) => all.filter(({ tool }) => tool.writes === writes).map(({ listedName }) => listedName)
       return { reads: told(false), writes: told(true) }
     },
+    callThrough: lab.exposure === 'all' ? undefined : callLine(`${prefix}${callToolFor('observe')}`, { tool: '<name>', input: '{…}' }),
     command,
   }
-}
-
-function namesOf(mount: Mount, tools: readonly { name: string }[]): string[] {
-  return tools.map(({ name }) => `${mount.prefix}${name}`)
 }

@@ -22,7 +22,14 @@ export function openPrompts(handOf: (view: View) => AtHand, prefix: string): Pro
       const definition = promptDefinitions.find((one) => `${prefix}${one.name}` === name)
       if (definition === undefined) return Promise.resolve(undefined)
       const given = filledIn(definition, input)
-      const text = definition.text(handOf(view), given)
+      const hand = handOf(view)
+      const { callThrough } = hand
+      // Few tools are listed where the rest is called through others: a name alone would lead nowhere.
+      const how =
+        callThrough === undefined
+          ? []
+          : [`A tool that is not listed is called through the call_ tool of its access: ${callThrough}; search_tools tells its inputs.`]
+      const text = [definition.text(hand, given), ...how].join('\n')
       return Promise.resolve({ messages: [{ role: 'user', content: { type: 'text', text } }] })
     },
   }

@@ -129,7 +129,7 @@ function readingsOf({ documents, prefixed, clock }: ResourcesOptions): readonly 
     {
       form: ['services'],
       title: 'Services',
-      description: 'What is configured, whether it answers now, its tier and how many tools it has.',
+      description: 'What is configured, whether it answers now, its tier and how many tools can be called.',
       mimeType: plain,
       tool: registeredTool(listServices),
       input: none,

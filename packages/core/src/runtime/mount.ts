@@ -3,9 +3,13 @@ import type { ServiceConfiguration } from '../config/configuration.ts'
 import type { Tier } from '../define/access.ts'
 import { prefixOf, type ConfigShape, type Service } from '../define/service.ts'
 import type { Pitfall } from '../define/pitfall.ts'
+import type { Toolset } from '../define/toolset.ts'
 import type { Watchers } from '../define/watch.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from '../define/facet.ts'
 import type { Instance } from './instance.ts'
+
+/** What the tools over all services are a service of. */
+export const ownService = 'rackwarden'
 
 /** The facets of a mounted service, by instance. */
 export interface Facets {
@@ -38,6 +42,10 @@ export interface Mount {
   readonly watchers: Watchers<unknown> | undefined
   /** What surprises about its upstream. */
   readonly pitfalls?: () => Promise<readonly Pitfall[]>
+  /** What its tools are grouped into; nothing where they are few. */
+  readonly toolsets?: ReadonlyMap<string, Toolset>
+  /** The toolsets the owner named; what is on by default where they named none. */
+  readonly toolsetsOn?: readonly string[] | undefined
   /** The fields of its configuration; none for the tools over all services. */
   readonly fields: ConfigShape
 }
@@ -60,6 +68,8 @@ export function mountService(
     instances,
     isMirrored: service.instances === 'mirrored',
     missing: configuration.missing,
+    toolsets: new Map(Object.entries(service.toolsets ?? {})),
+    toolsetsOn: configuration.toolsetsOn,
     fields: service.config,
     watchers: service.watchers,
     ...(pitfalls === undefined ? {} : { pitfalls: async () => (await pitfalls()).default }),

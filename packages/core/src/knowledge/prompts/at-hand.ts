@@ -21,6 +21,8 @@ export interface AtHand {
   tools(...names: readonly string[]): readonly string[]
   /** Those of one service, by the access they take. */
   toolsOf(service: string): { readonly reads: readonly string[]; readonly writes: readonly string[] }
+  /** How what is not listed is called, where little is. */
+  readonly callThrough: string | undefined
   /** A line for the owner's shell. */
   command(words: string): string
 }

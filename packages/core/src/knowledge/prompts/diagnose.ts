@@ -11,9 +11,13 @@ export const diagnose: PromptDefinition = {
   ],
   text: (hand, { symptom, target }) => {
     const about = [target, symptom].filter((part) => part !== undefined).join(' ')
-    const wrong = [symptom?.replace(/[.!]?$/, '.'), target === undefined ? undefined : `It is about ${target}.`]
-      .filter((part) => part !== undefined)
-      .join(' ')
+    const said = symptom?.replace(/[.!]?$/, '.')
+    const wrong =
+      said === undefined
+        ? target === undefined
+          ? 'Something in the lab is wrong. Find out what, and why.'
+          : `Something is wrong with ${target}.`
+        : `Something is wrong: ${said}${target === undefined ? '' : ` It is about ${target}.`}`
     const closer = [
       ['what watches it', hand.tools('list_monitors', 'get_monitor', 'list_heartbeats', 'list_alerts', 'list_targets')],
       ['its name', hand.tools('lookup', 'list_records', 'explain_domain')],
@@ -26,7 +30,7 @@ export const diagnose: PromptDefinition = {
     ] as const
     const looks = closer.filter(([, names]) => names.length > 0).map(([what, names]) => `   - ${what}: ${names.join(', ')}`)
     return [
-      wrong === '' ? 'Something in the lab is wrong. Find out what, and why.' : `Something is wrong: ${wrong}`,
+      wrong,
       'Find the cause. Look only; change nothing on the way.',
       '',
       numbered(

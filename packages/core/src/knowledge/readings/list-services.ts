@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { allows, lowestTier } from '../../define/access.ts'
+import type { RegisteredTool } from '../../call/registered-tool.ts'
+import { lowestTier } from '../../define/access.ts'
 import { toolsFor } from '../../define/tool.ts'
 import { serviceHealth } from '../../facets/service-health.ts'
 import type { Lab } from '../../facets/lab.ts'
@@ -9,7 +10,7 @@ import type { Mount } from '../../runtime/mount.ts'
 export const listServices = toolsFor<Lab>()({
   name: 'list_services',
   title: 'Services',
-  description: 'What is configured, whether it answers now, its tier and how many tools it has.',
+  description: 'What is configured, whether it answers now, its tier and how many tools can be called.',
   access: 'observe',
   input: z.object({}),
   output: z.object({
@@ -21,7 +22,7 @@ export const listServices = toolsFor<Lab>()({
           status: z.string().describe('How it is.'),
           version: z.string().optional().describe('Version of the system.'),
           tier: z.string().describe('Highest access granted.'),
-          tools: z.number().describe('Tools within that tier.'),
+          tools: z.number().describe('Tools that can be called.'),
           evidence: z.string().describe('What was seen, or why nothing was.'),
         }),
       )
@@ -41,7 +42,7 @@ export const listServices = toolsFor<Lab>()({
           status,
           ...(version === undefined ? {} : { version }),
           tier: lowestTier(tier, mount?.tier),
-          tools: mount === undefined ? 0 : grantedTools(mount, lowestTier(tier, mount.tier)).length,
+          tools: mount === undefined ? 0 : grantedTools(context.client, mount).length,
           evidence,
         }
       }),
@@ -57,7 +58,9 @@ const seen = z.object({
   not_configured: z.array(z.string()).optional(),
 })
 
-/** The tools of a service somebody of this tier may call. */
-export function grantedTools(mount: Mount, tier: Lab['tier']) {
-  return [...mount.tools.values()].filter((tool) => !tool.internal && allows(tier, tool.access))
+/** The tools of a service its caller may call now, each with the name it is called by. */
+export function grantedTools({ directory }: Lab, { tools, prefix }: Mount): { tool: RegisteredTool; listedName: string }[] {
+  return [...tools.values()]
+    .map((tool) => ({ tool, listedName: `${prefix}${tool.name}` }))
+    .filter(({ listedName }) => directory.granted(listedName) !== undefined)
 }
