@@ -107,8 +107,10 @@ describe('what is shown of a long passage', () => {
     expect(shown).toMatch(/^…\n[^]*the needle is here[^]*\n…$/)
   })
 
-  test('is the beginning of a line that is longer than all that is shown', () => {
-    expect(shownPart('x'.repeat(5_000), () => false)).toBe(`${'x'.repeat(1_400)}\n…`)
+  test('of one line is the part around the word, or its beginning', () => {
+    const line = `${'x'.repeat(2_000)} giraffe ${'y'.repeat(2_000)}`
+    expect(shownPart(line, (word) => word === 'giraffe')).toMatch(/^x{349} giraffe y+$/)
+    expect(shownPart(line, () => false)).toBe('x'.repeat(1_400))
   })
 })
 
