@@ -39,6 +39,13 @@ export { keepBytes, type KeptBytes } from './connect/kept-bytes.ts'
 export { loadConfiguration, type LoadOptions } from './config/load.ts'
 export type { NotifyChannel, NotifyConfiguration } from './config/notify.ts'
 export { tierOf } from './config/tier.ts'
+export {
+  upstreamKeys,
+  type UpstreamAddress,
+  type UpstreamConfiguration,
+  type UpstreamEntry,
+  type UpstreamProgram,
+} from './config/upstreams.ts'
 export { variableName, variablesOf } from './config/variables.ts'
 export type { GivenConfiguration, GivenValues } from './embed/given-configuration.ts'
 export type { HostContext, ToolHost } from './embed/host.ts'
