@@ -14,9 +14,11 @@ import type { PartialWrites } from '../record/partial-writes.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import type { Content } from './content.ts'
 import type { Operations, Waiting } from './operations.ts'
+import type { Ask, ParkedCalls } from './parked-calls.ts'
 import type { PlanStore } from './plan-store.ts'
-import type { Input, RegisteredTool } from './registered-tool.ts'
+import type { Input, RegisteredTool, RunContext } from './registered-tool.ts'
 import { errorResult, presentableLine } from './respond.ts'
 import type { CallResult } from './result.ts'
 import type { CallRequest, Progress } from './surface.ts'
@@ -44,6 +46,7 @@ export interface CallEnvironment {
   /** How the owner says something to the command line. */
   readonly command: (words: string) => string
   readonly operations: Operations
+  readonly parked: ParkedCalls
   /** The services a caller may see. */
   readonly mounts: (view: View) => readonly Mount[]
   /** The tool behind a listed name; throws `not_found`. */
@@ -67,6 +70,10 @@ export interface Call {
   readonly options: CallOptions
   /** The change this call takes back. */
   readonly undoes?: Undoing | undefined
+  /** How it asks its client, where its tool may. */
+  readonly ask?: Ask | undefined
+  /** Blocks beside the text, as they are added. */
+  readonly attached: Content[]
   readonly entry: CallEntry
   readonly started: number
 }
@@ -89,6 +96,11 @@ export interface Undoing {
 /** What a handler calls before it touches what its plan did not name. */
 export function touchOf({ environment }: Call, { name }: Instance): (...targets: readonly string[]) => void {
   return (...targets) => environment.protectedSet.refuse(targets, name)
+}
+
+/** What `run` is given beyond what a service's handlers know. */
+export function beyond({ ask, attached }: Call): Pick<RunContext, 'ask' | 'attach'> {
+  return { ...(ask === undefined ? {} : { ask }), attach: (block) => void attached.push(block) }
 }
 
 /** Lets a step use the instance's client, and drops a client whose failure a new one may not have. */

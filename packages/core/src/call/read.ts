@@ -1,6 +1,6 @@
 import { ToolError } from '../define/error.ts'
 import type { Instance } from '../runtime/instance.ts'
-import { abortReason, auditRead, failureOf, toldError, waitingOn, withClient, type Call } from './call.ts'
+import { abortReason, auditRead, beyond, failureOf, toldError, waitingOn, withClient, type Call } from './call.ts'
 import { cursorFor, gatherAnswers, mergeAnswers, type Answer } from './fan-out.ts'
 import type { Input } from './registered-tool.ts'
 import { outputText, presentable } from './respond.ts'
@@ -89,7 +89,7 @@ function patienceWith({ environment: { runtime } }: Call, caller: AbortSignal) {
 async function readOne(call: Call, instance: Instance, input: Input, signal: AbortSignal, report: Report): Promise<unknown> {
   const { tool } = call
   return withClient(call, instance, signal, report, async (context) => {
-    const answer = await tool.run(input, { ...context, state: undefined, touch: () => undefined })
+    const answer = await tool.run(input, { ...context, ...beyond(call), state: undefined, touch: () => undefined })
     return tool.gather === undefined ? tool.output.parse(answer) : answer
   })
 }

@@ -1,9 +1,10 @@
 import { ToolError } from '../define/error.ts'
-import type { ReadContext, WriteContext } from '../define/tool.ts'
+import type { ReadContext } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
-import { abortReason, orLog, touchOf, withClient, type Call } from './call.ts'
+import { abortReason, beyond, orLog, touchOf, withClient, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { lookAfter } from './look-after.ts'
+import type { RunContext } from './registered-tool.ts'
 import type { PlannedStep } from './step.ts'
 import { presentable } from './respond.ts'
 import { settle } from './settle.ts'
@@ -54,7 +55,7 @@ async function carried(step: PlannedStep, taking: Taking, context: ReadContext<u
   const { call, writing, instance, before, plan } = step
   const { environment, tool, input } = call
   const { signal } = taking
-  const ran = await runTool(call, { ...context, state: before, touch: touchOf(call, instance) })
+  const ran = await runTool(call, { ...context, ...beyond(call), state: before, touch: touchOf(call, instance) })
   if ('error' in ran) return aftermath(step, taking, ran.error)
   const { after, problem, milliseconds } = await settle(writing, {
     before,
@@ -73,7 +74,7 @@ async function carried(step: PlannedStep, taking: Taking, context: ReadContext<u
   return { step, happened: true, change, output, problem: unsettled, milliseconds }
 }
 
-async function runTool({ tool, input }: Call, context: WriteContext<unknown, unknown>): Promise<{ output: unknown } | { error: unknown }> {
+async function runTool({ tool, input }: Call, context: RunContext): Promise<{ output: unknown } | { error: unknown }> {
   try {
     return { output: tool.output.parse(await tool.run(input, context)) }
   } catch (thrown) {

@@ -20,7 +20,8 @@ export interface Instance {
   hold?(): () => void
   /** Forgets the client after a failure that a new one may not have. */
   dropAfter(error: unknown): void
-  close(): Promise<void>
+  /** Lets go of the client; with patience only once nobody is at work with it. */
+  close(patience?: 'patiently'): Promise<void>
 }
 
 /** What an instance is made from; `connection` stands in for the real way out. */
@@ -99,7 +100,7 @@ export function createInstance({ service, configuration, connection, log }: Inst
     dropAfter: (error) => {
       if (ToolError.isInstance(error) && (error.code === 'unreachable' || error.code === 'unauthorized')) void drop(true)
     },
-    close: async () => drop(false),
+    close: async (patience) => drop(patience === 'patiently'),
   }
 }
 
