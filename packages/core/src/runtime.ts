@@ -11,6 +11,7 @@ export { openOwner, type Owner } from './approve/owner.ts'
 export { createStandingRules, type StandingRule, type StandingRules } from './approve/standing-rules.ts'
 export { hashOf, canonicalJson } from './call/canonical.ts'
 export type { Ask } from './call/parked-calls.ts'
+export { lenientInput } from './call/parse-input.ts'
 export type { RegisteredTool, RegisteredWrite, RunContext } from './call/registered-tool.ts'
 export type { Operation } from './call/operations.ts'
 export type {
@@ -57,7 +58,8 @@ export { toolResultOf, typedPartOf, type ResultForm, type ToolResult } from './e
 export { createNotifier, type Notifier } from './notify/notifier.ts'
 export { approvals, channels, defaultApproval, type Approval, type ApprovalPolicy, type Channel } from './policy/required-approval.ts'
 export { momentAfter, momentBefore, spanOf } from './define/moment.ts'
-export { cleanText } from './present/clean.ts'
+export { cleanData, cleanText, markUntrusted } from './present/clean.ts'
+export { renderOutput } from './present/render.ts'
 export { estimateTokens } from './present/budget.ts'
 export { createSecretFilter, type SecretFilter } from './present/redact.ts'
 export {
