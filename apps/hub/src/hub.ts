@@ -9,6 +9,7 @@ export function createHub(version: string): Application {
     version,
     services,
     prefixed: true,
+    foreign: async (options) => (await import('./upstreams/foreign-servers.ts')).createForeignServers(options),
     demo: async () => (await import('@rackwarden/simlab')).createLab(),
   }
 }

@@ -25,7 +25,11 @@ export function foreignPrompts(view: ForeignView): Prompts {
       if (found === undefined) return undefined
       const { upstream, definition } = found
       const { secrets } = view.runtime
-      const asker = { principal: seen.caller.principal, signal: signal ?? new AbortController().signal, ...(client === undefined ? {} : {}) }
+      const asker = {
+        principal: seen.caller.principal,
+        signal: signal ?? new AbortController().signal,
+        ...(client === undefined ? {} : {}),
+      }
       const request = { method: 'prompts/get' as const, params: { name: definition.name, arguments: { ...input } } }
       const result = await askUpstream(upstream, request, asker, secrets)
       const messages = Array.isArray(result['messages']) ? (result['messages'] as unknown[]) : []
@@ -43,7 +47,11 @@ export function listedPrompts({ visible }: ForeignView, view: View): ListedPromp
       definitions.map(({ name }) => name),
       prefix,
     )
-    return definitions.map((definition) => ({ upstream: held.upstream, definition, listed: `${prefix}${names.get(definition.name) ?? definition.name}` }))
+    return definitions.map((definition) => ({
+      upstream: held.upstream,
+      definition,
+      listed: `${prefix}${names.get(definition.name) ?? definition.name}`,
+    }))
   })
 }
 
@@ -62,5 +70,7 @@ function messageIn(value: unknown): PromptMessage[] {
   const isText = content['type'] === 'text' && typeof content['text'] === 'string'
   if (JSON.stringify(content).length > longestMessage)
     throw new ToolError('upstream', 'The prompt is longer than anybody could read.', { hint: 'Ask for less in its arguments.' })
-  return isText || typeof content['type'] === 'string' ? [{ role: role === 'assistant' ? 'assistant' : 'user', content: content as PromptMessage['content'] }] : []
+  return isText || typeof content['type'] === 'string'
+    ? [{ role: role === 'assistant' ? 'assistant' : 'user', content: content as PromptMessage['content'] }]
+    : []
 }

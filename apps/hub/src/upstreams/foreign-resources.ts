@@ -13,13 +13,17 @@ export function foreignResources({ visible, runtime }: ForeignView): Resources {
   return {
     list: (view) =>
       visible(view).flatMap(({ upstream }) =>
-        upstream.isGone() ? [] : upstream.resources().resources.map((listing) => ({ ...presentable(listing), uri: ownAddress(upstream.name, listing.uri) })),
+        upstream.isGone()
+          ? []
+          : upstream.resources().resources.map((listing) => ({ ...presentable(listing), uri: ownAddress(upstream.name, listing.uri) })),
       ),
     templates: (view) =>
       visible(view).flatMap(({ upstream }) =>
         upstream.isGone()
           ? []
-          : upstream.resources().templates.map((template) => ({ ...presentable(template), uriTemplate: ownAddress(upstream.name, template.uriTemplate) })),
+          : upstream
+              .resources()
+              .templates.map((template) => ({ ...presentable(template), uriTemplate: ownAddress(upstream.name, template.uriTemplate) })),
       ),
     async read({ uri: address, signal, ...view }) {
       const seen = visible(view)
@@ -30,28 +34,42 @@ export function foreignResources({ visible, runtime }: ForeignView): Resources {
       const held = seen.find(({ upstream }) => upstream.name === found?.upstream)
       if (found === undefined || held === undefined) return undefined
       const asker = { principal: view.caller.principal, signal: signal ?? new AbortController().signal }
-      const result = await askUpstream(held.upstream, { method: 'resources/read', params: { uri: found.uri } }, asker, runtime.secrets).catch((error: unknown) => {
+      const result = await askUpstream(
+        held.upstream,
+        { method: 'resources/read', params: { uri: found.uri } },
+        asker,
+        runtime.secrets,
+      ).catch((error: unknown) => {
         if (ToolError.isInstance(error) && (error.code === 'not_found' || error.code === 'invalid_input')) return undefined
         throw error
       })
       if (result === undefined) return undefined
       const contents = Array.isArray(result['contents']) ? (result['contents'] as unknown[]) : []
-      return contents.slice(0, mostContents).flatMap((content) => contentIn(content, held.upstream.name, (text) => runtime.secrets.text(cleanText(text))))
+      return contents
+        .slice(0, mostContents)
+        .flatMap((content) => contentIn(content, held.upstream.name, (text) => runtime.secrets.text(cleanText(text))))
     },
   }
 }
 
 /** Lets an upstream complete a field of its own; undefined where it is none of theirs. */
-export async function completeForeign(view: ForeignView, { of, field, begun, ...seen }: CompletionRequest): Promise<readonly string[] | undefined> {
+export async function completeForeign(
+  view: ForeignView,
+  { of, field, begun, ...seen }: CompletionRequest,
+): Promise<readonly string[] | undefined> {
   const found = 'prompt' in of ? promptOf(view, seen, of.prompt) : templateOf(view, seen, of.resource)
   if (found === undefined) return undefined
   const state = found.upstream.state()
   if (state.kind === 'ready' && state.session.capabilities.completions === undefined) return []
   const asker = { principal: seen.caller.principal, signal: AbortSignal.timeout(completionMs) }
   const params = { ref: found.ref, argument: { name: field, value: begun } }
-  const result = await askUpstream(found.upstream, { method: 'completion/complete', params }, asker, view.runtime.secrets).catch(() => ({}) as Record<string, unknown>)
+  const result = await askUpstream(found.upstream, { method: 'completion/complete', params }, asker, view.runtime.secrets).catch(
+    () => ({}) as Record<string, unknown>,
+  )
   const { values } = isRecord(result['completion']) ? result['completion'] : {}
-  return (Array.isArray(values) ? (values as unknown[]) : []).flatMap((value) => (typeof value === 'string' ? [cleanText(value).slice(0, longestName)] : [])).slice(0, 100)
+  return (Array.isArray(values) ? (values as unknown[]) : [])
+    .flatMap((value) => (typeof value === 'string' ? [cleanText(value).slice(0, longestName)] : []))
+    .slice(0, 100)
 }
 
 const completionMs = 3_000
@@ -84,6 +102,7 @@ function contentIn(value: unknown, upstream: string, shown: (text: string) => st
     return [{ ...base, text: shown(cut) }]
   }
   if (typeof blob !== 'string') return []
-  if (blob.length > longestBlob) throw new ToolError('upstream', `${base.uri} is larger than ${longestBlob} bytes.`, { hint: 'Read a part of it, if it has parts.' })
+  if (blob.length > longestBlob)
+    throw new ToolError('upstream', `${base.uri} is larger than ${longestBlob} bytes.`, { hint: 'Read a part of it, if it has parts.' })
   return [{ ...base, blob }]
 }

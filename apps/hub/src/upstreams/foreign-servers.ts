@@ -1,6 +1,5 @@
-import { allows, lowestTier, ToolError, type Service } from '@rackwarden/core'
+import { allows, highestTier, lowestTier, ToolError, type Service } from '@rackwarden/core'
 import {
-  highestTier,
   openOwner,
   type CompletionRequest,
   type Configuration,
@@ -79,9 +78,11 @@ export async function createForeignServers(options: ForeignServersOptions): Prom
       [...which].map(async (one) => {
         if (one.entry.configuration === undefined) return
         const { identity } = one.entry.configuration
-        one.acceptance = await readAcceptance({ name: one.entry.name, identity }, { store: runtime.store, owner }).catch((error: unknown) => ({
-          why: `the record of its acceptance cannot be read (${error instanceof Error ? error.message : String(error)})`,
-        }))
+        one.acceptance = await readAcceptance({ name: one.entry.name, identity }, { store: runtime.store, owner }).catch(
+          (error: unknown) => ({
+            why: `the record of its acceptance cannot be read (${error instanceof Error ? error.message : String(error)})`,
+          }),
+        )
       }),
     )
     mounts = undefined
@@ -101,12 +102,14 @@ export async function createForeignServers(options: ForeignServersOptions): Prom
     })
   }
 
-  const heldUpstreams = (): HeldUpstream[] => [...held.values()].flatMap(({ upstream, acceptance }) => (upstream === undefined ? [] : [{ upstream, acceptance }]))
+  const heldUpstreams = (): HeldUpstream[] =>
+    [...held.values()].flatMap(({ upstream, acceptance }) => (upstream === undefined ? [] : [{ upstream, acceptance }]))
 
   const mounted = (): readonly Mount[] => {
     const taken = new Set<string>()
     return [...held.values()].map(({ entry, upstream, acceptance }) => {
-      if (upstream === undefined) return mountProblem(entry.name, entry.problem ?? new ToolError('invalid_config', `${entry.name} is not configured.`))
+      if (upstream === undefined)
+        return mountProblem(entry.name, entry.problem ?? new ToolError('invalid_config', `${entry.name} is not configured.`))
       const mount = mountUpstream({ upstream, acceptance }, { runtime, taken, command })
       for (const name of mount.tools.keys()) taken.add(`${mount.prefix}${name}`)
       return mount
@@ -143,7 +146,10 @@ export async function createForeignServers(options: ForeignServersOptions): Prom
       for (const { upstream } of held.values()) upstream?.connect()
     },
     configure(next) {
-      refuseRaise([...held.values()].flatMap(({ entry, acceptance }) => [{ entry, acceptance }]), entriesOf(next))
+      refuseRaise(
+        [...held.values()].flatMap(({ entry, acceptance }) => [{ entry, acceptance }]),
+        entriesOf(next),
+      )
       configuration = next
       const before = held
       held = new Map(entriesOf(next).map((entry) => [entry.name, kept(before.get(entry.name), entry) ?? hold(entry)]))

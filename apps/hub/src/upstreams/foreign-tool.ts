@@ -60,8 +60,9 @@ export function foreignTool(
 }
 
 /** All that is known of what a foreign tool does is what it was called with: its plan is bound to the definition that was accepted. */
-function foreignWrite({ name }: Upstream, definition: ToolDefinition, { secrets }: Runtime): RegisteredWrite {
+function foreignWrite(upstream: Upstream, definition: ToolDefinition, { secrets }: Runtime): RegisteredWrite {
   const hash = definitionHash(definition)
+  const { name } = upstream
   return {
     idempotent: definition.annotations?.idempotentHint === true,
     settleWithinMs: 0,
@@ -72,12 +73,16 @@ function foreignWrite({ name }: Upstream, definition: ToolDefinition, { secrets 
       return { definition: hash }
     },
     basis: (state) => state,
-    plan: async (input) => ({
-      summary: `Call ${definition.name} of ${name}`,
-      targets: [`${name}/tool/${definition.name.replaceAll('/', '_')}`],
-      diff: Object.entries(secrets.data(input)).map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
-      warnings: ['Its effects are unknown to Rackwarden; it cannot be taken back.'],
-    }),
+    plan: async (input) => {
+      // What cannot be reached is not worth anybody's approval.
+      await upstream.session()
+      return {
+        summary: `Call ${definition.name} of ${name}`,
+        targets: [`${name}/tool/${definition.name.replaceAll('/', '_')}`],
+        diff: Object.entries(secrets.data(input)).map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
+        warnings: ['Its effects are unknown to Rackwarden; it cannot be taken back.'],
+      }
+    },
     settles: false,
     settled: () => true,
     verified: (output) => output,
@@ -93,4 +98,3 @@ function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined
   return () => (made ??= { value: make() }).value
 }
-

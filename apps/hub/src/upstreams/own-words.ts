@@ -10,7 +10,11 @@ export function nameProblem(name: string, services: readonly Pick<Service, 'name
   const prefix = prefixOf(name)
   const same = services.find((service) => prefixOf(service.name) === prefix)
   if (same !== undefined)
-    return new ToolError('invalid_config', `upstreams: '${name}' is the name of a service of ours.`, { hint: `Call it something else, such as ${name}-mcp.` })
+    return new ToolError('invalid_config', `upstreams: '${name}' is the name of a service of ours.`, {
+      hint: `Call it something else, such as ${name}-mcp.`,
+    })
   if (!ownWords().has(name.split('-')[0] ?? name)) return undefined
-  return new ToolError('invalid_config', `upstreams: with the name '${name}' its tools would read like ours.`, { hint: `Call it something else, such as my-${name}.` })
+  return new ToolError('invalid_config', `upstreams: with the name '${name}' its tools would read like ours.`, {
+    hint: `Call it something else, such as my-${name}.`,
+  })
 }

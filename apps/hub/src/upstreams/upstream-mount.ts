@@ -101,11 +101,17 @@ function usable<Definition extends ToolDefinition | PromptDefinition>(
 function instanceOf(name: string, upstream: Upstream | undefined, problem?: ToolError): Instance {
   return {
     name: 'default',
-    host: upstream?.configuration.reach.kind === 'stdio' || upstream === undefined ? undefined : hostOf(upstream.configuration.reach.connection.url),
+    host:
+      upstream?.configuration.reach.kind === 'stdio' || upstream === undefined
+        ? undefined
+        : hostOf(upstream.configuration.reach.connection.url),
     jump: undefined,
     problem,
     // The connection is waited for where it is used: a look at how it is must not hang with it.
-    client: (view) => (problem === undefined ? Promise.resolve({ principal: view?.caller.principal ?? '' } satisfies ForeignClient) : Promise.reject(problem)),
+    client: (view) =>
+      problem === undefined
+        ? Promise.resolve({ principal: view?.caller.principal ?? '' } satisfies ForeignClient)
+        : Promise.reject(problem),
     dropAfter: () => undefined,
     close: () => Promise.resolve(),
   }
@@ -148,7 +154,10 @@ async function findingsOf({ upstream, acceptance }: HeldUpstream, command: (word
   if ((await soon(upstream)) === undefined) return []
   const waits = waiting(acceptance.accepted, offered ?? upstream.offered())
   if (acceptance.accepted !== undefined && waits === 0) return []
-  const what = acceptance.accepted === undefined ? `All of it waits, for ${acceptance.why}` : `${waits} tools or prompts are new, or not as they were accepted`
+  const what =
+    acceptance.accepted === undefined
+      ? `All of it waits, for ${acceptance.why}`
+      : `${waits} tools or prompts are new, or not as they were accepted`
   return [
     {
       id: `${name}/held-back`,
