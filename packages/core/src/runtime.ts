@@ -61,6 +61,7 @@ export { momentAfter, momentBefore, spanOf } from './define/moment.ts'
 export { cleanData, cleanText, markUntrusted } from './present/clean.ts'
 export { renderOutput } from './present/render.ts'
 export { estimateTokens } from './present/budget.ts'
+export { isSecretName } from './present/secret-name.ts'
 export { createSecretFilter, type SecretFilter } from './present/redact.ts'
 export {
   createAuditLog,

@@ -42,7 +42,7 @@ export async function askUpstream(
       try {
         return await sent(session, request, { name, asker, limit, secrets })
       } catch (error) {
-        if (!isSessionGone(error) || limit.signal.aborted) throw error
+        if (!isSessionGone(error) || limit.signal.aborted) throw ToolError.isInstance(error) ? error : (session.why() ?? error)
         // It was restarted and has done nothing yet: the same is asked of what it is now.
         session.fail(new ToolError('unreachable', `${name} was restarted.`))
         return await sent(await raced(upstream.session(), limit.signal), request, { name, asker, limit, secrets })

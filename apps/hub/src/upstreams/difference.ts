@@ -11,12 +11,7 @@ export function definitionLines(definition: ToolDefinition | PromptDefinition): 
     `name: ${name}`,
     ...(title === undefined ? [] : [`title: ${title}`]),
     ...(description === undefined ? [] : ['description:', ...description.split('\n').map((line) => `  ${line}`)]),
-    ...Object.entries(rest).flatMap(([key, value]) => [
-      `${key}:`,
-      ...sortedJson(value)
-        .split('\n')
-        .map((line) => `  ${line}`),
-    ]),
+    ...Object.entries(rest).flatMap(([key, value]) => [`${key}:`, ...dataLines(value).map((line) => `  ${line}`)]),
   ].map(visibleText)
 }
 
@@ -63,13 +58,22 @@ function aligned(was: readonly string[], is: readonly string[]): string[] {
   return lines
 }
 
-function sortedJson(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_key, entry: unknown) =>
-      typeof entry === 'object' && entry !== null && !Array.isArray(entry)
-        ? Object.fromEntries(Object.entries(entry).toSorted(([first], [second]) => (first < second ? -1 : 1)))
-        : entry,
-    2,
-  )
+/** Data in lines: what holds more below it, the rest as JSON. */
+function dataLines(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [JSON.stringify(value) ?? '']
+  if (Array.isArray(value))
+    return isFlat(value)
+      ? [JSON.stringify(value)]
+      : value.flatMap((item) => dataLines(item).map((line, index) => `${index === 0 ? '- ' : '  '}${line}`))
+  const entries = Object.entries(value).toSorted(([first], [second]) => (first < second ? -1 : 1))
+  if (entries.length === 0) return ['{}']
+  return entries.flatMap(([key, item]) => {
+    const [first = '', ...rest] = dataLines(item)
+    const holds = typeof item === 'object' && item !== null && !(Array.isArray(item) && isFlat(item)) && Object.keys(item).length > 0
+    return holds ? [`${key}:`, ...[first, ...rest].map((line) => `  ${line}`)] : [`${key}: ${first}`]
+  })
+}
+
+function isFlat(list: readonly unknown[]): boolean {
+  return list.every((item) => typeof item !== 'object' || item === null)
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client'
 import { ToolError } from '@rackwarden/core'
 import type { UpstreamProgram } from '@rackwarden/core/runtime'
+import { isRecord } from './definitions.ts'
 import type { ProcessGuard } from './guard.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { environmentFor } from './minimal-environment.ts'
@@ -185,8 +186,12 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 function messageIn(line: string): JSONRPCMessage | undefined {
   if (!line.startsWith('{')) return undefined
   try {
-    const message = JSON.parse(line) as { jsonrpc?: unknown }
-    return message.jsonrpc === '2.0' ? (message as JSONRPCMessage) : undefined
+    const message = JSON.parse(line) as { jsonrpc?: unknown; id?: unknown; result?: unknown }
+    if (message.jsonrpc !== '2.0') return undefined
+    // What answers a request with anything else than a result would leave it waiting.
+    if (typeof message.id === 'number' && 'result' in message && !isRecord(message.result))
+      return { jsonrpc: '2.0', id: message.id, error: { code: -32_603, message: 'It answered with what is no result.' } }
+    return message as JSONRPCMessage
   } catch {
     return undefined
   }

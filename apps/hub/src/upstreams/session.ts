@@ -33,6 +33,8 @@ export interface Session {
   readonly calls: Set<AskableCall>
   /** Resolves once it is over, with why. */
   readonly ended: Promise<ToolError>
+  /** Why it is over, where it is. */
+  why(): ToolError | undefined
   /** Gives up on it. */
   fail(why: ToolError): void
   close(): Promise<void>
@@ -94,9 +96,14 @@ async function connected(options: SessionOptions, prior: PriorDiscovery | undefi
   for (const list of ['tools', 'resources', 'prompts'] as const)
     client.setNotificationHandler(`notifications/${list}/list_changed`, () => options.changed(list))
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client has no events
-  client.onerror = (error) => log.line(`protocol: ${error.message}`)
-  let end: (why: ToolError) => void = () => undefined
-  const ended = new Promise<ToolError>((resolve) => (end = resolve))
+  client.onerror = ({ message }) => {
+    // Of a call that was given up the answer still comes, and says more than belongs into a log.
+    if (!/unknown message ID/.test(message)) log.line(`protocol: ${message}`)
+  }
+  let reason: ToolError | undefined
+  let tell: (why: ToolError) => void = () => undefined
+  const ended = new Promise<ToolError>((resolve) => (tell = resolve))
+  const end = (why: ToolError) => tell((reason ??= why))
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- as above
   client.onclose = () => end(way.why() ?? new ToolError('unreachable', `${name} closed the connection.`))
 
@@ -129,6 +136,7 @@ async function connected(options: SessionOptions, prior: PriorDiscovery | undefi
     capabilities: client.getServerCapabilities() ?? {},
     calls,
     ended,
+    why: () => reason,
     fail: (why) => {
       end(why)
       void close()

@@ -5,6 +5,7 @@ import { ToolError } from '../define/error.ts'
 import { httpConfig, traitsOf } from '../define/field.ts'
 import type { ConnectionConfig } from '../connect/connection-config.ts'
 import type { SecretFilter } from '../present/redact.ts'
+import { isSecretName } from '../present/secret-name.ts'
 import { resolveReference, type Environment } from './environment.ts'
 import type { ConfigurationFile } from './file.ts'
 import { passwordsIn, resolvedFields } from './references.ts'
@@ -217,7 +218,7 @@ async function textsOf(value: unknown, key: 'env' | 'headers', reading: Reading,
     const text = String(await resolvedAt(written, reading, place))
     if (/[\0\r\n]/.test(key === 'env' ? text.replaceAll(/[\r\n]/g, '') : text))
       throw wrong(reading, place, `'${name}' holds a character that cannot stand there.`, 'Does its value end in a line break?')
-    if (text !== written || /key|token|secret|pass|auth|cookie|credential/i.test(name)) learn(text, secrets)
+    if (text !== written || isSecretName(name)) learn(text, secrets)
     texts[name] = text
   }
   return texts
