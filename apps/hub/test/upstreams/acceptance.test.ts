@@ -42,6 +42,8 @@ describe('what the owner did not accept', () => {
     expect(hub.names()).toContain('pantry_count')
     expect(await read(hub)).toMatchObject({ kind: 'error', error: { code: 'not_found' } })
     expect(await findings(hub)).toContain('1 tools or prompts are new, or not as they were accepted')
+    await hub.catalogue.call({ name: 'pantry_exit', input: {}, caller })
+    await vi.waitFor(() => expect(hub.names()).toContain('pantry_read_jar'), { timeout: 5_000 })
   })
 
   test('is not offered where a tool is added later', async () => {
