@@ -2,7 +2,7 @@ import type { Access } from '@rackwarden/core'
 import { cleanText, lenientInput, type RegisteredTool, type RegisteredWrite, type Runtime, type RunContext } from '@rackwarden/core/runtime'
 import { askUpstream } from './call.ts'
 import { definitionHash, type ToolDefinition } from './definitions.ts'
-import { checkInput } from './input-check.ts'
+import { createInputCheck, type InputCheck } from './input-check.ts'
 import { shownInput } from './shown-schema.ts'
 import { outputOf, textOf } from './tool-result.ts'
 import type { Upstream } from './upstream.ts'
@@ -23,8 +23,9 @@ export function foreignTool(
 ): RegisteredTool {
   const { title = definition.name, description = title, inputSchema } = definition
   const shown = once(() => shownInput(inputSchema))
+  const check = createInputCheck(definition)
   const run = async (input: Record<string, unknown>, context: RunContext) => {
-    if (access === 'observe') await checkInput(definition, input)
+    if (access === 'observe') await check(input)
     const { principal } = context.client as ForeignClient
     const { signal, ask, progress, attach } = context
     const asker = {
@@ -55,12 +56,12 @@ export function foreignTool(
     run,
     asks: true,
     writes: access !== 'observe',
-    ...(access === 'observe' ? {} : { write: foreignWrite(upstream, definition, runtime) }),
+    ...(access === 'observe' ? {} : { write: foreignWrite(upstream, definition, check, runtime) }),
   }
 }
 
 /** All that is known of what a foreign tool does is what it was called with: its plan is bound to the definition that was accepted. */
-function foreignWrite(upstream: Upstream, definition: ToolDefinition, { secrets }: Runtime): RegisteredWrite {
+function foreignWrite(upstream: Upstream, definition: ToolDefinition, check: InputCheck, { secrets }: Runtime): RegisteredWrite {
   const hash = definitionHash(definition)
   const { name } = upstream
   return {
@@ -69,7 +70,7 @@ function foreignWrite(upstream: Upstream, definition: ToolDefinition, { secrets 
     undo: 'irreversible',
     isBlind: true,
     state: async (input) => {
-      await checkInput(definition, input)
+      await check(input)
       return { definition: hash }
     },
     basis: (state) => state,
