@@ -12,7 +12,8 @@ export interface ForeignClient {
   readonly principal: string
 }
 
-const longestDescription = 1_000
+/** What a model pays for with every list; the rest is for whoever reads `upstreams show`. */
+const longestDescription = 500
 const noOutput = { type: 'object' }
 
 /** Makes an accepted tool of an upstream one like all others. */
@@ -92,7 +93,9 @@ function foreignWrite(upstream: Upstream, definition: ToolDefinition, check: Inp
 
 function line(text: string, longest: number): string {
   const clean = cleanText(text).trim()
-  return clean.length > longest ? `${clean.slice(0, longest - 1)}…` : clean
+  if (clean.length <= longest) return clean
+  const sentence = clean.lastIndexOf('. ', longest - 2) + 1
+  return sentence > longest / 2 ? `${clean.slice(0, sentence)} …` : `${clean.slice(0, longest - 1)}…`
 }
 
 function once<T>(make: () => T): () => T {

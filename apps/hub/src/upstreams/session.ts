@@ -91,6 +91,7 @@ async function connected(options: SessionOptions, prior: PriorDiscovery | undefi
       inputRequired: { autoFulfill: false },
     },
   )
+  const over = new AbortController()
   const calls = new Set<AskableCall>()
   answerQuestions(client, calls, { name, secrets: runtime.secrets })
   for (const list of ['tools', 'resources', 'prompts'] as const)
@@ -98,7 +99,7 @@ async function connected(options: SessionOptions, prior: PriorDiscovery | undefi
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client has no events
   client.onerror = ({ message }) => {
     // Of a call that was given up the answer still comes, and says more than belongs into a log.
-    if (!/unknown message ID/.test(message)) log.line(`protocol: ${message}`)
+    if (!over.signal.aborted && !/unknown message ID/.test(message)) log.line(`protocol: ${message}`)
   }
   let reason: ToolError | undefined
   let tell: (why: ToolError) => void = () => undefined
@@ -107,7 +108,6 @@ async function connected(options: SessionOptions, prior: PriorDiscovery | undefi
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- as above
   client.onclose = () => end(way.why() ?? new ToolError('unreachable', `${name} closed the connection.`))
 
-  const over = new AbortController()
   const close = async () => {
     over.abort()
     await client.close().catch(() => undefined)
