@@ -9,6 +9,8 @@ export function createHub(version: string): Application {
     version,
     services,
     prefixed: true,
+    foreign: async (options) => (await import('./upstreams/foreign-servers.ts')).createForeignServers(options),
+    commands: async (written) => (await import('./upstreams/commands/commands.ts')).addUpstreamCommands(written),
     demo: async () => (await import('@rackwarden/simlab')).createLab(),
   }
 }

@@ -4,6 +4,7 @@ import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
 import type { NotifyConfiguration } from './notify.ts'
+import type { UpstreamEntry } from './upstreams.ts'
 
 /** What was found for one instance of a service: values that parse, or why they do not. */
 export interface InstanceConfiguration {
@@ -43,6 +44,8 @@ export interface Configuration {
   audit?: AuditPolicy
   /** How a person is told of a request for their approval; nobody is where nothing is said. */
   notify?: NotifyConfiguration
+  /** Foreign servers, for an application that can mount them. */
+  upstreams?: readonly UpstreamEntry[]
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
 }

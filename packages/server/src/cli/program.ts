@@ -141,6 +141,8 @@ export async function runProgram(application: Application, argv: readonly string
     .option('--config <file>', 'configuration file instead of rackwarden.yaml')
     .action(ending(async (options: PreToolUseOptions) => (await import('./hooks/pre-tool-use.ts')).preToolUse(options, terminal)))
 
+  await application.commands?.(written)
+
   const [first = ''] = argv
   const known = ['help', ...program.commands.map((command) => command.name())]
   if (!first.startsWith('-') && !known.includes(first)) program.error(`error: there is no command '${first}'; --help lists them`)
