@@ -27,7 +27,7 @@ async function namesAt(url: string, query: string, token?: string): Promise<stri
 
 async function tokenFor(lab: AskedLab, ...options: string[]): Promise<string> {
   const made = lab.start('token', 'create', 'laptop', '--demo', '--tier', 'operate', ...options)
-  expect(await made.gone, made.errors()).toBe(0)
+  expect([await made.gone, made.errors()]).toEqual([0, expect.stringContaining('laptop')])
   return made.output().trim()
 }
 
@@ -110,6 +110,9 @@ describe('what is listed', () => {
     const lab = await askedLab(bin, { configuration })
     const { url } = await lab.serve()
     const token = await tokenFor(lab, '--toolsets', 'light')
+    const listed = lab.start('token', 'list', '--demo')
+    await listed.gone
+    expect(listed.output()).toMatch(/^name +tier +services +toolsets +created.*\nlaptop +operate +all +lamp\.light /)
     for (const query of ['', '?toolsets=light', '?toolsets=light,repair']) {
       const names = await namesAt(url, query, token)
       expect(names).toContain('set_level')
