@@ -57,7 +57,7 @@ describe.skipIf(missing !== undefined)('why is nothing answering on nas-2?', () 
       expect(calls).toBeLessThanOrEqual(most)
       await model.close()
       await removeUnit()
-    await pair.behind.run(['rm', '-r', '/srv/data'])
+      await pair.behind.run(['rm', '-r', '/srv/data'])
     },
     60_000,
   )
