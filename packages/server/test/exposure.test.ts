@@ -130,7 +130,7 @@ describe('what is listed', () => {
       ['?expose=serach', /'serach' is not an exposure\. Did you mean 'search'\?/],
       ['?toolsets=lihgt', /There is no toolset 'lamp\.lihgt'\. Did you mean 'lamp\.light'\? The toolsets are: lamp\.light, lamp\.repair/],
       ['?toolsets=', /No toolset is named/],
-      ['?toolset=light', /An address has no parameter 'toolset'/],
+      ['?toolset=light', /An address has no parameter 'toolset'\. Did you mean 'toolsets'\?/],
       ['?expose=all&expose=search', /'expose' stands in the address more than once/],
       [`?expose=${'x'.repeat(8000)}`, /is not an exposure/],
     ] as const) {

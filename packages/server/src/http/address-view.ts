@@ -1,4 +1,4 @@
-import { ToolError, toolsetsOf } from '@rackwarden/core'
+import { nearestNames, ToolError, toolsetsOf } from '@rackwarden/core'
 import { exposureOf, type Caller, type Exposure, type Surface, type View } from '@rackwarden/core/runtime'
 import type { IncomingMessage } from 'node:http'
 
@@ -24,11 +24,13 @@ export function viewAt(
 ): View {
   const query = new URLSearchParams(/\?([^#]*)/.exec(addressOf(request))?.[1] ?? '')
   for (const name of query.keys()) {
-    if (!parameters.includes(name))
-      throw new ToolError('invalid_input', `An address has no parameter '${name.slice(0, 40)}'.`, {
-        hint: `It may have ${parameters.join(' and ')}, as in /mcp?expose=search&toolsets=docker.images.`,
+    // What a proxy adds is its own; what looks like one of ours was meant to be one.
+    const [nearest] = parameters.includes(name) ? [] : nearestNames(name.slice(0, 40), parameters)
+    if (nearest !== undefined)
+      throw new ToolError('invalid_input', `An address has no parameter '${name.slice(0, 40)}'. Did you mean '${nearest}'?`, {
+        hint: 'Its form is /mcp?expose=search&toolsets=docker.images.',
       })
-    if (query.getAll(name).length > 1)
+    if (parameters.includes(name) && query.getAll(name).length > 1)
       throw new ToolError('invalid_input', `'${name}' stands in the address more than once.`, { hint: 'Separate names by commas.' })
   }
   const toolsets = query.get('toolsets')
