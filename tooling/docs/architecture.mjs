@@ -77,9 +77,9 @@ export function configurationTable({ services }) {
   return table(
     ['fields of', 'keys'],
     [
-      ['the file', '`tier`, `services`, `approval`, `protect`, `audit`'],
+      ['the file', '`tier`, `expose`, `services`, `approval`, `protect`, `audit`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
-      ['a service', '`tier`, `tools`, and either `instances` or the fields of its one target'],
+      ['a service', '`tier`, `tools`, `toolsets`, and either `instances` or the fields of its one target'],
       ...rows,
       ...groups,
     ],
