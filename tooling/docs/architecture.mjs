@@ -77,7 +77,7 @@ export function configurationTable({ services }) {
   return table(
     ['fields of', 'keys'],
     [
-      ['the file', '`tier`, `services`, `approval`, `protect`, `audit`'],
+      ['the file', '`tier`, `expose`, `services`, `upstreams`, `approval`, `protect`, `audit`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
       ['a service', '`tier`, `tools`, and either `instances` or the fields of its one target'],
       ...rows,
