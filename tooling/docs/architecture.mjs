@@ -80,7 +80,10 @@ export function configurationTable({ services }) {
     [
       ['the file', '`tier`, `expose`, `services`, `upstreams`, `approval`, `protect`, `audit`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
-      ['an upstream', [...upstreamKeys.both, ...upstreamKeys.program].map(code).join(', ') + '; or ' + upstreamKeys.address.map(code).join(', ')],
+      [
+        'an upstream',
+        [...upstreamKeys.both, ...upstreamKeys.program].map(code).join(', ') + '; or ' + upstreamKeys.address.map(code).join(', '),
+      ],
       ['a service', '`tier`, `tools`, and either `instances` or the fields of its one target'],
       ...rows,
       ...groups,

@@ -50,7 +50,8 @@ function mayImport(name: string, path: string, { specifier, kind }: ImportSite, 
   if (name === 'ssh' || name === 'server') return core
   if (name === 'simlab') return core || service
   // Commands of an application are written like those every bin has.
-  if (name === 'hub') return core || service || server || specifier === '@rackwarden/server/cli' || (specifier === '@rackwarden/simlab' && kind !== 'static')
+  if (name === 'hub')
+    return core || service || server || specifier === '@rackwarden/server/cli' || (specifier === '@rackwarden/simlab' && kind !== 'static')
   if (specifier === '@rackwarden/ssh') return kind !== 'static'
   return core || (server && path.endsWith('/src/bin.ts'))
 }

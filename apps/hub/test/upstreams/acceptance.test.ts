@@ -122,7 +122,7 @@ describe('another configuration while a hub runs', () => {
         JSON.parse(
           /\{.*\}/.exec((await hub.catalogue.call({ name: 'pantry_environment', input: {}, caller })).text)?.[0] ?? '{}',
         ) as Record<string, string>
-      )['RACKWARDEN_UPSTREAM']
+      )['MCP_UPSTREAM_MARK']
     const before = await pid()
     await hub.configure({ pantry: fixture('old-pantry'), other: fixture('new-pantry') })
     await hub.accept('other')

@@ -137,7 +137,7 @@ describe('a foreign tool', () => {
     expect(text).not.toContain('of-ours')
     const names = [...text.matchAll(/"(\w+)":/g)].map(([, name]) => name)
     expect(names).toContain('OWN_TOKEN')
-    expect(names.filter((name) => /RACKWARDEN|npm_|VITEST|NODE_/.test(name ?? ''))).toEqual(['RACKWARDEN_UPSTREAM'])
+    expect(names.filter((name) => /RACKWARDEN|MCP_|npm_|VITEST|NODE_/.test(name ?? ''))).toEqual(['MCP_UPSTREAM_MARK'])
     expect(text).not.toContain('its-own-token-12345')
   })
 
