@@ -2,7 +2,7 @@ import { ToolError } from '@rackwarden/core'
 import type { ListName, ResourceListing, ResourceTemplate, Runtime, UpstreamConfiguration } from '@rackwarden/core/runtime'
 import type { Offered } from './definitions.ts'
 import type { EraRecords } from './era-record.ts'
-import { failureOf } from './failure.ts'
+import { failureOf, mayBeEra } from './failure.ts'
 import type { ProcessGuard } from './guard.ts'
 import type { Session } from './session.ts'
 import { createTurns, type Turns } from './turns.ts'
@@ -138,19 +138,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   }
 
   async function connectWithin(signal: AbortSignal, limit: AbortSignal): Promise<Session> {
-    const { openSession } = await import('./session.ts')
     try {
-      const session = await openSession({ name, configuration, runtime, guard, eras, log, changed: listChanged, signal })
+      const isKnown = (await eras.find(name, configuration.identity)) !== undefined
       try {
-        const { offeredBy } = await import('./offers.ts')
-        offered = await offeredBy(session, { maxTools: limits.maxTools, timeoutMs: limits.connectTimeoutMs, signal })
+        return await connectAndAsk(signal)
       } catch (error) {
-        void session.close()
-        // A list that is refused may be one that was asked for in the wrong era.
+        if (!isKnown || signal.aborted || !mayBeEra(error)) throw error
+        // A list that is refused may be one that was asked for in an era that is the wrong one by now.
         await eras.forget(name)
-        throw error
+        return await connectAndAsk(signal)
       }
-      return session
     } catch (error) {
       if (limit.aborted && !over.signal.aborted)
         throw new ToolError('timeout', `${name} was not ready within ${limits.connectTimeoutMs} ms.`, {
@@ -158,6 +155,18 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           cause: error,
         })
       throw failureOf(error, name)
+    }
+  }
+
+  async function connectAndAsk(signal: AbortSignal): Promise<Session> {
+    const [{ openSession }, { offeredBy }] = await Promise.all([import('./session.ts'), import('./offers.ts')])
+    const session = await openSession({ name, configuration, runtime, guard, eras, log, changed: listChanged, signal })
+    try {
+      offered = await offeredBy(session, { maxTools: limits.maxTools, timeoutMs: limits.connectTimeoutMs, signal })
+      return session
+    } catch (error) {
+      void session.close()
+      throw error
     }
   }
 
