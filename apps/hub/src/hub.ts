@@ -10,7 +10,7 @@ export function createHub(version: string): Application {
     services,
     prefixed: true,
     foreign: async (options) => (await import('./upstreams/foreign-servers.ts')).createForeignServers(options),
-    commands: async (written) => (await import('./upstreams/commands/commands.ts')).addUpstreamCommands(written),
+    commands: async (line) => (await import('./upstreams/commands/commands.ts')).addUpstreamCommands(line),
     demo: async () => (await import('@rackwarden/simlab')).createLab(),
   }
 }

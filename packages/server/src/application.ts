@@ -1,6 +1,6 @@
 import type { Service, Simulation } from '@rackwarden/core'
 import type { Configuration, ForeignServers, Runtime } from '@rackwarden/core/runtime'
-import type { Written } from './cli/approval-commands.ts'
+import type { CommandLine } from './cli/command-line.ts'
 
 /** A pretend lab: the upstream of every service it knows, made to fit together. */
 export interface Demo {
@@ -31,7 +31,7 @@ export interface Application {
   /** How MCP servers of others are mounted beside the services, where it does that. */
   foreign?: (options: ForeignOptions) => Promise<ForeignServers>
   /** Adds commands of its own to those every bin has. */
-  commands?: (written: Written) => Promise<void>
+  commands?: (line: CommandLine<Application>) => Promise<void>
 }
 
 /** Makes an application of a service alone; an application stays what it is. */

@@ -1,4 +1,4 @@
-export type { Written } from './cli/approval-commands.ts'
+export type { CommandLine } from './cli/command-line.ts'
 export { openDesk, type Decided, type Desk } from './cli/desk.ts'
 export { exitCodes } from './cli/failure.ts'
 export { configurationPath, openDocument, type ConfigurationDocument } from './cli/init/configuration-document.ts'

@@ -17,7 +17,7 @@ export interface AddressOptions {
 /** A transport over HTTP, and what lets go of its sockets. */
 export interface AddressTransport {
   readonly transport: Transport
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Longer than any timer runs: a stream ends when one of both sides ends it. */

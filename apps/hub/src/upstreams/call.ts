@@ -38,7 +38,8 @@ export async function askUpstream(
   const limit = startLimit(configuration.limits.timeoutMs, name, asker.signal)
   try {
     return await turns.take(limit.signal, async () => {
-      const session = await raced(upstream.session(), limit.signal)
+      // What it takes to come up has a limit of its own.
+      const session = await limit.without(() => raced(upstream.session(), limit.signal))
       try {
         return await sent(session, request, { name, asker, limit, secrets })
       } catch (error) {

@@ -99,7 +99,7 @@ function protocolFailure(
       hint: 'Open it yourself, if you trust it, and call again.',
       cause,
     })
-  if (code === tooLarge) return new ToolError('upstream', `${said}`, { hint: 'Ask for less, or raise maxBytes of the upstream.', cause })
+  if (code === tooLarge) return new ToolError('upstream', said, { hint: 'Ask for less, or raise maxBytes of the upstream.', cause })
   if (notFound.has(code)) return new ToolError('not_found', `${name}: ${said}`, { cause })
   if (code === invalidParameters || code === invalidRequest)
     return new ToolError('invalid_input', `${name} refuses the input: ${said}`, { cause })

@@ -3,7 +3,7 @@ import { cleanData, cleanText, type CompletionRequest, type ResourceContent, typ
 import { askUpstream } from './call.ts'
 import { isRecord } from './definitions.ts'
 import { listedPrompts } from './foreign-prompts.ts'
-import type { ForeignView } from './foreign-servers.ts'
+import type { ForeignView } from './foreign-view.ts'
 import { foreignAddress, ownAddress } from './resource-address.ts'
 
 const [mostContents, longestBlob, longestText, longestName] = [50, 8 * 1024 * 1024, 200_000, 100]
@@ -64,7 +64,7 @@ export async function completeForeign(
   const asker = { principal: seen.caller.principal, signal: AbortSignal.timeout(completionMs) }
   const params = { ref: found.ref, argument: { name: field, value: begun } }
   const result = await askUpstream(found.upstream, { method: 'completion/complete', params }, asker, view.runtime.secrets).catch(
-    () => ({}) as Record<string, unknown>,
+    (): Record<string, unknown> => ({}),
   )
   const { values } = isRecord(result['completion']) ? result['completion'] : {}
   return (Array.isArray(values) ? (values as unknown[]) : [])

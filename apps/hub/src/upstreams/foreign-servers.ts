@@ -14,6 +14,7 @@ import { acceptancePath, readAcceptance, type Acceptance } from './acceptance.ts
 import { createEraRecords } from './era-record.ts'
 import { foreignPrompts } from './foreign-prompts.ts'
 import { completeForeign, foreignResources } from './foreign-resources.ts'
+import type { ForeignView } from './foreign-view.ts'
 import { createGuard } from './guard.ts'
 import { nameProblem } from './own-words.ts'
 import { refuseRaise } from './raised-access.ts'
@@ -29,13 +30,6 @@ export interface ForeignServersOptions {
   readonly services: readonly Pick<Service, 'name'>[]
   /** How the owner says something at a shell. */
   readonly command: (words: string) => string
-}
-
-/** What resources, prompts and completion are found in. */
-export interface ForeignView {
-  readonly runtime: Runtime
-  /** Those a caller may see, whose accepted things are offered. */
-  readonly visible: (view: View) => readonly HeldUpstream[]
 }
 
 interface Held {
@@ -102,6 +96,15 @@ export async function createForeignServers(options: ForeignServersOptions): Prom
     })
   }
 
+  const takeUp = async (fresh: readonly Held[]) => {
+    await readAll(fresh)
+    if (closed) return
+    tellAll()
+    if (!connects) return
+    watch()
+    for (const { upstream } of fresh) upstream?.connect()
+  }
+
   const heldUpstreams = (): HeldUpstream[] =>
     [...held.values()].flatMap(({ upstream, acceptance }) => (upstream === undefined ? [] : [{ upstream, acceptance }]))
 
@@ -156,18 +159,12 @@ export async function createForeignServers(options: ForeignServersOptions): Prom
       const fresh = [...held.values()].filter((one) => before.get(one.entry.name) !== one)
       for (const one of before.values()) if (held.get(one.entry.name) !== one) void one.upstream?.close()
       mounts = undefined
-      void readAll(fresh).then(() => {
-        if (closed) return
-        tellAll()
-        if (!connects) return
-        watch()
-        for (const { upstream } of fresh) upstream?.connect()
-      })
+      void takeUp(fresh)
     },
     async close() {
       closed = true
       stopWatching?.()
-      const ending = Promise.all([...held.values()].map(({ upstream }) => upstream?.close()))
+      const ending = Promise.all([...held.values()].map(async ({ upstream }) => upstream?.close()))
       // What takes longer is ended by the guard, after us.
       await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, inOrderMs))])
       await guard.close()

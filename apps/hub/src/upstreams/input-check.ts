@@ -14,7 +14,7 @@ export function createInputCheck({ inputSchema }: ToolDefinition): InputCheck {
     validate ??= await validatorOf(inputSchema)
     const checked = checkedWith(validate, input)
     if (checked === undefined || checked.valid) return
-    const names = Object.keys((inputSchema['properties'] ?? {}) as object)
+    const names = Object.keys(inputSchema['properties'] ?? {})
     throw new ToolError(
       'invalid_input',
       `The input is not what the tool takes: ${(checked.errorMessage ?? 'it does not fit').slice(0, 500)}`,

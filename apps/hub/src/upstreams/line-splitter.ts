@@ -1,8 +1,8 @@
 /** What becomes of the lines of a stream. */
 export interface LineHandlers {
-  line(text: string): void
+  readonly line: (text: string) => void
   /** A line longer than allowed, of which only both ends were kept. */
-  tooLong(ends: { head: string; tail: string; bytes: number }): void
+  readonly tooLong: (ends: { head: string; tail: string; bytes: number }) => void
 }
 
 const keptOfEnds = 512

@@ -19,7 +19,7 @@ const passedOnInWindows = [
 ]
 
 /** The variable by which programs of a hub, and what they started, are known once it is gone. */
-export const markVariable = 'RACKWARDEN_UPSTREAM'
+export const markVariable = 'MCP_UPSTREAM_MARK'
 
 /** The environment a foreign server's program is given: a few variables of ours, its own, and its mark. */
 export function environmentFor(

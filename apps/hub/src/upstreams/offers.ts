@@ -31,10 +31,20 @@ export async function resourcesOf(
 ): Promise<{ resources: readonly ResourceListing[]; templates: readonly ResourceTemplate[] }> {
   if (session.capabilities.resources === undefined) return { resources: [], templates: [] }
   const limits = { most: mostResources, timeoutMs, signal }
-  const resources = await listed(session, 'resources/list', 'resources', limits, (value) => resourceIn<ResourceListing>(value, 'uri'))
+  const resources = await listed(
+    session,
+    'resources/list',
+    'resources',
+    limits,
+    (value) => resourceIn(value, 'uri') as ResourceListing | undefined,
+  )
   // Many servers with resources know no templates, and say so with an error.
-  const templates = await listed(session, 'resources/templates/list', 'resourceTemplates', limits, (value) =>
-    resourceIn<ResourceTemplate>(value, 'uriTemplate'),
+  const templates = await listed(
+    session,
+    'resources/templates/list',
+    'resourceTemplates',
+    limits,
+    (value) => resourceIn(value, 'uriTemplate') as ResourceTemplate | undefined,
   ).catch(() => nothing)
   return { resources: resources.items, templates: templates.items }
 }
@@ -87,7 +97,7 @@ function byName<Item extends { name: string }>(items: readonly Item[]): Item[] {
 
 const [longestAddress, longestName, longestDescription] = [2_048, 200, 500]
 
-function resourceIn<Listing>(value: unknown, key: 'uri' | 'uriTemplate'): Listing | undefined {
+function resourceIn(value: unknown, key: 'uri' | 'uriTemplate'): Record<string, unknown> | undefined {
   if (!isRecord(value) || typeof value[key] !== 'string' || value[key].length > longestAddress) return undefined
   const text = (field: string, longest: number) => (typeof value[field] === 'string' ? { [field]: value[field].slice(0, longest) } : {})
   return {
@@ -97,5 +107,5 @@ function resourceIn<Listing>(value: unknown, key: 'uri' | 'uriTemplate'): Listin
     ...text('title', longestName),
     ...text('description', longestDescription),
     ...text('mimeType', longestName),
-  } as Listing
+  }
 }

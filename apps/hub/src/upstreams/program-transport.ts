@@ -51,7 +51,7 @@ export function createProgramTransport(program: UpstreamProgram, { guard, log, e
     })
     child.stdin.end()
     const timers = [setTimeout(() => signalGroup(pid, 'SIGTERM'), askMs), setTimeout(() => signalGroup(pid, 'SIGKILL'), killMs)]
-    closing = ended.then(() => {
+    closing = ended.finally(() => {
       for (const timer of timers) clearTimeout(timer)
     })
     return closing

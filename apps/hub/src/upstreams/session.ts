@@ -151,8 +151,8 @@ async function connected(options: SessionOptions, prior: PriorDiscovery | undefi
 interface Way {
   readonly transport: Transport
   /** Why it ended, where it knows. */
-  why(): ToolError | undefined
-  close(): Promise<void>
+  readonly why: () => ToolError | undefined
+  readonly close: () => Promise<void>
 }
 
 async function wayTo({ configuration: { reach, limits }, runtime, guard, log }: SessionOptions, broken: () => void): Promise<Way> {

@@ -35,7 +35,7 @@ const [longestDescription, longestShown] = [300, 6_000]
 export interface ShownInput {
   readonly schema: Record<string, unknown>
   /** Gives inputs the names the server knows them by. */
-  original(input: Readonly<Record<string, unknown>>): Record<string, unknown>
+  readonly original: (input: Readonly<Record<string, unknown>>) => Record<string, unknown>
 }
 
 /** Makes a foreign schema lean, and moves inputs out of the way of our own: `confirm` is listed as `confirm_`. */

@@ -42,7 +42,7 @@ function blockOf(block: Record<string, unknown>, upstream: string): string | Con
     return typeof data === 'string'
       ? { type, data, mimeType: typeof mimeType === 'string' ? mimeType.slice(0, 100) : 'application/octet-stream' }
       : undefined
-  if (type === 'resource_link') return cleanData(linkOf(block, upstream)) as Content | undefined
+  if (type === 'resource_link') return cleanData<Content | undefined>(linkOf(block, upstream))
   if (type !== 'resource' || !isRecord(resource) || typeof resource['uri'] !== 'string') return undefined
   if (typeof resource['text'] === 'string') return `${resource['uri']}:\n${resource['text']}`
   return typeof resource['blob'] === 'string'

@@ -33,16 +33,16 @@ export function mountUpstream(held: HeldUpstream, options: MountOptions): Mount 
   const { name, configuration } = upstream
   const prefix = prefixOf(name)
   const tools = new Map<string, RegisteredTool>()
-  const usable = usableTools(held).flatMap((definition) => {
+  const offered = usableTools(held).flatMap((definition) => {
     const access = accessOf(definition, configuration)
     return access === 'off' ? [] : [{ definition, access }]
   })
   const names = listedNames(
-    usable.map(({ definition }) => definition.name),
+    offered.map(({ definition }) => definition.name),
     prefix,
     options.taken,
   )
-  for (const { definition, access } of usable) {
+  for (const { definition, access } of offered) {
     const listed = names.get(definition.name) ?? definition.name
     tools.set(listed, foreignTool(upstream, definition, { listed, access: access satisfies Access, runtime: options.runtime }))
   }
@@ -144,8 +144,8 @@ async function healthOf(held: HeldUpstream, command: (words: string) => string):
   if (acceptance.accepted === undefined)
     return { ...version, degraded: true, evidence: `waiting for the owner, for ${acceptance.why}: ${command(`upstreams show ${name}`)}` }
   const tools = usableTools(held).length
-  const held_ = waits === 0 ? '' : `, ${waits} held back: ${command(`upstreams show ${name}`)}`
-  return { ...version, ...(waits === 0 ? {} : { degraded: true }), evidence: `${tools} tools, ${era} era${held_}` }
+  const rest = waits === 0 ? '' : `, ${waits} held back: ${command(`upstreams show ${name}`)}`
+  return { ...version, ...(waits === 0 ? {} : { degraded: true }), evidence: `${tools} tools, ${era} era${rest}` }
 }
 
 async function findingsOf({ upstream, acceptance }: HeldUpstream, command: (words: string) => string): Promise<readonly Finding[]> {

@@ -2,7 +2,7 @@ import { ToolError } from '@rackwarden/core'
 import type { ListName, ResourceListing, ResourceTemplate, Runtime, UpstreamConfiguration } from '@rackwarden/core/runtime'
 import type { Offered } from './definitions.ts'
 import type { EraRecords } from './era-record.ts'
-import { failureOf } from './failure.ts'
+import { failureOf, mayBeEra } from './failure.ts'
 import type { ProcessGuard } from './guard.ts'
 import type { Session } from './session.ts'
 import { createTurns, type Turns } from './turns.ts'
@@ -61,7 +61,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   let attempt: Promise<Session> | undefined
   let offered: Offered | undefined
   let resources: Awaited<ReturnType<Upstream['resources']>> = { resources: [], templates: [] }
-  let [pauseMs, attempts, keeps, gone] = [0, 0, false, false]
+  let [pauseMs, attempts, keeps, gone, told] = [0, 0, false, false, '']
   const timers = new Map<string, NodeJS.Timeout>()
 
   const later = (what: string, ms: number, work: () => void) => {
@@ -82,6 +82,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
   const lost = (problem: ToolError) => {
     if (over.signal.aborted) return
+    // The same again and again is said once.
+    if (problem.message !== told) runtime.log('warn', `${name}: ${problem.message}`)
+    told = problem.message
     state = { kind: 'waiting', problem, until: runtime.clock.now() + pauseMs }
     tellIfGone()
     if (!keeps) return
@@ -98,14 +101,16 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     if (wasGone) for (const list of ['tools', 'resources', 'prompts'] as const) changed(list)
     else changed('tools')
     void refreshResources(session)
-    void session.ended.then((problem) => {
-      if (state.kind !== 'ready' || state.session !== session) return
-      // One that was well for a while is tried again at once, one that ends as soon as it has begun is not.
-      pauseMs = performance.now() - began > steadyMs || attempts === 1 ? 0 : nextPause(pauseMs)
-      if (!over.signal.aborted) runtime.log('warn', `${name}: ${problem.message}`)
-      void session.close()
-      lost(problem)
-    })
+    void untilLost(session, began)
+  }
+
+  const untilLost = async (session: Session, began: number) => {
+    const problem = await session.ended
+    if (state.kind !== 'ready' || state.session !== session) return
+    // One that was well for a while is tried again at once, one that ends as soon as it has begun is not.
+    pauseMs = performance.now() - began > steadyMs || attempts === 1 ? 0 : nextPause(pauseMs)
+    void session.close()
+    lost(problem)
   }
 
   const begin = (): Promise<Session> => {
@@ -113,38 +118,36 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     state = { kind: 'connecting', since: runtime.clock.now() }
     const limit = AbortSignal.timeout(limits.connectTimeoutMs)
     const signal = AbortSignal.any([over.signal, limit])
-    const made = connectWithin(signal, limit)
-    attempt = made
-    made.then(
-      (session) => {
-        attempt = undefined
-        ready(session)
-      },
-      (error: unknown) => {
-        attempt = undefined
-        const problem = failureOf(error, name)
-        if (!over.signal.aborted) runtime.log('warn', `${name}: ${problem.message}`)
-        pauseMs = nextPause(pauseMs)
-        lost(problem)
-      },
-    )
-    return made
+    attempt = attempted(signal, limit)
+    return attempt
+  }
+
+  const attempted = async (signal: AbortSignal, limit: AbortSignal): Promise<Session> => {
+    try {
+      const session = await connectWithin(signal, limit)
+      attempt = undefined
+      ready(session)
+      return session
+    } catch (error) {
+      attempt = undefined
+      const problem = failureOf(error, name)
+      pauseMs = nextPause(pauseMs)
+      lost(problem)
+      throw problem
+    }
   }
 
   async function connectWithin(signal: AbortSignal, limit: AbortSignal): Promise<Session> {
-    const { openSession } = await import('./session.ts')
     try {
-      const session = await openSession({ name, configuration, runtime, guard, eras, log, changed: listChanged, signal })
+      const isKnown = (await eras.find(name, configuration.identity)) !== undefined
       try {
-        const { offeredBy } = await import('./offers.ts')
-        offered = await offeredBy(session, { maxTools: limits.maxTools, timeoutMs: limits.connectTimeoutMs, signal })
+        return await connectAndAsk(signal)
       } catch (error) {
-        void session.close()
-        // A list that is refused may be one that was asked for in the wrong era.
+        if (!isKnown || signal.aborted || !mayBeEra(error)) throw error
+        // A list that is refused may be one that was asked for in an era that is the wrong one by now.
         await eras.forget(name)
-        throw error
+        return await connectAndAsk(signal)
       }
-      return session
     } catch (error) {
       if (limit.aborted && !over.signal.aborted)
         throw new ToolError('timeout', `${name} was not ready within ${limits.connectTimeoutMs} ms.`, {
@@ -152,6 +155,18 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           cause: error,
         })
       throw failureOf(error, name)
+    }
+  }
+
+  async function connectAndAsk(signal: AbortSignal): Promise<Session> {
+    const [{ openSession }, { offeredBy }] = await Promise.all([import('./session.ts'), import('./offers.ts')])
+    const session = await openSession({ name, configuration, runtime, guard, eras, log, changed: listChanged, signal })
+    try {
+      offered = await offeredBy(session, { maxTools: limits.maxTools, timeoutMs: limits.connectTimeoutMs, signal })
+      return session
+    } catch (error) {
+      void session.close()
+      throw error
     }
   }
 

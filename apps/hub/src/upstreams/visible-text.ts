@@ -1,6 +1,11 @@
 /** What is not seen where it stands: control, format, private and unassigned characters, lone surrogates, odd spaces, fillers. */
-const unseen =
-  /[\p{C}\u00A0\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u2000-\u200F\u2028\u2029\u202F\u205F\u3000\u3164\uFE00-\uFE0F\uFFA0\u{E0100}-\u{E01EF}]/gu
+const unseen = new RegExp(
+  [
+    String.raw`[\p{C}\u00A0\u115F\u1160\u2000-\u200F\u2028\u2029\u202F\u205F\u3000\u3164\uFFA0]`,
+    String.raw`\u034F|\u17B4|\u17B5|[\u180B-\u180F]|[\uFE00-\uFE0F]|[\u{E0100}-\u{E01EF}]`,
+  ].join('|'),
+  'gu',
+)
 
 /** A text with everything that hides in it shown by its number: `⟨U+200B⟩`. Tag characters, which spell words, are spelled out. */
 export function visibleText(text: string): string {

@@ -14,14 +14,17 @@ async function findings({ catalogue }: ForeignHub): Promise<string> {
 describe('what the owner did not accept', () => {
   test('is offered to nobody: a new server waits, and its finding says what to run', async () => {
     const hub = await openForeign({ pantry: fixture('old-pantry') }, { accepted: [] })
-    await vi.waitFor(async () => expect(await findings(hub)).toContain('pantry waits for the owner'), { timeout: 5_000 })
+    await vi.waitFor(async () => expect(await findings(hub)).toContain('pantry waits for the owner'), { timeout: 10_000 })
     expect(await findings(hub)).toContain('rackwarden upstreams show pantry')
     expect(hub.names().some((name) => name.startsWith('pantry_'))).toBe(false)
     expect(await read(hub)).toMatchObject({ kind: 'error', error: { code: 'not_found' } })
     expect(hub.catalogue.resources?.list({ caller })).toEqual([])
     expect(hub.catalogue.prompts?.list({ caller })).toEqual([])
-    const health = await hub.catalogue.call({ name: 'service_health', input: {}, caller })
-    expect(health.text).toContain('waiting for the owner, for it is new: rackwarden upstreams show pantry')
+    const health = async () => (await hub.catalogue.call({ name: 'service_health', input: {}, caller })).text
+    await vi.waitFor(
+      async () => expect(await health()).toContain('waiting for the owner, for it is new: rackwarden upstreams show pantry'),
+      { timeout: 8_000 },
+    )
   })
 
   test('is taken up by a running hub once it is accepted', async () => {
@@ -29,7 +32,7 @@ describe('what the owner did not accept', () => {
     const told: string[] = []
     hub.catalogue.watch?.((list) => told.push(list))
     await hub.accept('pantry')
-    await vi.waitFor(() => expect(hub.names()).toContain('pantry_read_jar'), { timeout: 5_000 })
+    await vi.waitFor(() => expect(hub.names()).toContain('pantry_read_jar'), { timeout: 10_000 })
     expect(told).toContain('tools')
     expect((await read(hub)).kind).toBe('done')
   })
@@ -37,19 +40,19 @@ describe('what the owner did not accept', () => {
   test('is withdrawn where a description changes under it, and comes back with the words that were accepted', async () => {
     const hub = await openForeign({ pantry: fixture('old-pantry') })
     expect((await read(hub)).kind).toBe('done')
-    await hub.catalogue.call({ name: 'pantry_rug_pull', input: { kind: 'remove' }, caller })
-    await vi.waitFor(() => expect(hub.names()).not.toContain('pantry_read_jar'), { timeout: 5_000 })
+    await hub.catalogue.call({ name: 'pantry_rug_pull', input: { kind: 'describe' }, caller })
+    await vi.waitFor(() => expect(hub.names()).not.toContain('pantry_read_jar'), { timeout: 10_000 })
     expect(hub.names()).toContain('pantry_count')
     expect(await read(hub)).toMatchObject({ kind: 'error', error: { code: 'not_found' } })
     expect(await findings(hub)).toContain('1 tools or prompts are new, or not as they were accepted')
     await hub.catalogue.call({ name: 'pantry_exit', input: {}, caller })
-    await vi.waitFor(() => expect(hub.names()).toContain('pantry_read_jar'), { timeout: 5_000 })
+    await vi.waitFor(() => expect(hub.names()).toContain('pantry_read_jar'), { timeout: 10_000 })
   })
 
   test('is not offered where a tool is added later', async () => {
     const hub = await openForeign({ pantry: fixture('old-pantry') })
     await hub.catalogue.call({ name: 'pantry_rug_pull', input: { kind: 'add' }, caller })
-    await vi.waitFor(async () => expect(await findings(hub)).toContain('pantry waits for the owner'), { timeout: 5_000 })
+    await vi.waitFor(async () => expect(await findings(hub)).toContain('pantry waits for the owner'), { timeout: 10_000 })
     expect(hub.names()).not.toContain('pantry_added')
   })
 
@@ -59,8 +62,8 @@ describe('what the owner did not accept', () => {
     await first.catalogue.close(100)
     const hub = await openForeign({ pantry: fixture('old-pantry', '--other') }, { directory, accepted: [] })
     expect(hub.names()).not.toContain('pantry_read_jar')
-    const health = await hub.catalogue.call({ name: 'service_health', input: {}, caller })
-    expect(health.text).toContain('another one than the one that was accepted')
+    const health = async () => (await hub.catalogue.call({ name: 'service_health', input: {}, caller })).text
+    await vi.waitFor(async () => expect(await health()).toContain('another one than the one that was accepted'), { timeout: 8_000 })
   })
 
   test('stays listed over a restart, before anybody is contacted', async () => {
@@ -119,11 +122,11 @@ describe('another configuration while a hub runs', () => {
         JSON.parse(
           /\{.*\}/.exec((await hub.catalogue.call({ name: 'pantry_environment', input: {}, caller })).text)?.[0] ?? '{}',
         ) as Record<string, string>
-      )['RACKWARDEN_UPSTREAM']
+      )['MCP_UPSTREAM_MARK']
     const before = await pid()
     await hub.configure({ pantry: fixture('old-pantry'), other: fixture('new-pantry') })
     await hub.accept('other')
-    await vi.waitFor(() => expect(hub.names()).toContain('other_read_jar'), { timeout: 5_000 })
+    await vi.waitFor(() => expect(hub.names()).toContain('other_read_jar'), { timeout: 10_000 })
     expect(await pid()).toBe(before)
     await hub.configure({ other: fixture('new-pantry') })
     expect(hub.names().some((name) => name.startsWith('pantry_'))).toBe(false)

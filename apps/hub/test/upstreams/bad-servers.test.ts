@@ -59,7 +59,7 @@ describe.each(Object.entries(kinds))('beside a server %s', (_name, { entry, says
     const hub = await openForeign({ bad: { ...(await entry()), ...limits }, pantry: fixture('bad-server') }, { accepted: ['pantry'] })
     expect(hub.names()).toContain('pantry_one')
     const result = await hub.catalogue.call({ name: 'pantry_one', input: {}, caller })
-    expect(result.kind, result.text).toBe('done')
+    expect(result).toMatchObject({ kind: 'done' })
     await vi.waitFor(async () => expect((await healthOf(hub, 'bad'))?.evidence).toMatch(says), { timeout: 8_000 })
     expect((await healthOf(hub, 'pantry'))?.status).toBe('ok')
     const told = (await diagnose(hub.catalogue)).find(({ subject }) => subject === 'bad')
@@ -70,11 +70,11 @@ describe.each(Object.entries(kinds))('beside a server %s', (_name, { entry, says
 describe('a server that was accepted', () => {
   test('and dies in the middle of a call fails that call at once, is withdrawn at most for a moment, and comes back', async () => {
     const hub = await openForeign({ pantry: fixture('bad-server', 'dies') })
-    await vi.waitFor(async () => expect((await healthOf(hub, 'pantry'))?.status).toBe('ok'), { timeout: 5_000 })
+    await vi.waitFor(async () => expect((await healthOf(hub, 'pantry'))?.status).toBe('ok'), { timeout: 10_000 })
     const result = await hub.catalogue.call({ name: 'pantry_one', input: {}, caller })
     expect(result).toMatchObject({ kind: 'error', error: { code: 'unreachable' } })
     expect(result.text).toMatch(/exit code 9/)
-    await vi.waitFor(async () => expect((await healthOf(hub, 'pantry'))?.status).toBe('ok'), { timeout: 5_000 })
+    await vi.waitFor(async () => expect((await healthOf(hub, 'pantry'))?.status).toBe('ok'), { timeout: 10_000 })
     expect(hub.names()).toContain('pantry_one')
   })
 
@@ -107,7 +107,7 @@ describe('a server that was accepted', () => {
   test.each(['floods-stderr', 'flood-of-changes'])('and %s is called all the same, and does not fill the log', async (kind) => {
     const hub = await openForeign({ pantry: fixture('bad-server', kind) })
     const result = await hub.catalogue.call({ name: 'pantry_one', input: {}, caller })
-    expect(result.kind, result.text).toBe('done')
+    expect(result).toMatchObject({ kind: 'done' })
     await sleep(500)
     expect(hub.log.length).toBeLessThan(100)
   })
@@ -136,8 +136,8 @@ describe('a server that was accepted', () => {
   })
 
   test('and says hello on stdout before it speaks the protocol is heard out', async () => {
-    const { names } = await openForeign({ pantry: fixture('bad-server', 'banner') })
-    expect(names()).toContain('pantry_one')
+    const hub = await openForeign({ pantry: fixture('bad-server', 'banner') })
+    expect(hub.names()).toContain('pantry_one')
   })
 
   test('and ends when it is asked for its era is asked once, and never again', async () => {

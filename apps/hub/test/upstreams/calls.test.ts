@@ -47,8 +47,8 @@ describe('a foreign tool', () => {
     const hub = await openForeign({ pantry: { ...fixture('old-pantry'), access: { read_jar: 'operate' } } })
     const planned = await call(hub, 'read_jar', { jar: 'left' })
     if (planned.kind !== 'plan') throw new Error(planned.text)
-    await call(hub, 'rug_pull', { kind: 'remove' })
-    await vi.waitFor(() => expect(hub.names()).not.toContain('pantry_read_jar'), { timeout: 5_000 })
+    await call(hub, 'rug_pull', { kind: 'describe' })
+    await vi.waitFor(() => expect(hub.names()).not.toContain('pantry_read_jar'), { timeout: 10_000 })
     await expect(call(hub, 'read_jar', { jar: 'left', confirm: planned.plan.confirm })).resolves.toMatchObject({
       kind: 'error',
       error: { code: 'not_found' },
@@ -116,11 +116,11 @@ describe('a foreign tool', () => {
       { ms: 10_000 },
       { progress: ({ message }: { message: string }) => told.push(message), signal: controller.signal },
     )
-    await vi.waitFor(() => expect(told.length).toBeGreaterThan(1), { timeout: 5_000 })
+    await vi.waitFor(() => expect(told.length).toBeGreaterThan(1), { timeout: 10_000 })
     expect(told[0]).toMatch(/^step \d/)
     controller.abort()
     expect(await calling).toMatchObject({ kind: 'error', error: { code: 'denied' } })
-    await vi.waitFor(() => expect(hub.log.join('\n')).toContain('slow was cancelled'), { timeout: 5_000 })
+    await vi.waitFor(() => expect(hub.log.join('\n')).toContain('slow was cancelled'), { timeout: 10_000 })
   })
 
   test('that goes on telling how far it is may take longer than its limit', async () => {
@@ -137,7 +137,7 @@ describe('a foreign tool', () => {
     expect(text).not.toContain('of-ours')
     const names = [...text.matchAll(/"(\w+)":/g)].map(([, name]) => name)
     expect(names).toContain('OWN_TOKEN')
-    expect(names.filter((name) => /RACKWARDEN|npm_|VITEST|NODE_/.test(name ?? ''))).toEqual(['RACKWARDEN_UPSTREAM'])
+    expect(names.filter((name) => /RACKWARDEN|MCP_|npm_|VITEST|NODE_/.test(name ?? ''))).toEqual(['MCP_UPSTREAM_MARK'])
     expect(text).not.toContain('its-own-token-12345')
   })
 

@@ -32,7 +32,7 @@ export interface ForeignHub {
   runtime: Runtime
   log: string[]
   /** What a caller of the tier configure is listed. */
-  names(): string[]
+  readonly names: () => string[]
   /** Accepts all that an upstream offers now, as its owner would. */
   accept(name: string): Promise<void>
   configure(upstreams: Record<string, unknown>): Promise<void>

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compare } from '../../src/upstreams/acceptance.ts'
 import { definitionHash, promptIn, toolIn, type ToolDefinition } from '../../src/upstreams/definitions.ts'

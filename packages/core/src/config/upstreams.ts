@@ -206,7 +206,7 @@ async function addressOf(
 
 /** Names and texts, references resolved: what is referred to, and what is called like a secret, is one. */
 async function textsOf(value: unknown, key: 'env' | 'headers', reading: Reading, at: readonly string[]): Promise<Record<string, string>> {
-  const { file, environment, secrets } = reading
+  const { file, secrets } = reading
   const given = recordOf(value, key, file, ...at, key)
   const texts: Record<string, string> = {}
   for (const [name, written] of Object.entries(given)) {

@@ -1,4 +1,5 @@
-import type { Written } from '@rackwarden/server/cli'
+import type { Application } from '@rackwarden/server'
+import type { CommandLine } from '@rackwarden/server/cli'
 import type { AcceptOptions } from './accept.ts'
 import type { ImportOptions } from './import.ts'
 import type { LookOptions } from './look.ts'
@@ -6,7 +7,7 @@ import type { LookOptions } from './look.ts'
 const several = (value: string, before: string[] = []) => [...before, ...value.split(',').map((name) => name.trim())]
 
 /** Adds the commands about foreign servers. */
-export function addUpstreamCommands({ application, terminal, program, added, json, ending }: Written): void {
+export function addUpstreamCommands({ application, terminal, program, added, json, ending }: CommandLine<Application>): void {
   const upstreams = added(program, 'upstreams', 'MCP servers of others, and what the owner accepted of them')
   const onUpstreams = (usage: string, description: string) =>
     added(upstreams, usage, description).option('--config <file>', 'configuration file instead of rackwarden.yaml')

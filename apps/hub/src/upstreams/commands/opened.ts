@@ -15,10 +15,10 @@ export interface UpstreamDesk {
   readonly desk: Desk
   readonly entries: readonly UpstreamEntry[]
   /** The entry of a name, if it holds; throws why it does not. */
-  configurationOf(name: string): UpstreamConfiguration
-  acceptanceOf(name: string): Promise<Acceptance>
+  readonly configurationOf: (name: string) => UpstreamConfiguration
+  readonly acceptanceOf: (name: string) => Promise<Acceptance>
   /** Connects to one, asks what it offers, and lets go of it. */
-  ask(name: string): Promise<Asked>
+  readonly ask: (name: string) => Promise<Asked>
 }
 
 /** What a server said when it was asked. */

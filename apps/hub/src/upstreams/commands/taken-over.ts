@@ -68,7 +68,7 @@ export async function takenOver({ entry }: ClientServer, options: TakingOver): P
 export function nameFor(name: string): string {
   const made = name
     .normalize('NFKD')
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+/, '')
@@ -97,7 +97,8 @@ function addressOf(entry: ClientServer['entry']): string | undefined {
 
 /** Gemini calls the old transport `url` and the new one `httpUrl`; others say it, or have it in the path. */
 function isSse(entry: ClientServer['entry'], url: string): boolean {
-  const said = String(entry['type'] ?? entry['transport'] ?? '').toLowerCase()
+  const type = entry['type'] ?? entry['transport']
+  const said = typeof type === 'string' ? type.toLowerCase() : ''
   return said === '' ? /\/sse\/?$/.test(new URL(url).pathname) : said === 'sse'
 }
 
@@ -125,7 +126,7 @@ async function textsOf(
     const [, variable] = /^\$\{(?:env:|input:)?([\w-]+)(?::-[^}]*)?\}$/.exec(text) ?? []
     if (variable !== undefined) {
       const wanted = variable.toUpperCase().replaceAll('-', '_')
-      texts[key] = `env:${/^\$\{input:/.test(text) ? wanted : variable}`
+      texts[key] = `env:${text.startsWith('${input:') ? wanted : variable}`
       notes.push(`${key} is taken from the variable ${texts[key].slice('env:'.length)} of the hub`)
     } else if (/\$\{[^}]+\}/.test(text)) {
       texts[key] = text
