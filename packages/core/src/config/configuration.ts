@@ -5,6 +5,7 @@ import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
 import type { DocsConfiguration } from './docs.ts'
 import type { NotifyConfiguration } from './notify.ts'
+import type { UpstreamEntry } from './upstreams.ts'
 
 /** What was found for one instance of a service: values that parse, or why they do not. */
 export interface InstanceConfiguration {
@@ -46,6 +47,8 @@ export interface Configuration {
   notify?: NotifyConfiguration
   /** Where what the owner wrote down lies. */
   docs?: DocsConfiguration
+  /** Foreign servers, for an application that can mount them. */
+  upstreams?: readonly UpstreamEntry[]
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
 }

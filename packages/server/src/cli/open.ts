@@ -37,6 +37,8 @@ export interface Opened {
   caller: Caller
   /** A line for this owner's shell. */
   command: (words: string) => string
+  /** Begins to connect to foreign servers, in the background: what serves does, a command that ends connects to what it needs. */
+  connect: () => void
   /**
    * Reads the configuration anew and goes on with it; false where it is the same. Throws, and changes nothing, where it
    * does not hold or would raise rights.
@@ -62,6 +64,7 @@ export async function openApplication(application: Application, options: OpenOpt
   const command = commandFor(application, options)
   const notify = notifyOf(configuration)
   const notifier = notify === undefined ? undefined : createNotifier(runtime, notify)
+  const foreign = options.demo === true ? undefined : await application.foreign?.({ runtime, configuration, services, command })
   const catalogue = openCatalogue({
     name: application.name,
     title: application.title,
@@ -70,6 +73,7 @@ export async function openApplication(application: Application, options: OpenOpt
     runtime,
     configuration,
     command,
+    foreign,
     announce: notifier?.announce,
     ...(simulations === undefined ? {} : { simulations }),
     ...(options.inlineBudgetMs === undefined ? {} : { inlineBudgetMs: options.inlineBudgetMs }),
@@ -78,6 +82,7 @@ export async function openApplication(application: Application, options: OpenOpt
     catalogue,
     runtime,
     command,
+    connect: () => foreign?.connect(),
     caller: { principal: localPrincipal(), tier: configuration.tier },
     async reload() {
       const next = await read()
