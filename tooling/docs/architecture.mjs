@@ -77,7 +77,8 @@ export function configurationTable({ services }) {
   return table(
     ['fields of', 'keys'],
     [
-      ['the file', '`tier`, `services`, `approval`, `protect`, `audit`'],
+      ['the file', '`tier`, `services`, `approval`, `protect`, `audit`, `http`'],
+      ['`http`', '`publicUrl`, `address`, `allowedHosts`, `allowedOrigins`, `trustProxy`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
       ['a service', '`tier`, `tools`, and either `instances` or the fields of its one target'],
       ...rows,

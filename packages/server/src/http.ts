@@ -13,6 +13,7 @@ import { createGate } from './http/gate.ts'
 import { createLegacyServing } from './http/legacy.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createModernServing } from './http/modern.ts'
+import { createSenderOf } from './http/sender.ts'
 import { createSessions, type SessionLimits } from './http/sessions.ts'
 import { rpcCodes } from './json-rpc.ts'
 import { mcpServers } from './mcp-server.ts'
@@ -32,6 +33,10 @@ export interface ServeHttpOptions {
   results?: ResultForm
   allowHosts?: readonly string[]
   allowOrigins?: readonly string[]
+  /** Where clients reach it, where that is another address than the one listened on. */
+  publicUrl?: string | undefined
+  /** Proxies that are believed when they say who sent a request. */
+  trustProxy?: readonly string[]
   sessions?: SessionLimits
   /** Where a person approves; nowhere when not given. */
   approvals?: ApprovalPages | undefined
@@ -56,7 +61,7 @@ const silentMs = 5 * 60_000
 
 /** Serves a surface over Streamable HTTP, in both protocol eras. */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
-  const { surface, address, tier, log, results = 'text' } = options
+  const { surface, address, tier, log, results = 'text', publicUrl, trustProxy = [] } = options
   const authenticate = await createAuthentication({ ...options, host: address.host })
   const calls = createActivity()
   const requests = createActivity()
@@ -71,6 +76,8 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   const endpoint = createEndpoint({
     surface,
     gate: createGate({ ...options, host: address.host }),
+    senderOf: createSenderOf(trustProxy),
+    base: publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, ''),
     authenticate,
     legacy: createLegacyServing(sessions),
     modern,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createFixtureSurface, newState } from './fixture-surface.ts'
 import { startLab } from './lab.ts'
 import { proper, rpc, send } from './raw.ts'
 
@@ -158,5 +159,55 @@ describe('the endpoint', () => {
     await send(server.port, { body: rpc('tools/call', { name: 'get_level' }) })
     const { text } = await send(server.port, { method: 'GET', path: '/metrics' })
     expect(text).toContain('rackwarden_calls_total{result="done"} 1\n')
+  })
+})
+
+describe('behind a proxy', () => {
+  const publicUrl = 'https://home.example/lab'
+
+  test('serves everything below the path it is known under, whether or not the proxy leaves it there', async () => {
+    const { server } = await startLab({ publicUrl, allowHosts: ['home.example'] })
+    const headers = { ...proper, host: 'home.example' }
+    for (const path of ['/lab/mcp', '/mcp', '/lab', '/lab/mcp/lamp'])
+      expect(await send(server.port, { path, headers, body: list })).toMatchObject({ status: 200 })
+    expect(await send(server.port, { method: 'GET', path: '/lab/health', headers })).toMatchObject({ status: 200 })
+    for (const path of ['/label/mcp', '/lab/lab/mcp', '/laboratory'])
+      expect(await send(server.port, { path, headers, body: list })).toMatchObject({ status: 404 })
+  })
+
+  test('refuses a foreign name that a trusted proxy hides behind its own', async () => {
+    const { server } = await startLab({ trustProxy: ['loopback'], allowHosts: ['home.example'] })
+    const asked = (headers: Record<string, string>) => send(server.port, { headers: { ...proper, ...headers }, body: list })
+    expect(await asked({ 'x-forwarded-host': 'home.example:8443' })).toMatchObject({ status: 200 })
+    for (const headers of [
+      { 'x-forwarded-host': 'evil.example' },
+      { 'x-forwarded-host': 'home.example, evil.example' },
+      { forwarded: 'host="evil.example"' },
+    ] as Record<string, string>[])
+      expect(await asked(headers)).toMatchObject({ status: 403, text: expect.stringContaining('evil.example') as string })
+  })
+
+  test('lets no page of a foreign name in because it says that a proxy called it ours', async () => {
+    const { server } = await startLab({ trustProxy: ['loopback'] })
+    const headers = { ...proper, host: 'evil.example', 'x-forwarded-host': 'localhost' }
+    expect(await send(server.port, { headers, body: list })).toMatchObject({ status: 403 })
+  })
+
+  test('knows who calls through a trusted proxy, and believes nobody else', async () => {
+    const callers: unknown[] = []
+    const surface = createFixtureSurface({ tier: 'configure', state: newState() })
+    const watched = {
+      ...surface,
+      call: (request: Parameters<typeof surface.call>[0]) => (callers.push(request.caller), surface.call(request)),
+    }
+    const call = rpc('tools/call', { name: 'get_level', arguments: {} })
+    for (const trustProxy of [['loopback'], []]) {
+      const { server } = await startLab({ surface: watched, trustProxy })
+      await send(server.port, { headers: { ...proper, 'x-forwarded-for': '6.6.6.6, 203.0.113.9' }, body: call })
+    }
+    expect(callers).toEqual([
+      { principal: 'local:me', tier: 'configure', from: '203.0.113.9' },
+      { principal: 'local:me', tier: 'configure' },
+    ])
   })
 })

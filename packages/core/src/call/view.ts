@@ -8,6 +8,8 @@ export interface Caller {
   tier: Tier
   /** Services the principal is limited to; all when not given. */
   services?: readonly string[]
+  /** The address they call from, over HTTP. */
+  from?: string
 }
 
 /** What part of a surface is looked at: a caller's, and of one service where the address says so. */

@@ -2,6 +2,7 @@ import type { Tier } from '../define/access.ts'
 import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
+import type { HttpConfiguration } from './http.ts'
 import type { NotifyConfiguration } from './notify.ts'
 
 /** What was found for one instance of a service: values that parse, or why they do not. */
@@ -38,6 +39,8 @@ export interface Configuration {
   audit?: AuditPolicy
   /** How a person is told of a request for their approval; nobody is where nothing is said. */
   notify?: NotifyConfiguration
+  /** How it is reached over HTTP; by loopback alone where nothing is said. */
+  http?: HttpConfiguration
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
 }

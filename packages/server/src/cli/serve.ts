@@ -1,18 +1,15 @@
 import type { Application } from '../application.ts'
 import { createId, localPrincipal, openOwner, tendAudit, type ResultForm } from '@rackwarden/core/runtime'
 import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
+import type { EntranceFlags } from '../http/entrance.ts'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes } from './failure.ts'
 import { notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `serve` can be told. */
-export interface ServeOptions extends OpenOptions {
-  /** An address, or true for the default one. */
-  http?: string | true
+export interface ServeOptions extends OpenOptions, EntranceFlags {
   results?: ResultForm
-  allowHost?: string[]
-  allowOrigin?: string[]
 }
 
 /** The process is gone this long after it was told to end, whatever hangs. */
@@ -33,8 +30,8 @@ export async function serve(application: Application, options: ServeOptions, ter
     tell(error)
     process.exit(exitCodes.failed)
   })
-  const address = options.http ?? (terminal.environment['RACKWARDEN_HTTP'] || undefined)
-  return address === undefined ? serveOverStdio(opened, options) : serveOverHttp(opened, address, options, terminal)
+  const isAsked = options.http !== undefined || Boolean(terminal.environment['RACKWARDEN_HTTP'])
+  return isAsked ? serveOverHttp(opened, options, terminal) : serveOverStdio(opened, options)
 }
 
 /** Looks after the audit for as long as it serves. */
@@ -62,27 +59,19 @@ async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions
   return end(opened, () => server.close())
 }
 
-async function serveOverHttp(
-  opened: Opened,
-  address: string | true,
-  options: ServeOptions,
-  { environment, complain }: Terminal,
-): Promise<number> {
-  const [{ serveHttp }, { openTokens }, { parseAddress }, { tokenOf }] = await Promise.all([
+async function serveOverHttp(opened: Opened, options: ServeOptions, { environment, complain }: Terminal): Promise<number> {
+  const [{ serveHttp }, { openTokens }, { entranceOf }, { tokenOf }] = await Promise.all([
     import('../http.ts'),
     import('../tokens.ts'),
-    import('../http/address.ts'),
+    import('../http/entrance.ts'),
     import('../http/authentication.ts'),
   ])
   const { catalogue, runtime, caller } = opened
-  const { results = 'text', allowHost = [], allowOrigin = [] } = options
+  const { results = 'text' } = options
   const environmentToken = await tokenOf(environment)
   if (environmentToken !== undefined) runtime.secrets.add(environmentToken)
-  const listening = parseAddress(address === true ? undefined : address)
-  const names = {
-    allowHosts: [...allowHost, ...listOf(environment['RACKWARDEN_ALLOWED_HOSTS'])],
-    allowOrigins: [...allowOrigin, ...listOf(environment['RACKWARDEN_ALLOWED_ORIGINS'])],
-  }
+  const { listening, publicUrl, trustProxy, allowHosts, allowOrigins } = entranceOf(options, environment, catalogue.configuration.http)
+  const names = { allowHosts, allowOrigins }
   const server = await serveHttp({
     surface: catalogue,
     address: listening,
@@ -92,11 +81,16 @@ async function serveOverHttp(
     localPrincipal: localPrincipal(),
     results,
     ...names,
+    publicUrl,
+    trustProxy,
     approvals: await approvalPages(opened, { ...names, host: listening.host }),
     log: runtime.log,
   })
   const tools = catalogue.list({ caller }).length
-  complain(`${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}, tier ${catalogue.tier}. Ctrl-C ends it.`)
+  const reached = publicUrl === undefined ? '' : `, for clients at ${publicUrl}/mcp`
+  complain(
+    `${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}${reached}, tier ${catalogue.tier}. Ctrl-C ends it.`,
+  )
   await onceToldToEnd()
   return end(opened, () => server.close())
 }
@@ -156,11 +150,4 @@ function onceToldToEnd(): Promise<void> {
         resolve()
       })
   })
-}
-
-function listOf(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean)
 }

@@ -2,6 +2,7 @@ import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol
 import type { Surface, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { rpcCodes } from '../json-rpc.ts'
+import { isLoopback } from './address.ts'
 import { answerJson, refuse } from './answer.ts'
 import type { ApprovalPages } from './approval-pages.ts'
 import type { Authenticate } from './authentication.ts'
@@ -10,11 +11,15 @@ import { allowOrigin } from './cross-origin.ts'
 import type { Gate } from './gate.ts'
 import type { LegacyServing } from './legacy.ts'
 import type { ModernServing } from './modern.ts'
+import type { SenderOf } from './sender.ts'
 
 /** What the addresses of a server lead to. */
 export interface EndpointOptions {
   surface: Surface
   gate: Gate
+  senderOf: SenderOf
+  /** Path a proxy may leave in front of every other, without a slash at its end. */
+  base: string
   authenticate: Authenticate
   legacy: LegacyServing
   modern: ModernServing
@@ -31,7 +36,7 @@ export type Endpoint = (request: IncomingMessage, response: ServerResponse) => P
 
 /** Makes the endpoint of a server: gate first, then authentication, then the protocol era. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { surface, gate, authenticate, legacy, modern, approvals, health, metrics } = options
+  const { surface, gate, senderOf, base, authenticate, legacy, modern, approvals, health, metrics } = options
 
   async function post(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!sendsJson(request))
@@ -51,20 +56,22 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   }
 
   return async (request, response) => {
-    const pathname = pathOf(request)
+    const pathname = pathBelow(base, pathOf(request))
+    const sender = senderOf(request)
     // They have a gate of their own, which knows the name a phone uses, and a key in the place of a token.
-    if (approvals?.isAt(pathname) === true) return approvals.serve(pathname, request, response)
-    const reason = gate(request)
+    if (approvals?.isAt(pathname) === true) return approvals.serve(pathname, request, response, sender)
+    const reason = gate(request, sender)
     if (reason !== undefined) return refuse(response, { status: 403, code: rpcCodes.transport, message: reason })
     allowOrigin(request, response)
     if (request.method === 'OPTIONS') return void response.writeHead(204, { 'content-length': 0 }).end()
     if (pathname === '/health') return answerJson(response, 200, JSON.stringify(health()))
-    const caller = await authenticate(request)
-    if (caller === undefined) {
+    const authenticated = await authenticate(request)
+    if (authenticated === undefined) {
       const challenge = request.headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"'
       const message = 'A valid bearer token is needed; the owner makes one with `token create`.'
       return refuse(response, { status: 401, code: rpcCodes.transport, message, headers: { 'www-authenticate': challenge } })
     }
+    const caller = isLoopback(sender.address) ? authenticated : { ...authenticated, from: sender.address }
     if (pathname === '/metrics') return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metrics())
     const path = /^\/(?:mcp\/?)?$|^\/mcp\/([^/]+)$/.exec(pathname)
     const service = path?.[1]
@@ -83,6 +90,12 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
 function pathOf({ url = '/' }: IncomingMessage): string {
   // A proxy may send the whole address.
   return url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'
+}
+
+/** The path with what a proxy left in front of it taken off. */
+function pathBelow(base: string, pathname: string): string {
+  if (base === '' || (pathname !== base && !pathname.startsWith(`${base}/`))) return pathname
+  return pathname.slice(base.length) || '/'
 }
 
 /** JSON, or what a bare `curl -d` calls it; a browser cannot pass for one, for it always names its origin. */

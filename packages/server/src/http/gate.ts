@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { isLoopback } from './address.ts'
+import type { Sender } from './sender.ts'
 
 /** Who may be named in a Host header and where a browser's request may come from. */
 export interface GateOptions {
@@ -13,7 +14,7 @@ export interface GateOptions {
 }
 
 /** Says why a request may not pass, or undefined where it may. */
-export type Gate = (request: IncomingMessage) => string | undefined
+export type Gate = (request: IncomingMessage, sender: Sender) => string | undefined
 
 /**
  * Makes the check that stands before everything else: a page in a browser must not reach this server under a name of its own.
@@ -40,10 +41,13 @@ export function createGate({ host, allowHosts = [], allowOrigins = [] }: GateOpt
     return origins.has(origin) || origins.has(bare) || (protocol.startsWith('http') && isLoopback(bare))
   }
 
-  return ({ headers }) => {
-    if (!hostPasses(headers.host)) return `The host '${headers.host ?? ''}' is not served here; the owner allows it with --allow-host.`
+  return ({ headers }, sender) => {
+    // A proxy that writes a name of its own into Host would otherwise let every other name through.
+    const refused = [headers.host, ...sender.hosts].find((name) => !hostPasses(name))
+    if (refused !== undefined || headers.host === undefined)
+      return `The host '${refused ?? ''}' is not served here; the owner allows it with --allow-host, or allowedHosts under http.`
     if (!originPasses(headers.origin))
-      return `The origin '${headers.origin}' may not call this server; the owner allows it with --allow-origin.`
+      return `The origin '${headers.origin}' may not call this server; the owner allows it with --allow-origin, or allowedOrigins under http.`
     return undefined
   }
 }
