@@ -12,7 +12,8 @@ const file = {
 test('flag, environment and file add up to the names that are allowed, those of the public address included', () => {
   const variables = { RACKWARDEN_ALLOWED_HOSTS: 'nas.lan, ,nas', RACKWARDEN_ALLOWED_ORIGINS: 'https://nas.lan' }
   expect(entranceOf({ allowHost: ['flag.lan'], allowOrigin: ['https://flag.lan'] }, variables, file)).toMatchObject({
-    url: 'https://home.example:8443/lab',
+    localUrl: 'http://127.0.0.1:3010',
+    publicUrl: 'https://home.example:8443/lab',
     allowHosts: ['flag.lan', 'nas.lan', 'nas', 'rackwarden', 'home.example:8443'],
     allowOrigins: ['https://flag.lan', 'https://nas.lan', 'https://chat.example', 'https://home.example:8443'],
     trustProxy: ['loopback'],
@@ -28,8 +29,8 @@ test.each([
   expect(entranceOf(flags, environment, configured).listening).toEqual({ host, port })
 })
 
-test('without a public address, clients of this machine reach it where it listens', () => {
-  const urlOf = (http: string) => entranceOf({ http }, {}).url
+test('this machine reaches it where it listens', () => {
+  const urlOf = (http: string) => entranceOf({ http }, {}).localUrl
   expect(urlOf('0.0.0.0:80')).toBe('http://127.0.0.1:80')
   expect(urlOf('[::]:81')).toBe('http://[::1]:81')
   expect(urlOf('10.0.0.4')).toBe('http://10.0.0.4:3005')

@@ -5,8 +5,9 @@ import { parseAddress, urlHost, type ListenAddress } from './address.ts'
 export interface Entrance {
   /** Where it listens, if it does. */
   readonly listening: ListenAddress
-  /** The address below which clients find everything, without a slash at its end. */
-  readonly url: string
+  /** The address of this machine below which everything is found, without a slash at its end. */
+  readonly localUrl: string
+  /** The one clients use, where that is another one. */
   readonly publicUrl: string | undefined
   readonly allowHosts: readonly string[]
   readonly allowOrigins: readonly string[]
@@ -32,7 +33,7 @@ export function entranceOf(
   const home = publicUrl === undefined ? undefined : new URL(publicUrl)
   return {
     listening,
-    url: publicUrl ?? `http://${urlHost(reachable(listening.host))}:${listening.port}`,
+    localUrl: `http://${urlHost(reachable(listening.host))}:${listening.port}`,
     publicUrl,
     allowHosts: [
       ...allowHost,

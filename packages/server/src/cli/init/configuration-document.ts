@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { ToolError, type Service, type Tier } from '@rackwarden/core'
 import { configurationDirectory, type Environment } from '@rackwarden/core/runtime'
 import { isMap, parseDocument, YAMLMap, type Document } from 'yaml'
-import { textOf, writePrivate } from './private-file.ts'
+import { textOf, writeText } from '../settings/text-file.ts'
 
 const header = ' Written by init; run it again to add more. Secrets stand in files of their own, named here as file:/path.'
 const serviceKeys = ['tier', 'tools', 'instances']
@@ -125,7 +125,7 @@ export async function openDocument(path: string): Promise<ConfigurationDocument>
     text: () => (changed || before === undefined ? document.toString({ lineWidth: 0 }) : before),
     async save() {
       if (!changed) return false
-      await writePrivate(path, document.toString({ lineWidth: 0 }))
+      await writeText(path, document.toString({ lineWidth: 0 }))
       return true
     },
   }
