@@ -12,6 +12,7 @@ import {
   type CallResult,
   type Catalogue,
   type Clock,
+  type ForeignServers,
   type Progress,
   type Respondent,
 } from '@rackwarden/core/runtime'
@@ -43,6 +44,8 @@ export interface OpenShelvesOptions {
   protect?: string[]
   announce?: Announce
   mirrored?: boolean
+  /** MCP servers of others beside the shelves. */
+  foreign?: ForeignServers
   /** Services beside the shelves, an instance each. */
   beside?: Service[]
 }
@@ -65,6 +68,7 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
     prefixed: true,
     runtime,
     announce: options.announce,
+    foreign: options.foreign,
     ...(options.inlineBudgetMs === undefined ? {} : { inlineBudgetMs: options.inlineBudgetMs }),
     configuration: {
       tier: options.tier ?? 'configure',

@@ -5,6 +5,7 @@ import type { EntranceFlags } from '../http/entrance.ts'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes } from './failure.ts'
 import { notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
+import { hangupEnds, reloadOnChange } from './reload.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `serve` can be told. */
@@ -17,7 +18,7 @@ const lastMs = 10_500
 
 /** Serves the application until its client is gone or it is told to end. */
 export async function serve(application: Application, options: ServeOptions, terminal: Terminal): Promise<number> {
-  const opened = tended(await openApplication(application, options, terminal))
+  const opened = tended(await openApplication(application, options, terminal), options, terminal)
   const notify = notifyOf(opened.catalogue.configuration)
   if (notify?.plainHttp === true)
     opened.runtime.log(
@@ -31,35 +32,38 @@ export async function serve(application: Application, options: ServeOptions, ter
     process.exit(exitCodes.failed)
   })
   const isAsked = options.http !== undefined || Boolean(terminal.environment['RACKWARDEN_HTTP'])
-  return isAsked ? serveOverHttp(opened, options, terminal) : serveOverStdio(opened, options)
+  return isAsked ? serveOverHttp(opened, options, terminal) : serveOverStdio(opened, options, terminal)
 }
 
-/** Looks after the audit for as long as it serves. */
-function tended(opened: Opened): Opened {
+/** Looks after audit and configuration for as long as it serves. */
+function tended(opened: Opened, options: ServeOptions, terminal: Terminal): Opened {
   const { runtime, catalogue } = opened
   // What a process that was killed left paused; nobody is contacted where there is nothing of that kind.
   void catalogue.resumeWatchers()
   const stop = tendAudit({ runtime, policy: catalogue.configuration.audit ?? {}, requests: catalogue.requests })
+  const stopReloading = reloadOnChange(opened, options, terminal)
   return {
     ...opened,
     async close(graceMs) {
       const began = Date.now()
+      stopReloading()
       await stop()
       await opened.close(graceMs === undefined ? undefined : Math.max(500, graceMs - (Date.now() - began)))
     },
   }
 }
 
-async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions): Promise<number> {
+async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions, terminal: Terminal): Promise<number> {
   const { serveStdio } = await import('../stdio.ts')
   const { catalogue, runtime, caller } = opened
   const server = serveStdio({ surface: catalogue, caller, results, log: runtime.log })
-  const told = onceToldToEnd()
+  const told = onceToldToEnd(terminal)
   await Promise.race([server.ended, told])
   return end(opened, () => server.close())
 }
 
-async function serveOverHttp(opened: Opened, options: ServeOptions, { environment, complain }: Terminal): Promise<number> {
+async function serveOverHttp(opened: Opened, options: ServeOptions, terminal: Terminal): Promise<number> {
+  const { environment, complain } = terminal
   const [{ serveHttp }, { openTokens }, { entranceOf }, { tokenOf }] = await Promise.all([
     import('../http.ts'),
     import('../tokens.ts'),
@@ -75,7 +79,9 @@ async function serveOverHttp(opened: Opened, options: ServeOptions, { environmen
   const server = await serveHttp({
     surface: catalogue,
     address: listening,
-    tier: catalogue.tier,
+    get tier() {
+      return catalogue.tier
+    },
     tokens: openTokens({ ...runtime, owner: openOwner(runtime), refused: onceEach((record) => tellRefused(opened, record)) }),
     environmentToken,
     localPrincipal: localPrincipal(),
@@ -91,7 +97,7 @@ async function serveOverHttp(opened: Opened, options: ServeOptions, { environmen
   complain(
     `${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}${reached}, tier ${catalogue.tier}. Ctrl-C ends it.`,
   )
-  await onceToldToEnd()
+  await onceToldToEnd(terminal)
   return end(opened, () => server.close())
 }
 
@@ -140,10 +146,10 @@ async function end(opened: Opened, close: () => Promise<void>): Promise<number> 
 }
 
 /** Resolves at the first signal; a second one ends the process at once. */
-function onceToldToEnd(): Promise<void> {
+function onceToldToEnd(terminal: Terminal): Promise<void> {
   return new Promise((resolve) => {
     let told = false
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    for (const signal of ['SIGINT', 'SIGTERM', ...(hangupEnds(terminal) ? (['SIGHUP'] as const) : [])] as const)
       process.on(signal, () => {
         if (told) process.exit(exitCodes.failed)
         told = true
