@@ -49,10 +49,10 @@ const common =
       : { ...address(server.url), ...bearer(server.tokenVariable === undefined ? undefined : variable(server.tokenVariable)) }
 
 /** The clients that are known, and where this user's settings would be. */
-export function knownClients(environment: Environment): readonly Client[] {
+export function knownClients(environment: Environment, platform = process.platform): readonly Client[] {
   const { CLAUDE_CONFIG_DIR: claude = '', CODEX_HOME: codex = '' } = environment
   const home = homeDirectory(environment)
-  const programs = programData(environment, home)
+  const programs = programData(environment, home, platform)
   return [
     {
       name: 'claude-code',
@@ -162,8 +162,8 @@ function jsonClient(name: string, userPath: string | undefined): Client {
 }
 
 /** Where applications with windows keep the settings of a user. */
-function programData({ XDG_CONFIG_HOME: configured = '', APPDATA: roaming }: Environment, home: string): string {
-  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support')
-  if (process.platform === 'win32') return roaming ?? home
+function programData({ XDG_CONFIG_HOME: configured = '', APPDATA: roaming }: Environment, home: string, platform: string): string {
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support')
+  if (platform === 'win32') return roaming ?? home
   return isAbsolute(configured) ? configured : join(home, '.config')
 }
