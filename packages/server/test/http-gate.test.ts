@@ -4,13 +4,16 @@ import { startLab } from './lab.ts'
 import { proper, rpc, send } from './raw.ts'
 
 const list = rpc('tools/list')
+const environmentToken = 'x'.repeat(32)
+/** What a proper client sends that has a token. */
+const known = { ...proper, authorization: `Bearer ${environmentToken}` }
 
 describe('the gate', () => {
   test.each(['localhost', '127.0.0.1', '127.0.0.1:3005', '[::1]:3005', 'LOCALHOST:80', 'lab.example', 'lab.example:8443'])(
     'lets the host %s through',
     async (host) => {
-      const { server } = await startLab({ allowHosts: ['lab.example:3005'] })
-      expect(await send(server.port, { headers: { ...proper, host }, body: list })).toMatchObject({ status: 200 })
+      const { server } = await startLab({ allowHosts: ['lab.example:3005'], environmentToken })
+      expect(await send(server.port, { headers: { ...known, host }, body: list })).toMatchObject({ status: 200 })
     },
   )
 
@@ -166,8 +169,8 @@ describe('behind a proxy', () => {
   const publicUrl = 'https://home.example/lab'
 
   test('serves everything below the path it is known under, whether or not the proxy leaves it there', async () => {
-    const { server } = await startLab({ publicUrl, allowHosts: ['home.example'] })
-    const headers = { ...proper, host: 'home.example' }
+    const { server } = await startLab({ publicUrl, allowHosts: ['home.example'], environmentToken })
+    const headers = { ...known, host: 'home.example' }
     for (const path of ['/lab/mcp', '/mcp', '/lab', '/lab/mcp/lamp'])
       expect(await send(server.port, { path, headers, body: list })).toMatchObject({ status: 200 })
     expect(await send(server.port, { method: 'GET', path: '/lab/health', headers })).toMatchObject({ status: 200 })
@@ -176,8 +179,8 @@ describe('behind a proxy', () => {
   })
 
   test('refuses a foreign name that a trusted proxy hides behind its own', async () => {
-    const { server } = await startLab({ trustProxy: ['loopback'], allowHosts: ['home.example'] })
-    const asked = (headers: Record<string, string>) => send(server.port, { headers: { ...proper, ...headers }, body: list })
+    const { server } = await startLab({ trustProxy: ['loopback'], allowHosts: ['home.example'], environmentToken })
+    const asked = (headers: Record<string, string>) => send(server.port, { headers: { ...known, ...headers }, body: list })
     expect(await asked({ 'x-forwarded-host': 'home.example:8443' })).toMatchObject({ status: 200 })
     for (const headers of [
       { 'x-forwarded-host': 'evil.example' },
@@ -202,12 +205,23 @@ describe('behind a proxy', () => {
     }
     const call = rpc('tools/call', { name: 'get_level', arguments: {} })
     for (const trustProxy of [['loopback'], []]) {
-      const { server } = await startLab({ surface: watched, trustProxy })
-      await send(server.port, { headers: { ...proper, 'x-forwarded-for': '6.6.6.6, 203.0.113.9' }, body: call })
+      const { server } = await startLab({ surface: watched, trustProxy, environmentToken })
+      await send(server.port, { headers: { ...known, 'x-forwarded-for': '6.6.6.6, 203.0.113.9' }, body: call })
     }
     expect(callers).toEqual([
-      { principal: 'local:me', tier: 'configure', from: '203.0.113.9' },
-      { principal: 'local:me', tier: 'configure' },
+      { principal: 'token:environment', tier: 'configure', from: '203.0.113.9' },
+      { principal: 'token:environment', tier: 'configure' },
     ])
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['names the host a proxy was asked for', { host: 'home.example' }],
+    ['was passed on', { 'x-forwarded-for': '127.0.0.1' }],
+    ['was passed on, by the standard', { forwarded: 'for=127.0.0.1' }],
+    ['was passed on without a word of whom', { via: '1.1 proxy' }],
+  ])('needs a token for what %s, though this machine needs none', async (_, headers) => {
+    const { server } = await startLab({ allowHosts: ['home.example'], trustProxy: ['loopback'] })
+    expect(await send(server.port, { headers: { ...proper, ...headers }, body: list })).toMatchObject({ status: 401 })
+    expect(await send(server.port, { headers: proper, body: list })).toMatchObject({ status: 200 })
   })
 })

@@ -13,6 +13,8 @@ import { proxiedFetch } from './proxied-fetch.ts'
 const document = readFileSync(new URL('../../../docs/connect.md', import.meta.url), 'utf8')
 const bin = await bundled('lamp-bin')
 const shown = '127.0.0.1:3005'
+const environmentToken = 'a-token-of-this-test-'.repeat(2)
+const authorization = `Bearer ${environmentToken}`
 
 /** A block of the document, as it stands there. */
 function blockOf(name: string): string {
@@ -45,8 +47,8 @@ describe.each(kinds)('behind %s at %s', (kind, publicUrl, name) => {
 
   afterAll(async () => proxy?.down(), 30_000)
 
-  const destination = () => ({ url: `${publicUrl}/mcp`, fetch: proxiedFetch(proxy) })
-  const names = { publicUrl, allowHosts: [new URL(publicUrl).hostname], trustProxy: ['loopback'] }
+  const destination = () => ({ url: `${publicUrl}/mcp`, headers: { authorization }, fetch: proxiedFetch(proxy) })
+  const names = { publicUrl, allowHosts: [new URL(publicUrl).hostname], trustProxy: ['loopback'], environmentToken }
 
   describe.skipIf(missing !== undefined).each(Object.entries(clients))('%s', (_, connect) => {
     // Among them: progress is read while its call goes on, and a cancelled call is told to stop.
@@ -70,7 +72,7 @@ describe.each(kinds)('behind %s at %s', (kind, publicUrl, name) => {
       // A client that says it comes from elsewhere comes from where the proxy saw it.
       const answer = await proxiedFetch(proxy)(`${publicUrl}/mcp`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' },
+        headers: { authorization, 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9' },
         body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'get_level' } }),
       })
       expect(await answer.text()).toContain('level: 7')
@@ -86,13 +88,20 @@ describe.each(kinds)('behind %s at %s', (kind, publicUrl, name) => {
     expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('is not served here')])
   })
 
+  test.skipIf(missing !== undefined)('nobody calls without a token, although the server listens on loopback and has none', async () => {
+    await startLab({ address: { host: '127.0.0.1', port }, ...names, environmentToken: undefined })
+    const list = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' }
+    expect((await proxiedFetch(proxy)(`${publicUrl}/mcp`, list)).status).toBe(401)
+    expect((await fetch(`http://127.0.0.1:${port}/mcp`, list)).status).toBe(200)
+  })
+
   test.skipIf(missing !== undefined)('a request of 4 MiB arrives, and a session that ends is gone', async () => {
     await startLab({ address: { host: '127.0.0.1', port }, ...names })
     const send = proxiedFetch(proxy)
     const post = (body: unknown, headers: Record<string, string> = {}) =>
       send(`${publicUrl}/mcp`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+        headers: { authorization, 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
         body: JSON.stringify(body),
       })
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } }
@@ -102,7 +111,7 @@ describe.each(kinds)('behind %s at %s', (kind, publicUrl, name) => {
     const padding = 'x'.repeat(4_000_000)
     const long = await post({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'get_level', arguments: { padding } } }, session)
     expect([long.status, await long.text()]).toEqual([200, expect.stringContaining("'padding' is not an input")])
-    const ended = await send(`${publicUrl}/mcp`, { method: 'DELETE', headers: session })
+    const ended = await send(`${publicUrl}/mcp`, { method: 'DELETE', headers: { authorization, ...session } })
     await ended.text()
     const after = await post({ jsonrpc: '2.0', id: 3, method: 'tools/list' }, session)
     await after.text()
@@ -114,7 +123,10 @@ describe.each(kinds)('behind %s at %s', (kind, publicUrl, name) => {
 async function labAt(port: number, publicUrl: string): Promise<AskedLab> {
   const http = configuration.replace(/publicUrl: \S+/, `publicUrl: ${publicUrl}`)
   expect(http).toContain(publicUrl)
-  const lab = await askedLab(bin, { configuration: `${http}\ntier: operate\napproval: { tiers: { operate: human } }\n` })
+  const lab = await askedLab(bin, {
+    configuration: `${http}\ntier: operate\napproval: { tiers: { operate: human } }\n`,
+    RACKWARDEN_TOKEN: environmentToken,
+  })
   await lab.serve('--http', `127.0.0.1:${port}`)
   return lab
 }

@@ -44,8 +44,15 @@ async function diagnoseConnecting(application: Application, { catalogue, runtime
   const clientUrls = states.flatMap(({ own }) => (own?.url === undefined ? [] : [own.url]))
   return [
     ...diagnoseClients(application, states),
-    ...(await diagnoseEntrance(application, { entrance, isServed, clientUrls }, runtime.log)),
+    ...(await diagnoseEntrance(application, { entrance, isServed, clientUrls, hasToken: await hasToken(runtime, terminal) }, runtime.log)),
   ]
+}
+
+async function hasToken(runtime: Opened['runtime'], { environment }: Terminal): Promise<boolean> {
+  if (environment['RACKWARDEN_TOKEN'] || environment['RACKWARDEN_TOKEN_FILE']) return true
+  return openTokens({ ...runtime, owner: openOwner(runtime) })
+    .any()
+    .catch(() => true)
 }
 
 /** Looks at whether there are tokens that let nobody in. */

@@ -76,13 +76,16 @@ async function serveOverHttp(opened: Opened, options: ServeOptions, terminal: Te
   if (environmentToken !== undefined) runtime.secrets.add(environmentToken)
   const { listening, publicUrl, trustProxy, allowHosts, allowOrigins } = entranceOf(options, environment, catalogue.configuration.http)
   const names = { allowHosts, allowOrigins }
+  const tokens = openTokens({ ...runtime, owner: openOwner(runtime), refused: onceEach((record) => tellRefused(opened, record)) })
+  if (publicUrl !== undefined && environmentToken === undefined && !(await tokens.any()))
+    runtime.log('warn', `Whoever comes through ${publicUrl} needs a token, and there is none: 'token create <name>' makes one.`)
   const server = await serveHttp({
     surface: catalogue,
     address: listening,
     get tier() {
       return catalogue.tier
     },
-    tokens: openTokens({ ...runtime, owner: openOwner(runtime), refused: onceEach((record) => tellRefused(opened, record)) }),
+    tokens,
     environmentToken,
     localPrincipal: localPrincipal(),
     results,

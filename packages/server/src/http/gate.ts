@@ -22,12 +22,12 @@ export type Gate = (request: IncomingMessage, sender: Sender) => string | undefi
  */
 export function createGate({ host, allowHosts = [], allowOrigins = [] }: GateOptions): Gate {
   const loopback = isLoopback(host)
-  const names = new Set(allowHosts.map((entry) => nameOf(entry) ?? entry.toLowerCase()))
+  const names = new Set(allowHosts.map((entry) => hostNameIn(entry) ?? entry.toLowerCase()))
   if (!loopback) for (const name of [host, hostname()]) names.add(name.toLowerCase())
   const origins = new Set(allowOrigins.map((entry) => entry.toLowerCase().replace(/\/$/, '')))
 
   function hostPasses(header: string | undefined): boolean {
-    const name = header === undefined ? undefined : nameOf(header)
+    const name = header === undefined ? undefined : hostNameIn(header)
     if (name === undefined) return false
     return isLoopback(name) || names.has(name) || (!loopback && isIP(name) !== 0)
   }
@@ -53,7 +53,7 @@ export function createGate({ host, allowHosts = [], allowOrigins = [] }: GateOpt
 }
 
 /** The name in a Host header, without port and brackets; undefined where it is no such header. */
-function nameOf(header: string): string | undefined {
+export function hostNameIn(header: string): string | undefined {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/@?#[\]]+))(?::\d{0,5})?$/i.exec(header)
   return (match?.[1] ?? match?.[2])?.toLowerCase()
 }

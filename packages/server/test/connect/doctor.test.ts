@@ -30,14 +30,14 @@ test('says whether a client starts this, and whether it can', async () => {
   expect(await doctor({})).toMatch(/^ok +client +no client that is known here has settings of this user/m)
   const other = { mcpServers: { other: { command: 'x' } } }
   expect(await doctor({ '.claude.json': other })).toMatch(
-    /^warning +client +Claude Code does not start rackwarden\n +→ Run 'rackwarden connect claude-code'/m,
+    /^warning +client +Claude Code: nothing there leads to rackwarden\n +→ Run 'rackwarden connect claude-code'/m,
   )
   expect(await doctor({ '.claude.json': { mcpServers: { rackwarden: { command: 'node', args: ['/nowhere/bin.cjs'] } } } })).toMatch(
     /^warning +client +Claude Code: \/nowhere\/bin\.cjs is not there .*\n +→ Run 'rackwarden connect claude-code'/m,
   )
   const mine = { mcpServers: { mine: { command: process.execPath, args: ['rackwarden'] } } }
   expect(await doctor({ '.claude.json': mine, '.cursor/mcp.json': other })).toMatch(
-    /^ok +client +Claude Code starts it as 'mine' .*\nok +client +Cursor does not start rackwarden$/m,
+    /^ok +client +Claude Code starts it as 'mine' .*\nok +client +Cursor: nothing there leads to rackwarden$/m,
   )
   expect(await doctor({ '.claude.json': '{' })).toMatch(/^warning +client +Claude Code: .*is not JSON/m)
   expect(await doctor({ '.codex/config.toml': `[mcp_servers.rackwarden]\ncommand = "${process.execPath}"\n` })).toMatch(
@@ -108,4 +108,14 @@ test('says that tokens can be read on the way to an address that is not encrypte
     /^warning +http +publicUrl http:\/\/rackwarden\.invalid is not encrypted/m,
   )
   expect(await doctor(configured('http://127.0.0.1:1'))).not.toContain('is not encrypted')
+})
+
+test('says that a public address is of no use without a token', async () => {
+  const { home, run } = await createWorkplace([gate])
+  await writeFile(join(home, 'rackwarden.yaml'), configured('http://127.0.0.1:1')['rackwarden.yaml'])
+  const needed =
+    /^warning +http +whoever comes through http:\/\/127\.0\.0\.1:1 needs a token, and there is none\n +→ Run 'rackwarden token create/m
+  expect((await run(undefined, 'doctor')).output).toMatch(needed)
+  await run(undefined, 'token', 'create', 'laptop')
+  expect((await run(undefined, 'doctor')).output).not.toMatch(needed)
 })

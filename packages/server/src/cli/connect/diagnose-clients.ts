@@ -12,7 +12,7 @@ export function diagnoseClients({ name }: Application, states: readonly ClientSt
   if (without.length === 0) return told
   const isConnected = states.some(({ own }) => own !== undefined)
   const titles = without.map(({ client }) => client.title).join(', ')
-  const message = `${titles} ${without.length === 1 ? 'does' : 'do'} not start ${name}`
+  const message = `${titles}: nothing there leads to ${name}`
   const fix = `Run '${name} connect ${without.map(({ client }) => client.name).join('|')}' if ${without.length === 1 ? 'it' : 'one of them'} shall.`
   return [...told, isConnected ? { level: 'ok', subject, message } : { level: 'warning', subject, message, fix }]
 }
@@ -24,6 +24,8 @@ function diagnoseClient(name: string, { client, path, project, own, problem }: C
   if (own === undefined) return []
   if (own.absent !== undefined)
     return [{ level: 'warning', subject, message: `${client.title}: ${own.absent} is not there (${path})`, fix: again }]
-  const how = own.url === undefined ? 'starts it' : `reaches it at ${own.url}`
-  return [{ level: 'ok', subject, message: `${client.title} ${how} as '${own.name}' (${path})` }]
+  const { title } = client
+  const message =
+    own.url === undefined ? `${title} starts it as '${own.name}' (${path})` : `${title} reaches it at ${own.url} as '${own.name}' (${path})`
+  return [{ level: 'ok', subject, message }]
 }

@@ -21,7 +21,7 @@ interface Place {
 /** Asks the addresses that clients are told of, without any token, whether this server answers there. */
 export async function diagnoseEntrance(
   { name, version }: Application,
-  { entrance, isServed, clientUrls }: { entrance: Entrance; isServed: boolean; clientUrls: readonly string[] },
+  { entrance, isServed, clientUrls, hasToken }: { entrance: Entrance; isServed: boolean; clientUrls: readonly string[]; hasToken: boolean },
   log: Log,
 ): Promise<Diagnosis[]> {
   const start = `Start it: '${name} serve --http'.`
@@ -33,7 +33,7 @@ export async function diagnoseEntrance(
   if (isServed) add(entrance.localUrl, 'where it is to listen')
   for (const url of clientUrls) add(url.replace(/\/mcp(?:\/[^/]*)?\/?$/, ''), 'what a client was told')
   const asked = await Promise.all([...places.values()].map((place) => diagnosePlace(place, version, log)))
-  return [...asked, ...unencrypted(entrance)]
+  return [...asked, ...unencrypted(entrance), ...(hasToken ? [] : unreachable(name, entrance))]
 }
 
 async function diagnosePlace({ url, what, start }: Place, version: string, log: Log): Promise<Diagnosis> {
@@ -69,6 +69,12 @@ async function healthAt(url: string, log: Log): Promise<{ status: number; body: 
   } finally {
     await connection.close?.()
   }
+}
+
+function unreachable(name: string, { publicUrl }: Entrance): Diagnosis[] {
+  if (publicUrl === undefined) return []
+  const message = `whoever comes through ${publicUrl} needs a token, and there is none`
+  return [{ level: 'warning', subject, message, fix: `Run '${name} token create <name>'.` }]
 }
 
 function parsed(text: string): unknown {
