@@ -72,6 +72,7 @@ export {
   type WriteContext,
   type WriteTool,
 } from './define/tool.ts'
+export { toolsetNames, toolsetsOf, type Toolset, type Toolsets } from './define/toolset.ts'
 export type { Pause, Watchers } from './define/watch.ts'
 export { fixedNames, verbs } from './define/verbs.ts'
 export { judgeCommand, judgeScript } from './commands/policy.ts'

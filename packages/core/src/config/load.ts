@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { exposureOf } from '../call/exposure.ts'
 import { ToolError } from '../define/error.ts'
 import { traitsOf } from '../define/field.ts'
 import type { Service } from '../define/service.ts'
@@ -12,6 +13,7 @@ import { httpConfiguration } from './http.ts'
 import { passwordsIn, resolvedFields } from './references.ts'
 import { recordOf, refuseUnknown } from './shape.ts'
 import { tierOf } from './tier.ts'
+import { toolsetsOn, toolsOff } from './tools.ts'
 import { variablesOf } from './variables.ts'
 
 /** What configuration is read from and for. */
@@ -26,8 +28,8 @@ export interface LoadOptions {
   strict: boolean
 }
 
-const topLevelKeys = ['tier', 'services', 'approval', 'protect', 'audit', 'http']
-const serviceKeys = ['tier', 'tools', 'instances']
+const topLevelKeys = ['tier', 'expose', 'services', 'approval', 'protect', 'audit', 'http']
+const serviceKeys = ['tier', 'tools', 'toolsets', 'instances']
 
 /** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
 export async function loadConfiguration(options: LoadOptions): Promise<Configuration> {
@@ -50,8 +52,10 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
     services[service.name] = await serviceConfiguration(service, configured[service.name], file, options)
   const http = await httpConfiguration(data['http'], file, options.environment)
   const notify = await notifyConfiguration(data['approval'], file, { ...options, publicUrl: http?.publicUrl })
+  const expose = exposureOf(data['expose'], `${file?.at('expose')}: expose`)
   return {
     tier: tier ?? 'observe',
+    ...(expose === undefined ? {} : { expose }),
     ...(file === undefined ? {} : { file: file.path }),
     services,
     approval: approvalPolicy(data['approval'], file),
@@ -76,6 +80,7 @@ async function serviceConfiguration(
     return {
       ...(tier === undefined ? {} : { tier }),
       toolsOff: toolsOff(entry, service, file),
+      ...toolsetsOn(entry, service, file),
       instances: await instancesOf(service, entry, file, options),
       missing,
       off: false,
@@ -183,24 +188,4 @@ export function parseValues(service: Service, raw: Record<string, unknown>, secr
     hint: `Set ${names.get(field) ?? field}, or '${field}' in rackwarden.yaml.`,
     cause: parsed.error,
   })
-}
-
-function toolsOff(entry: Record<string, unknown>, service: Service, file: ConfigurationFile | undefined): string[] {
-  const tools = recordOf(entry['tools'] ?? {}, 'tools', file, 'services', service.name, 'tools')
-  refuseUnknown(Object.keys(tools), ['off'], file, 'services', service.name, 'tools')
-  const off = z.array(z.string()).safeParse(tools['off'] ?? [])
-  if (!off.success)
-    throw new ToolError('invalid_config', `${file?.at('services', service.name, 'tools')}: 'off' must be a list of tool names.`, {
-      hint: 'Write `tools: { off: [get_logs] }`.',
-    })
-  refuseUnknown(
-    off.data,
-    service.tools.map((tool) => tool.definition.name),
-    file,
-    'services',
-    service.name,
-    'tools',
-    'off',
-  )
-  return off.data
 }

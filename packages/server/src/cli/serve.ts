@@ -1,16 +1,17 @@
 import type { Application } from '../application.ts'
-import { createId, localPrincipal, openOwner, tendAudit, type ResultForm } from '@rackwarden/core/runtime'
+import { createId, localPrincipal, openOwner, tendAudit, type Exposure, type ResultForm } from '@rackwarden/core/runtime'
 import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
 import type { EntranceFlags } from '../http/entrance.ts'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes } from './failure.ts'
-import { notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
+import { exposureFor, notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
 import { hangupEnds, reloadOnChange } from './reload.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `serve` can be told. */
 export interface ServeOptions extends OpenOptions, EntranceFlags {
   results?: ResultForm
+  expose?: Exposure
 }
 
 /** The process is gone this long after it was told to end, whatever hangs. */
@@ -53,10 +54,11 @@ function tended(opened: Opened, options: ServeOptions, terminal: Terminal): Open
   }
 }
 
-async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions, terminal: Terminal): Promise<number> {
+async function serveOverStdio(opened: Opened, options: ServeOptions, terminal: Terminal): Promise<number> {
+  const { results = 'text' } = options
   const { serveStdio } = await import('../stdio.ts')
   const { catalogue, runtime, caller } = opened
-  const server = serveStdio({ surface: catalogue, caller, results, log: runtime.log })
+  const server = serveStdio({ surface: catalogue, caller, exposure: exposureFor(opened, options, terminal), results, log: runtime.log })
   const told = onceToldToEnd(terminal)
   await Promise.race([server.ended, told])
   return end(opened, () => server.close())
@@ -64,6 +66,7 @@ async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions
 
 async function serveOverHttp(opened: Opened, options: ServeOptions, terminal: Terminal): Promise<number> {
   const { environment, complain } = terminal
+  const exposure = exposureFor(opened, options, terminal)
   const [{ serveHttp }, { openTokens }, { entranceOf }, { tokenOf }] = await Promise.all([
     import('../http.ts'),
     import('../tokens.ts'),
@@ -89,13 +92,14 @@ async function serveOverHttp(opened: Opened, options: ServeOptions, terminal: Te
     environmentToken,
     localPrincipal: localPrincipal(),
     results,
+    exposure,
     ...names,
     publicUrl,
     trustProxy,
     approvals: await approvalPages(opened, { ...names, host: listening.host }),
     log: runtime.log,
   })
-  const tools = catalogue.list({ caller }).length
+  const tools = catalogue.list({ caller, exposure: exposure() }).length
   const reached = publicUrl === undefined ? '' : `, for clients at ${publicUrl}/mcp`
   complain(
     `${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}${reached}, tier ${catalogue.tier}. Ctrl-C ends it.`,

@@ -167,6 +167,7 @@ describe('writing', () => {
     ['claude-code', '.claude.json', '{ // mine\n}', /is not JSON/],
     ['gemini', '.gemini/settings.json', '[]', /holds no object/],
     ['codex', '.codex/config.toml', '[x', /is not TOML/],
+    ['gemini', '.gemini/settings.json', '{"mcpServers": [{}]}', /cannot be changed from here/],
     ['cursor', '.cursor/mcp.json', '{"mcpServers":"none"}', /cannot be changed from here/],
   ])('leaves what it cannot read as it is: %s', async (client, path, text, why) => {
     const { run, text: textOf, files } = await home({ [path]: text })
@@ -253,6 +254,14 @@ describe('the entry', () => {
     ).toEqual(['lab'])
   })
 
+  test('lists what the client is to see, whichever way it comes', async () => {
+    const { run } = await home()
+    const entryOf = async (...words: string[]) => (await run(undefined, 'connect', 'json', ...words)).output
+    expect(await entryOf('--expose', 'search')).toMatch(/"serve",\s+"--expose",\s+"search"/)
+    expect(await entryOf('--http', '--expose', 'search')).toContain('"http://127.0.0.1:3005/mcp?expose=search"')
+    expect(await entryOf('--http', 'http://127.0.0.1:1/mcp/gate?toolsets=a,b')).toContain('/mcp/gate?toolsets=a,b"')
+  })
+
   test('leads to the configured address, with a token where one is needed', async () => {
     const { run } = await home({ 'rackwarden.yaml': 'http: { publicUrl: "https://home.example/lab" }' })
     const ran = await run(undefined, 'connect', 'json', '--http')
@@ -307,6 +316,7 @@ describe('the entry', () => {
     [['cursor', '--token-env', 'X'], /at an address/],
     [['cursor', '--http', 'x', '--token-env', 'rw_live secret'], /the name of a variable, not the token/],
     [['cursor', '--http', 'ftp://x'], /not an address of a server/],
+    [['cursor', '--http', 'https://x?token=secret'], /^(?![^]*secret)[^]*not an address of a server/],
     [['cursor', '--http', 'https://me:word@x'], /holds a name or password/],
     [['cursor', '--name', 'a b'], /cannot name a server/],
     [['json', '--remove'], /is written nowhere/],

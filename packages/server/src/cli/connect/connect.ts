@@ -1,5 +1,5 @@
 import { ToolError, type Tier } from '@rackwarden/core'
-import { loadConfiguration, openOwner, tierOf, type Configuration, type Runtime } from '@rackwarden/core/runtime'
+import { loadConfiguration, openOwner, tierOf, type Configuration, type Exposure, type Runtime } from '@rackwarden/core/runtime'
 import { join } from 'node:path'
 import type { Application } from '../../application.ts'
 import { isLoopback } from '../../http/address.ts'
@@ -23,6 +23,7 @@ export interface ConnectOptions {
   tokenEnv?: string
   demo?: boolean
   tier?: string
+  expose?: Exposure
   config?: string
   name?: string
   yes?: boolean
@@ -111,7 +112,7 @@ async function serverFor(
   terminal: Terminal,
 ): Promise<{ server: ServerEntry; configuration: Configuration }> {
   const { environment, directory } = terminal
-  const { config, demo, tier, http, tokenEnv } = options
+  const { config, demo, tier, expose, http, tokenEnv } = options
   const read = {
     services: demo === true ? [] : services,
     environment,
@@ -120,9 +121,10 @@ async function serverFor(
     strict: prefixed && demo !== true,
   }
   const configuration = await loadConfiguration({ ...read, file: config ?? (demo === true ? false : undefined) })
-  if (http === undefined) return { configuration, server: clientEntry(name, { configuration: configuration.file, demo, tier }, terminal) }
+  if (http === undefined)
+    return { configuration, server: clientEntry(name, { configuration: configuration.file, demo, tier, expose }, terminal) }
   const { publicUrl, localUrl } = entranceOf({}, environment, configuration.http)
-  const url = typeof http === 'string' ? endpointOf(http) : `${publicUrl ?? localUrl}/mcp`
+  const url = endpointOf(typeof http === 'string' ? http : (publicUrl ?? localUrl), expose)
   const needsToken =
     tokenEnv !== undefined ||
     !isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, '')) ||
@@ -131,18 +133,19 @@ async function serverFor(
 }
 
 /** The endpoint of an address, which may be given without its `/mcp`. */
-function endpointOf(text: string): string {
+function endpointOf(text: string, expose?: Exposure): string {
   const url = /^https?:\/\/[^/\s]/i.test(text) && URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || url.search !== '' || url.hash !== '')
-    throw new ToolError('invalid_input', `'${text}' is not an address of a server`, {
-      hint: 'For example --http https://rackwarden.home.example',
+  if (url === undefined || url.hash !== '' || [...url.searchParams.keys()].some((key) => key !== 'expose' && key !== 'toolsets'))
+    throw new ToolError('invalid_input', `'${text.replace(/\?.*$/s, '')}' is not an address of a server`, {
+      hint: 'For example --http https://rackwarden.home.example, with ?expose=search or ?toolsets=… behind it if you like.',
     })
   if (url.username !== '' || url.password !== '')
     throw new ToolError('invalid_input', 'The address holds a name or password, and others may read what it is written into', {
       hint: 'A client sends its token out of a variable: --token-env NAME.',
     })
+  if (expose !== undefined) url.searchParams.set('expose', expose)
   const path = url.pathname.replace(/\/+$/, '')
-  return `${url.origin}${/\/mcp(?:\/[^/]+)?$/.test(path) ? path : `${path}/mcp`}`
+  return `${url.origin}${/\/mcp(?:\/[^/]+)?$/.test(path) ? path : `${path}/mcp`}${url.search}`
 }
 
 /** Says what the owner has to do besides, or should know. */

@@ -9,13 +9,15 @@ export interface ProgramOptions {
   configuration?: string | undefined
   demo?: boolean | undefined
   tier?: string | undefined
+  expose?: string | undefined
 }
 
 /** How a client starts what runs now, so that it reads the same configuration. */
-export function clientEntry(name: string, { configuration, demo, tier }: ProgramOptions, terminal: Terminal): ServerEntry {
+export function clientEntry(name: string, { configuration, demo, tier, expose }: ProgramOptions, terminal: Terminal): ServerEntry {
   const flags = [
     ...(demo === true ? ['--demo'] : []),
     ...(tier === undefined ? [] : ['--tier', tier]),
+    ...(expose === undefined ? [] : ['--expose', expose]),
     ...(isUsual(configuration, terminal) ? [] : ['--config', configuration]),
   ]
   return { kind: 'program', ...programEntry(name, flags.length === 0 ? [] : ['serve', ...flags], terminal) }

@@ -35,6 +35,8 @@ export async function writeText(path: string, text: string, mode = privateMode):
 /** The text of a file; undefined where there is none. */
 export async function textOf(path: string): Promise<string | undefined> {
   try {
+    // Reading a pipe nobody writes into would never end.
+    if (!(await stat(path)).isFile()) throw Object.assign(new Error('not a file'), { code: 'it is no file' })
     return await readFile(path, 'utf8')
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
