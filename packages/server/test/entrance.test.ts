@@ -14,6 +14,7 @@ test('flag, environment and file add up to the names that are allowed, those of 
   expect(entranceOf({ allowHost: ['flag.lan'], allowOrigin: ['https://flag.lan'] }, variables, file)).toMatchObject({
     localUrl: 'http://127.0.0.1:3010',
     publicUrl: 'https://home.example:8443/lab',
+    isPublic: true,
     allowHosts: ['flag.lan', 'nas.lan', 'nas', 'rackwarden', 'home.example:8443'],
     allowOrigins: ['https://flag.lan', 'https://nas.lan', 'https://chat.example', 'https://home.example:8443'],
     trustProxy: ['loopback'],
@@ -34,4 +35,8 @@ test('this machine reaches it where it listens', () => {
   expect(urlOf('0.0.0.0:80')).toBe('http://127.0.0.1:80')
   expect(urlOf('[::]:81')).toBe('http://[::1]:81')
   expect(urlOf('10.0.0.4')).toBe('http://10.0.0.4:3005')
+})
+
+test.each(['http://127.0.0.1:8080/lab', 'http://[::1]', 'https://localhost'])('%s is public to nobody', (publicUrl) => {
+  expect(entranceOf({}, {}, { ...file, publicUrl }).isPublic).toBe(false)
 })

@@ -77,10 +77,14 @@ async function serveOverHttp(opened: Opened, options: ServeOptions, terminal: Te
   const { results = 'text' } = options
   const environmentToken = await tokenOf(environment)
   if (environmentToken !== undefined) runtime.secrets.add(environmentToken)
-  const { listening, publicUrl, trustProxy, allowHosts, allowOrigins } = entranceOf(options, environment, catalogue.configuration.http)
+  const { listening, publicUrl, isPublic, trustProxy, allowHosts, allowOrigins } = entranceOf(
+    options,
+    environment,
+    catalogue.configuration.http,
+  )
   const names = { allowHosts, allowOrigins }
   const tokens = openTokens({ ...runtime, owner: openOwner(runtime), refused: onceEach((record) => tellRefused(opened, record)) })
-  if (publicUrl !== undefined && environmentToken === undefined && !(await tokens.any()))
+  if (isPublic && environmentToken === undefined && !(await tokens.any()))
     runtime.log('warn', `Whoever comes through ${publicUrl} needs a token, and there is none: 'token create <name>' makes one.`)
   const server = await serveHttp({
     surface: catalogue,

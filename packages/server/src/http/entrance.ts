@@ -1,5 +1,5 @@
 import type { HttpConfiguration, Environment } from '@rackwarden/core/runtime'
-import { parseAddress, urlHost, type ListenAddress } from './address.ts'
+import { isLoopback, parseAddress, urlHost, type ListenAddress } from './address.ts'
 
 /** How a server is reached over HTTP: what flags, environment and configuration say of it, in one. */
 export interface Entrance {
@@ -9,6 +9,8 @@ export interface Entrance {
   readonly localUrl: string
   /** The one clients use, where that is another one. */
   readonly publicUrl: string | undefined
+  /** True where that one is not of loopback, so that nobody gets in there without a token. */
+  readonly isPublic: boolean
   readonly allowHosts: readonly string[]
   readonly allowOrigins: readonly string[]
   readonly trustProxy: readonly string[]
@@ -35,6 +37,7 @@ export function entranceOf(
     listening,
     localUrl: `http://${urlHost(reachable(listening.host))}:${listening.port}`,
     publicUrl,
+    isPublic: home !== undefined && !isLoopback(home.hostname.replace(/^\[|\]$/g, '')),
     allowHosts: [
       ...allowHost,
       ...listOf(environment['RACKWARDEN_ALLOWED_HOSTS']),

@@ -112,9 +112,9 @@ test('says that tokens can be read on the way to an address that is not encrypte
 
 test('says that a public address is of no use without a token', async () => {
   const { home, run } = await createWorkplace([gate])
-  await writeFile(join(home, 'rackwarden.yaml'), configured('http://127.0.0.1:1')['rackwarden.yaml'])
+  await writeFile(join(home, 'rackwarden.yaml'), configured('https://rackwarden.invalid')['rackwarden.yaml'])
   const needed =
-    /^warning +http +whoever comes through http:\/\/127\.0\.0\.1:1 needs a token, and there is none\n +→ Run 'rackwarden token create/m
+    /^warning +http +whoever comes through https:\/\/rackwarden\.invalid needs a token, and there is none\n +→ Run 'rackwarden token create/m
   expect((await run(undefined, 'doctor')).output).toMatch(needed)
   await run(undefined, 'token', 'create', 'laptop')
   expect((await run(undefined, 'doctor')).output).not.toMatch(needed)

@@ -2,7 +2,6 @@ import { ToolError } from '@rackwarden/core'
 import { createConnection, type Diagnosis, type Log } from '@rackwarden/core/runtime'
 import type { Application } from '../../application.ts'
 import type { Entrance } from '../../http/entrance.ts'
-import { isLoopback } from '../../http/address.ts'
 import { isRecord } from '../../json-rpc.ts'
 
 const subject = 'http'
@@ -71,8 +70,8 @@ async function healthAt(url: string, log: Log): Promise<{ status: number; body: 
   }
 }
 
-function unreachable(name: string, { publicUrl }: Entrance): Diagnosis[] {
-  if (publicUrl === undefined) return []
+function unreachable(name: string, { publicUrl, isPublic }: Entrance): Diagnosis[] {
+  if (!isPublic) return []
   const message = `whoever comes through ${publicUrl} needs a token, and there is none`
   return [{ level: 'warning', subject, message, fix: `Run '${name} token create <name>'.` }]
 }
@@ -85,10 +84,8 @@ function parsed(text: string): unknown {
   }
 }
 
-function unencrypted({ publicUrl }: Entrance): Diagnosis[] {
-  if (publicUrl === undefined) return []
-  const { protocol, hostname } = new URL(publicUrl)
-  if (protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''))) return []
+function unencrypted({ publicUrl, isPublic }: Entrance): Diagnosis[] {
+  if (!isPublic || publicUrl?.startsWith('https:') === true) return []
   const message = `publicUrl ${publicUrl} is not encrypted: whoever sits in between can read tokens`
   return [{ level: 'warning', subject, message, fix: 'Put a reverse proxy with a certificate in front; docs/connect.md shows how.' }]
 }
