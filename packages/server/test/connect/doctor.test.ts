@@ -104,17 +104,15 @@ test('gives an address that never answers no more time than anything else', asyn
 })
 
 test('says that tokens can be read on the way to an address that is not encrypted', async () => {
-  expect(await doctor(configured('http://rackwarden.invalid'))).toMatch(
-    /^warning +http +publicUrl http:\/\/rackwarden\.invalid is not encrypted/m,
-  )
+  expect(await doctor(configured('http://0.0.0.0:1'))).toMatch(/^warning +http +publicUrl http:\/\/0\.0\.0\.0:1 is not encrypted/m)
   expect(await doctor(configured('http://127.0.0.1:1'))).not.toContain('is not encrypted')
 })
 
 test('says that a public address is of no use without a token', async () => {
   const { home, run } = await createWorkplace([gate])
-  await writeFile(join(home, 'rackwarden.yaml'), configured('https://rackwarden.invalid')['rackwarden.yaml'])
+  await writeFile(join(home, 'rackwarden.yaml'), configured('https://0.0.0.0:1')['rackwarden.yaml'])
   const needed =
-    /^warning +http +whoever comes through https:\/\/rackwarden\.invalid needs a token, and there is none\n +→ Run 'rackwarden token create/m
+    /^warning +http +whoever comes through https:\/\/0\.0\.0\.0:1 needs a token, and there is none\n +→ Run 'rackwarden token create/m
   expect((await run(undefined, 'doctor')).output).toMatch(needed)
   await run(undefined, 'token', 'create', 'laptop')
   expect((await run(undefined, 'doctor')).output).not.toMatch(needed)
