@@ -9,6 +9,7 @@ import { auditPolicy } from './audit.ts'
 import type { Configuration, InstanceConfiguration, ServiceConfiguration } from './configuration.ts'
 import { valuesFromEnvironment, variable, type Environment } from './environment.ts'
 import { readConfigurationFile, type ConfigurationFile } from './file.ts'
+import { httpConfiguration } from './http.ts'
 import { passwordsIn, resolvedFields } from './references.ts'
 import { recordOf, refuseUnknown } from './shape.ts'
 import { tierOf } from './tier.ts'
@@ -27,7 +28,7 @@ export interface LoadOptions {
   strict: boolean
 }
 
-const topLevelKeys = ['tier', 'expose', 'services', 'upstreams', 'approval', 'protect', 'audit']
+const topLevelKeys = ['tier', 'expose', 'services', 'upstreams', 'approval', 'protect', 'audit', 'http']
 const serviceKeys = ['tier', 'tools', 'toolsets', 'instances']
 
 /** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
@@ -49,8 +50,9 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
   const services: Record<string, ServiceConfiguration> = {}
   for (const service of options.services)
     services[service.name] = await serviceConfiguration(service, configured[service.name], file, options)
+  const http = await httpConfiguration(data['http'], file, options.environment)
+  const notify = await notifyConfiguration(data['approval'], file, { ...options, publicUrl: http?.publicUrl })
   const expose = exposureOf(data['expose'], `${file?.at('expose')}: expose`)
-  const notify = await notifyConfiguration(data['approval'], file, options)
   return {
     tier: tier ?? 'observe',
     ...(expose === undefined ? {} : { expose }),
@@ -58,6 +60,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
     services,
     approval: approvalPolicy(data['approval'], file),
     ...(notify === undefined ? {} : { notify }),
+    ...(http === undefined ? {} : { http }),
     protect: protectedPatterns(data['protect'], file),
     audit: await auditPolicy(data['audit'], file, options.environment),
     ...(await upstreamsOf(data['upstreams'], file, options)),

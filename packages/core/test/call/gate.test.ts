@@ -67,6 +67,19 @@ describe('the gate', () => {
     expect((await call('shelf_add_entry', { ...input, confirm })).kind).toBe('done')
   })
 
+  test('every line about a call says which address it came from, and that is no part of what a token is bound to', async () => {
+    const { call, catalogue, stateDirectory } = await openShelves({ main: createShelf() })
+    const confirm = tokenOf(await call('shelf_add_entry', input, { from: '10.0.0.7' }))
+    expect((await call('shelf_add_entry', { ...input, confirm }, { from: '10.0.0.8' })).kind).toBe('done')
+    await catalogue.runtime.audit.flush()
+    const lines = (await readAudit(stateDirectory)).map(({ kind, from }) => [kind, from])
+    expect(lines).toEqual([
+      ['read', '10.0.0.7'],
+      ['intent', '10.0.0.8'],
+      ['outcome', '10.0.0.8'],
+    ])
+  })
+
   test('a plan whose state moved is void, and the answer is the plan as it is now', async () => {
     const shelf = createShelf({ lamp: 'off' })
     const { call } = await openShelves({ main: shelf })
