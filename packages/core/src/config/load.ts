@@ -13,6 +13,7 @@ import { httpConfiguration } from './http.ts'
 import { passwordsIn, resolvedFields } from './references.ts'
 import { recordOf, refuseUnknown } from './shape.ts'
 import { tierOf } from './tier.ts'
+import { upstreamEntries } from './upstreams.ts'
 import { toolsetsOn, toolsOff } from './tools.ts'
 import { variablesOf } from './variables.ts'
 
@@ -74,7 +75,6 @@ async function upstreamsOf(
   { strict, environment, secrets }: LoadOptions,
 ): Promise<Pick<Configuration, 'upstreams'>> {
   if (value === undefined || value === null || !strict) return {}
-  const { upstreamEntries } = await import('./upstreams.ts')
   return { upstreams: await upstreamEntries(value, { file, environment, secrets }) }
 }
 
