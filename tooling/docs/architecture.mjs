@@ -78,7 +78,8 @@ export function configurationTable({ services }) {
   return table(
     ['fields of', 'keys'],
     [
-      ['the file', '`tier`, `expose`, `services`, `upstreams`, `docs`, `approval`, `protect`, `audit`'],
+      ['the file', '`tier`, `expose`, `services`, `upstreams`, `docs`, `approval`, `protect`, `audit`, `http`'],
+      ['`http`', '`publicUrl`, `address`, `allowedHosts`, `allowedOrigins`, `trustProxy`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
       [
         'an upstream',

@@ -13,6 +13,7 @@ import { createGate } from './http/gate.ts'
 import { createLegacyServing } from './http/legacy.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createModernServing } from './http/modern.ts'
+import { createSenderOf } from './http/sender.ts'
 import { createSessions, type SessionLimits } from './http/sessions.ts'
 import { rpcCodes } from './json-rpc.ts'
 import { mcpServers } from './mcp-server.ts'
@@ -34,6 +35,10 @@ export interface ServeHttpOptions {
   exposure?: () => Exposure
   allowHosts?: readonly string[]
   allowOrigins?: readonly string[]
+  /** Where clients reach it, where that is another address than the one listened on. */
+  publicUrl?: string | undefined
+  /** Proxies that are believed when they say who sent a request. */
+  trustProxy?: readonly string[]
   sessions?: SessionLimits
   /** Where a person approves; nowhere when not given. */
   approvals?: ApprovalPages | undefined
@@ -58,7 +63,7 @@ const silentMs = 5 * 60_000
 
 /** Serves a surface over Streamable HTTP, in both protocol eras. */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
-  const { surface, address, log, results = 'text' } = options
+  const { surface, address, log, results = 'text', publicUrl, trustProxy = [] } = options
   const authenticate = await createAuthentication(options, address.host)
   const calls = createActivity()
   const requests = createActivity()
@@ -74,6 +79,8 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   const endpoint = createEndpoint({
     surface,
     gate: createGate({ ...options, host: address.host }),
+    senderOf: createSenderOf(trustProxy),
+    base: publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, ''),
     authenticate,
     exposure: options.exposure ?? (() => 'all'),
     legacy: createLegacyServing(sessions),

@@ -4,6 +4,7 @@ import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
 import type { DocsConfiguration } from './docs.ts'
+import type { HttpConfiguration } from './http.ts'
 import type { NotifyConfiguration } from './notify.ts'
 import type { UpstreamEntry } from './upstreams.ts'
 
@@ -49,6 +50,8 @@ export interface Configuration {
   docs?: DocsConfiguration
   /** Foreign servers, for an application that can mount them. */
   upstreams?: readonly UpstreamEntry[]
+  /** How it is reached over HTTP; by loopback alone where nothing is said. */
+  http?: HttpConfiguration
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
 }

@@ -3,7 +3,8 @@ import { ToolError } from '@rackwarden/core'
 import type { Caller, Exposure, Surface, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { rpcCodes } from '../json-rpc.ts'
-import { pathOf, serviceAt, viewAt } from './address-view.ts'
+import { isLoopback } from './address.ts'
+import { pathBelow, serviceAt, viewAt } from './address-view.ts'
 import { answerJson, refuse } from './answer.ts'
 import type { ApprovalPages } from './approval-pages.ts'
 import type { Authenticate } from './authentication.ts'
@@ -12,11 +13,15 @@ import { allowOrigin } from './cross-origin.ts'
 import type { Gate } from './gate.ts'
 import type { LegacyServing } from './legacy.ts'
 import type { ModernServing } from './modern.ts'
+import type { SenderOf } from './sender.ts'
 
 /** What the addresses of a server lead to. */
 export interface EndpointOptions {
   surface: Surface
   gate: Gate
+  senderOf: SenderOf
+  /** Path a proxy may leave in front of every other, without a slash at its end. */
+  base: string
   authenticate: Authenticate
   /** How much is listed where neither address nor token says. */
   exposure: () => Exposure
@@ -35,7 +40,7 @@ export type Endpoint = (request: IncomingMessage, response: ServerResponse) => P
 
 /** Makes the endpoint of a server: gate first, then authentication, then the protocol era. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { surface, gate, authenticate, exposure, legacy, modern, approvals, health, metrics } = options
+  const { surface, gate, senderOf, base, authenticate, exposure, legacy, modern, approvals, health, metrics } = options
 
   async function post(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!sendsJson(request))
@@ -65,20 +70,22 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   }
 
   return async (request, response) => {
-    const pathname = pathOf(request)
+    const pathname = pathBelow(base, request)
+    const sender = senderOf(request)
     // They have a gate of their own, which knows the name a phone uses, and a key in the place of a token.
-    if (approvals?.isAt(pathname) === true) return approvals.serve(pathname, request, response)
-    const reason = gate(request)
+    if (approvals?.isAt(pathname) === true) return approvals.serve(pathname, request, response, sender)
+    const reason = gate(request, sender)
     if (reason !== undefined) return refuse(response, { status: 403, code: rpcCodes.transport, message: reason })
     allowOrigin(request, response)
     if (request.method === 'OPTIONS') return void response.writeHead(204, { 'content-length': 0 }).end()
     if (pathname === '/health') return answerJson(response, 200, JSON.stringify(health()))
-    const caller = await authenticate(request)
-    if (caller === undefined) {
+    const authenticated = await authenticate(request)
+    if (authenticated === undefined) {
       const challenge = request.headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"'
       const message = 'A valid bearer token is needed; the owner makes one with `token create`.'
       return refuse(response, { status: 401, code: rpcCodes.transport, message, headers: { 'www-authenticate': challenge } })
     }
+    const caller = isLoopback(sender.address) ? authenticated : { ...authenticated, from: sender.address }
     if (pathname === '/metrics') return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metrics())
     const service = serviceAt(pathname, surface)
     if (service === null) return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })
