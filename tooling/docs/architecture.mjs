@@ -84,7 +84,7 @@ export function configurationTable({ services }) {
         'an upstream',
         [...upstreamKeys.both, ...upstreamKeys.program].map(code).join(', ') + '; or ' + upstreamKeys.address.map(code).join(', '),
       ],
-      ['a service', '`tier`, `tools`, and either `instances` or the fields of its one target'],
+      ['a service', '`tier`, `tools`, `toolsets`, and either `instances` or the fields of its one target'],
       ...rows,
       ...groups,
     ],

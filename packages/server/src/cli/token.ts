@@ -94,14 +94,18 @@ export async function listTokens(application: Application, options: TokenOptions
       )
     else if (records.length === 0) terminal.print('There are no tokens.')
     else {
+      // What no token is limited by needs no column.
+      const [byToolset, byExposure] = [records.some(({ toolsets }) => toolsets), records.some(({ exposure }) => exposure)]
+      const optional = (toolsets: string, exposure: string) => [...(byToolset ? [toolsets] : []), ...(byExposure ? [exposure] : [])]
       const rows = records.map((record) => [
         record.name,
         record.tier,
         record.services?.join(',') ?? 'all',
+        ...optional(toolsetsIn(record).join(',') || 'all', record.exposure ?? '-'),
         record.created_at,
         refused.has(record.name) ? 'refused: not signed by the owner' : expiry(record),
       ])
-      terminal.print(table([['name', 'tier', 'services', 'created', 'expires'], ...rows]))
+      terminal.print(table([['name', 'tier', 'services', ...optional('toolsets', 'exposure'), 'created', 'expires'], ...rows]))
     }
     return exitCodes.ok
   })
@@ -133,14 +137,18 @@ function showOnce({ token, record }: IssuedToken, { json = false }: TokenOptions
 
 /** What a token lets its bearer do, and until when. */
 export function rightsOf(record: TokenRecord): string {
-  const { tier, services, toolsets, exposure } = record
-  const limited = Object.entries(toolsets ?? {}).flatMap(([service, names]) => names.map((name) => `${service}.${name}`))
+  const { tier, services, exposure } = record
+  const limited = toolsetsIn(record)
   return [
     `tier ${tier}, services ${services?.join(', ') ?? 'all'}`,
     ...(limited.length === 0 ? [] : [`toolsets ${limited.join(', ')}`]),
     ...(exposure === undefined ? [] : [`exposure ${exposure}`]),
     `expires ${expiry(record)}`,
   ].join(', ')
+}
+
+function toolsetsIn({ toolsets = {} }: TokenRecord): string[] {
+  return Object.entries(toolsets).flatMap(([service, names]) => names.map((name) => `${service}.${name}`))
 }
 
 function shown({ hash: _hash, signature: _signature, ...record }: TokenRecord): Partial<TokenRecord> {
