@@ -77,9 +77,10 @@ export function configurationTable({ services }) {
   return table(
     ['fields of', 'keys'],
     [
-      ['the file', '`tier`, `services`, `approval`, `protect`, `audit`'],
+      ['the file', '`tier`, `services`, `approval`, `protect`, `audit`, `limits`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
-      ['a service', '`tier`, `tools`, and either `instances` or the fields of its one target'],
+      ['`limits`', '`callsPerMinute`, `callsAtOnce`, `callsWaiting`'],
+      ['a service', '`tier`, `tools`, `limits` (`callsAtOnce`, `callsWaiting`), and either `instances` or the fields of its one target'],
       ...rows,
       ...groups,
     ],

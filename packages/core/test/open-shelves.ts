@@ -5,6 +5,7 @@ import type { Service, Tier } from '@rackwarden/core'
 import {
   createRuntime,
   defaultApproval,
+  defaultLimits,
   openCatalogue,
   type ApprovalPolicy,
   type Announce,
@@ -12,6 +13,7 @@ import {
   type CallResult,
   type Catalogue,
   type Clock,
+  type Limits,
   type Progress,
   type Respondent,
 } from '@rackwarden/core/runtime'
@@ -43,6 +45,7 @@ export interface OpenShelvesOptions {
   protect?: string[]
   announce?: Announce
   mirrored?: boolean
+  limits?: Partial<Limits>
   /** Services beside the shelves, an instance each. */
   beside?: Service[]
 }
@@ -70,6 +73,7 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
       tier: options.tier ?? 'configure',
       approval: { ...defaultApproval, ...options.approval },
       protect: options.protect ?? [],
+      limits: { ...defaultLimits, ...options.limits },
       services: {
         ...Object.fromEntries(
           (options.beside ?? []).map(({ name }) => [

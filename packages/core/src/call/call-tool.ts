@@ -6,6 +6,7 @@ import { auditRead, failureOf, toldError, type Call, type CallEnvironment, type 
 import { read } from './read.ts'
 import { requireTier } from './require-tier.ts'
 import { parseReserved } from './reserved.ts'
+import { errorResult } from './respond.ts'
 import type { CallResult } from './result.ts'
 import type { CallRequest } from './surface.ts'
 import { undo } from './undo.ts'
@@ -23,6 +24,8 @@ export async function callTool(environment: CallEnvironment, request: CallReques
   let entry = firstEntry(environment, tooDeep ? { ...request, input: {} } : request)
   let mount: Mount | undefined
   try {
+    const refusal = environment.rate.refusal(entry)
+    if (refusal !== undefined) return errorResult(refusal, runtime.secrets)
     if (tooDeep) throw new ToolError('invalid_input', 'The input is nested too deep.', { hint: 'No tool takes anything like it.' })
     const found = environment.resolve(request)
     const { tool } = found

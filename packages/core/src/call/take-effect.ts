@@ -1,7 +1,8 @@
 import { ToolError } from '../define/error.ts'
 import type { ReadContext, WriteContext } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
-import { abortReason, orLog, touchOf, withClient, type Call } from './call.ts'
+import { abortReason, orLog, touchOf, withClient } from './call.ts'
+import { admitted, type Comer } from './admission.ts'
 import { hashOf } from './canonical.ts'
 import { lookAfter } from './look-after.ts'
 import type { PlannedStep } from './step.ts'
@@ -54,14 +55,16 @@ async function carried(step: PlannedStep, taking: Taking, context: ReadContext<u
   const { call, writing, instance, before, plan } = step
   const { environment, tool, input } = call
   const { signal } = taking
-  const ran = await runTool(call, { ...context, state: before, touch: touchOf(call, instance) })
+  // It waits for its turn each time it is at work, not while it settles.
+  const comer = { principal: call.request.caller.principal, signal, begun: true }
+  const ran = await runTool(step, comer, { ...context, state: before, touch: touchOf(call, instance) })
   if ('error' in ran) return aftermath(step, taking, ran.error)
   const { after, problem, milliseconds } = await settle(writing, {
     before,
     input,
     clock: environment.runtime.clock,
     signal,
-    read: async () => writing.state(input, context),
+    read: () => admitted(instance.admission, comer, () => writing.state(input, context)),
     progress: context.progress,
   })
   const output = problem === undefined && after !== undefined ? tool.output.parse(writing.verified(ran.output, after)) : ran.output
@@ -73,9 +76,13 @@ async function carried(step: PlannedStep, taking: Taking, context: ReadContext<u
   return { step, happened: true, change, output, problem: unsettled, milliseconds }
 }
 
-async function runTool({ tool, input }: Call, context: WriteContext<unknown, unknown>): Promise<{ output: unknown } | { error: unknown }> {
+async function runTool(
+  { call: { tool, input }, instance }: PlannedStep,
+  comer: Comer,
+  context: WriteContext<unknown, unknown>,
+): Promise<{ output: unknown } | { error: unknown }> {
   try {
-    return { output: tool.output.parse(await tool.run(input, context)) }
+    return { output: tool.output.parse(await admitted(instance.admission, comer, () => tool.run(input, context))) }
   } catch (thrown) {
     return { error: abortReason(context.signal, thrown) }
   }

@@ -2,6 +2,8 @@ import type { Tier } from '../define/access.ts'
 import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
+import type { AdmissionLimits } from '../call/admission.ts'
+import type { Limits } from './limits.ts'
 import type { NotifyConfiguration } from './notify.ts'
 
 /** What was found for one instance of a service: values that parse, or why they do not. */
@@ -19,6 +21,8 @@ export interface ServiceConfiguration {
   tier?: Tier
   /** Unprefixed names of tools that are switched off. */
   toolsOff: readonly string[]
+  /** How many calls its instances are given, where that is said of them. */
+  limits?: Partial<AdmissionLimits>
   instances: readonly InstanceConfiguration[]
   /** Variables that would configure it, where nothing does. */
   missing: readonly string[]
@@ -40,4 +44,6 @@ export interface Configuration {
   notify?: NotifyConfiguration
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
+  /** How much is taken on at once; the defaults where nothing is said. */
+  limits?: Limits
 }

@@ -8,6 +8,7 @@ import { auditPolicy } from './audit.ts'
 import type { Configuration, InstanceConfiguration, ServiceConfiguration } from './configuration.ts'
 import { valuesFromEnvironment, variable, type Environment } from './environment.ts'
 import { readConfigurationFile, type ConfigurationFile } from './file.ts'
+import { limitsOf, serviceLimitsOf } from './limits.ts'
 import { passwordsIn, resolvedFields } from './references.ts'
 import { recordOf, refuseUnknown } from './shape.ts'
 import { tierOf } from './tier.ts'
@@ -25,8 +26,8 @@ export interface LoadOptions {
   strict: boolean
 }
 
-const topLevelKeys = ['tier', 'services', 'approval', 'protect', 'audit']
-const serviceKeys = ['tier', 'tools', 'instances']
+const topLevelKeys = ['tier', 'services', 'approval', 'protect', 'audit', 'limits']
+const serviceKeys = ['tier', 'tools', 'limits', 'instances']
 
 /** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
 export async function loadConfiguration(options: LoadOptions): Promise<Configuration> {
@@ -55,6 +56,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
     approval: approvalPolicy(data['approval'], file),
     ...(notify === undefined ? {} : { notify }),
     protect: protectedPatterns(data['protect'], file),
+    limits: limitsOf(data['limits'], file),
     audit: await auditPolicy(data['audit'], file, options.environment),
   }
 }
@@ -70,9 +72,11 @@ async function serviceConfiguration(
   try {
     const entry = recordOf(raw ?? {}, service.name, file, 'services', service.name)
     const tier = tierOf(entry['tier'], `${file?.at('services', service.name, 'tier') ?? ''}: tier`, options.environment)
+    const limits = serviceLimitsOf(entry['limits'], file, service.name)
     return {
       ...(tier === undefined ? {} : { tier }),
       toolsOff: toolsOff(entry, service, file),
+      ...(limits === undefined ? {} : { limits }),
       instances: await instancesOf(service, entry, file, options),
       missing,
       off: false,

@@ -2,6 +2,7 @@ import type { Announce } from '../approve/approval-request.ts'
 import { createApprovalRequests, type ApprovalRequests } from '../approve/approval-requests.ts'
 import { openOwner } from '../approve/owner.ts'
 import { createStandingRules } from '../approve/standing-rules.ts'
+import { createCallRate } from '../call/call-rate.ts'
 import { auditRefused, callTool } from '../call/call-tool.ts'
 import { resumeLeft } from '../call/pause-watchers.ts'
 import { mayBeWatched } from '../call/watching.ts'
@@ -13,6 +14,7 @@ import { didYouMean } from '../define/nearest-names.ts'
 import type { CallRequest, Surface, ToolListing } from '../call/surface.ts'
 import type { View } from '../call/view.ts'
 import type { Configuration } from '../config/configuration.ts'
+import { defaultLimits } from '../config/limits.ts'
 import { parseValues } from '../config/load.ts'
 import { allows, highestTier, lowestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
@@ -88,6 +90,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   const { runtime, configuration, prefixed, prefix = '', only } = options
   const tier = lowestTier(highestTier(runtime.environment), configuration.tier)
   const operations = createOperations(runtime, options.inlineBudgetMs ?? inlineBudgetMs, prefix)
+  const rate = createCallRate(runtime, (configuration.limits ?? defaultLimits).callsPerMinute)
   const mounts = options.services
     .filter((service) => configuration.services[service.name]?.off !== true)
     .map((service) => mountOf(service, options))
@@ -127,6 +130,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     runtime,
     tier,
     operations,
+    rate,
     plans: createPlanStore(runtime, async (id) => (await requests.get(id))?.decision?.decision === 'rejected'),
     journal,
     partialWrites,
@@ -184,6 +188,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       instructionsFor({ title: options.title, tier: lowestTier(tier, view.caller.tier), mounts: visible(mounts, view), prefixed, prefix }),
     close: async (graceMs = closeGraceMs) => {
       await operations.close(graceMs)
+      rate.close()
       await Promise.all(mounts.flatMap((mount) => mount.instances.map((instance) => instance.close())))
     },
   }
@@ -202,7 +207,13 @@ function mountOf(service: Service, { configuration, runtime, prefixed, prefix, s
           values: parseValues(service, config, runtime.secrets),
         }))
   const instances = found.map((own) =>
-    createInstance({ service, configuration: own, connection: simulated?.[own.name]?.connection, log: runtime.log }),
+    createInstance({
+      service,
+      configuration: own,
+      connection: simulated?.[own.name]?.connection,
+      log: runtime.log,
+      admits: { ...(configuration.limits ?? defaultLimits), ...held.limits, clock: runtime.clock },
+    }),
   )
   const mount = mountService(service, held, instances, prefixed)
   return prefix === undefined ? mount : { ...mount, prefix }

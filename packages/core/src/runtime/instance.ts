@@ -2,6 +2,7 @@ import type { InstanceConfiguration } from '../config/configuration.ts'
 import type { Connection } from '../define/connection.ts'
 import { ToolError } from '../define/error.ts'
 import type { Closeable, Service } from '../define/service.ts'
+import { createAdmission, type Admission, type AdmissionOptions } from '../call/admission.ts'
 import type { View } from '../call/view.ts'
 import type { Log } from './runtime.ts'
 
@@ -21,6 +22,10 @@ export interface Instance {
   /** Forgets the client after a failure that a new one may not have. */
   dropAfter(error: unknown): void
   close(): Promise<void>
+  /** Who may be at work with it; unlimited where it has none. */
+  readonly admission?: Admission
+  /** The same for what looks at all instances: how it is, is told of one that is busy, too. */
+  readonly looks?: Admission
 }
 
 /** What an instance is made from; `connection` stands in for the real way out. */
@@ -29,7 +34,11 @@ export interface InstanceOptions {
   configuration: InstanceConfiguration
   connection?: Connection | undefined
   log: Log
+  /** How many calls it is given; unlimited where nothing is said. */
+  admits?: Pick<AdmissionOptions, 'callsAtOnce' | 'callsWaiting' | 'clock'>
 }
+
+const longestWaitMs = 30_000
 
 /** A client and who is at work with it. */
 interface Opened {
@@ -41,7 +50,7 @@ interface Opened {
 }
 
 /** Makes an instance; nobody is contacted. */
-export function createInstance({ service, configuration, connection, log }: InstanceOptions): Instance {
+export function createInstance({ service, configuration, connection, log, admits }: InstanceOptions): Instance {
   let opened: Promise<Opened> | undefined
   let current: Opened | undefined
   const open = async (): Promise<Opened> => {
@@ -73,6 +82,7 @@ export function createInstance({ service, configuration, connection, log }: Inst
   }
   return {
     name: configuration.name,
+    ...(admits === undefined ? {} : doorsOf(service, configuration, admits)),
     host: hostOf(configuration.values?.['url']),
     jump: hostOf(configuration.values?.['sshJump'], 'ssh://'),
     problem: configuration.problem,
@@ -101,6 +111,18 @@ export function createInstance({ service, configuration, connection, log }: Inst
     },
     close: async () => drop(false),
   }
+}
+
+/** Nobody waits longer for an instance than for one of its answers. */
+function doorsOf(service: Service, { name, values }: InstanceConfiguration, admits: Required<InstanceOptions>['admits']) {
+  const timeoutMs = values?.['timeoutMs']
+  const door = () =>
+    createAdmission({
+      ...admits,
+      place: name === 'default' ? service.title : `${service.title} '${name}'`,
+      waitMs: typeof timeoutMs === 'number' ? timeoutMs : longestWaitMs,
+    })
+  return { admission: door(), looks: door() }
 }
 
 function hostOf(address: unknown, scheme = ''): string | undefined {

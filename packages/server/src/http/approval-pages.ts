@@ -3,6 +3,7 @@ import {
   requestEntry,
   createApprovalLinks,
   createApprovalRequests,
+  createRateLimit,
   localPrincipal,
   openOwner,
   type ApprovalRequest,
@@ -17,7 +18,6 @@ import { approvalPage, plainPage, shownOf } from './approval-view.ts'
 import { readBody } from './body.ts'
 import { createGate } from './gate.ts'
 import type { Html } from './html.ts'
-import { createRateLimit } from './rate-limit.ts'
 
 /** The pages on which a person approves or rejects, each behind the key of its link. */
 export interface ApprovalPages {
