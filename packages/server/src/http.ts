@@ -78,6 +78,10 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     health: () => ({ status: 'ok', version: surface.version, tier }),
     metrics: () => metrics.text(calls.size, sessions.size),
   })
+  const stopWatching = surface.watch?.((list) => {
+    sessions.changed(list)
+    modern.changed(list)
+  })
   let ending = false
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -106,6 +110,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     url: `http://${urlHost(address.host)}:${port}/mcp`,
     async close() {
       ending = true
+      stopWatching?.()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       await calls.settled(options.finishMs ?? endLimits.finishMs)

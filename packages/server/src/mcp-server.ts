@@ -38,11 +38,13 @@ export function mcpServers({ surface, log, ...tools }: McpServerOptions): McpSer
   }
 }
 
-function capabilitiesOf({ resources, prompts, complete, logs }: Surface, { stays }: Viewer): ServerCapabilities {
+function capabilitiesOf({ resources, prompts, complete, logs, watch }: Surface, { stays }: Viewer): ServerCapabilities {
+  const changes = watch === undefined ? {} : { listChanged: true }
+  const subscribe = resources?.watch !== undefined && stays === true ? { subscribe: true } : {}
   return {
-    tools: {},
-    ...(resources === undefined ? {} : { resources: resources.watch !== undefined && stays === true ? { subscribe: true } : {} }),
-    ...(prompts === undefined ? {} : { prompts: {} }),
+    tools: changes,
+    ...(resources === undefined ? {} : { resources: { ...subscribe, ...changes } }),
+    ...(prompts === undefined ? {} : { prompts: changes }),
     ...(complete === undefined ? {} : { completions: {} }),
     ...(logs === true ? { logging: {} } : {}),
   }

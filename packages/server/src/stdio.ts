@@ -1,7 +1,9 @@
 import type { Caller, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
+import type { Server } from '@modelcontextprotocol/server'
 import { serveStdio as serveConnection } from '@modelcontextprotocol/server/stdio'
 import type { Readable, Writable } from 'node:stream'
 import { createActivity, endLimits } from './activity.ts'
+import { tellOfChange } from './list-changes.ts'
 import { mcpServers } from './mcp-server.ts'
 import { createStdioTransport } from './stdio/transport.ts'
 
@@ -34,15 +36,25 @@ export function serveStdio(options: ServeStdioOptions): StdioServer {
   const activity = createActivity()
   const transport = createStdioTransport(input, output)
   const create = mcpServers({ surface, results, activity, log })
-  const connection = serveConnection(({ era }) => create({ view: { caller }, stays: era === 'legacy' }), {
-    transport,
-    onerror: (error) => log('info', `stdio: ${error.message}`),
+  // One is made to tell the era by, the other serves; which is which, only the connection knows.
+  const servers: Server[] = []
+  const connection = serveConnection(
+    ({ era }) => {
+      const server = create({ view: { caller }, stays: era === 'legacy' })
+      servers.push(server)
+      return server
+    },
+    { transport, onerror: (error) => log('info', `stdio: ${error.message}`) },
+  )
+  const stopWatching = surface.watch?.((list) => {
+    for (const server of servers) tellOfChange(server, list)
   })
   let ask: () => void = () => undefined
   const asked = new Promise<void>((resolve) => (ask = resolve))
 
   async function drain(): Promise<void> {
     await Promise.race([transport.ended, asked])
+    stopWatching?.()
     await within(
       finishMs,
       transport.answered().then(() => activity.settled(finishMs)),

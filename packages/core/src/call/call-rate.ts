@@ -1,12 +1,14 @@
 import { ToolError } from '../define/error.ts'
 import type { AuditEntry } from '../record/audit.ts'
+import { createId } from '../record/journal.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { createRateLimit } from './rate-limit.ts'
+import type { CallRequest } from './surface.ts'
 
 /** How many calls each principal makes a minute. */
 export interface CallRate {
   /** Counts a call; gives the refusal where the principal made too many, once it is noted for the audit. */
-  refusal(entry: Omit<AuditEntry, 'kind' | 'result'>): ToolError | undefined
+  refusal(request: CallRequest): ToolError | undefined
   /** Writes down what was refused and is not written down yet. */
   close(): void
 }
@@ -21,7 +23,7 @@ interface Refused {
 const toldEveryMs = 1_000
 
 /** Makes the limit of a process. Whoever floods it fills no disk: what is refused within a second is one line with their number. */
-export function createCallRate({ audit, clock }: Pick<Runtime, 'audit' | 'clock'>, callsPerMinute: number): CallRate {
+export function createCallRate({ audit, clock, random }: Pick<Runtime, 'audit' | 'clock' | 'random'>, callsPerMinute: number): CallRate {
   const limit = createRateLimit(callsPerMinute, () => clock.now())
   const refused = new Map<string, Refused>()
 
@@ -32,23 +34,34 @@ export function createCallRate({ audit, clock }: Pick<Runtime, 'audit' | 'clock'
     if (told !== undefined) audit.record({ ...told.line, times: told.times })
   }
 
-  function note(entry: Omit<AuditEntry, 'kind' | 'result'>, { code, message }: ToolError): void {
-    const { principal } = entry
+  function note({ name, caller: { principal } }: CallRequest, { code, message }: ToolError): void {
     const known = refused.get(principal)
     if (known !== undefined) return void (known.times += 1)
-    const line: AuditEntry = { ...entry, input: {}, kind: 'read', result: 'error', error: `${code}: ${message}` }
+    const line: AuditEntry = {
+      call: createId(clock, random),
+      kind: 'read',
+      principal,
+      tool: name.slice(0, 100),
+      service: '',
+      instances: [],
+      access: '',
+      input: {},
+      result: 'error',
+      error: `${code}: ${message}`,
+    }
     refused.set(principal, { line, times: 1, cancel: clock.after(toldEveryMs, () => tell(principal)) })
   }
 
   return {
-    refusal(entry) {
-      const seconds = limit(entry.principal)
+    refusal(request) {
+      const { principal } = request.caller
+      const seconds = limit(principal)
       if (seconds === undefined) return undefined
-      const error = new ToolError('rate_limited', `${entry.principal} made more than ${callsPerMinute} calls in a minute.`, {
+      const error = new ToolError('rate_limited', `${principal} made more than ${callsPerMinute} calls in a minute.`, {
         hint: `Nothing was done. Try again in ${seconds} s; the owner sets limits.callsPerMinute.`,
         retryAfterSeconds: seconds,
       })
-      note(entry, error)
+      note(request, error)
       return error
     },
     close: () => {

@@ -2,7 +2,9 @@ import { ToolError } from '../define/error.ts'
 import { createId } from '../record/journal.ts'
 import type { Mount } from '../runtime/mount.ts'
 import { auditedInput, isTooDeep } from './audited-input.ts'
+import { withAttached } from './attached.ts'
 import { auditRead, failureOf, toldError, type Call, type CallEnvironment, type CallEntry } from './call.ts'
+import type { Asking } from './parked-calls.ts'
 import { read } from './read.ts'
 import { requireTier } from './require-tier.ts'
 import { parseReserved } from './reserved.ts'
@@ -20,12 +22,12 @@ import { write } from './write.ts'
 export async function callTool(environment: CallEnvironment, request: CallRequest): Promise<CallResult> {
   const { runtime } = environment
   const started = runtime.clock.now()
+  const tooMany = environment.rate.refusal(request)
+  if (tooMany !== undefined) return errorResult(tooMany, runtime.secrets)
   const tooDeep = isTooDeep(request.input)
   let entry = firstEntry(environment, tooDeep ? { ...request, input: {} } : request)
   let mount: Mount | undefined
   try {
-    const refusal = environment.rate.refusal(entry)
-    if (refusal !== undefined) return errorResult(refusal, runtime.secrets)
     if (tooDeep) throw new ToolError('invalid_input', 'The input is nested too deep.', { hint: 'No tool takes anything like it.' })
     const found = environment.resolve(request)
     const { tool } = found
@@ -35,14 +37,42 @@ export async function callTool(environment: CallEnvironment, request: CallReques
     const input = tool.input.parse(given)
     entry = { ...entry, instances: instances.map(({ name }) => name), input: auditedInput(input, runtime.secrets) }
     requireTier(environment.tier, mount, tool.access, request)
-    const call: Call = { environment, request, mount, tool, input, access: tool.access, options, entry, started }
-    if (tool.changeOf !== undefined) return await undo(call, tool.changeOf(input), confirm)
-    return tool.write === undefined ? await read(call, instances) : await write(call, stepsOn(call, tool.write, instances), confirm)
+    const call: Call = { environment, request, mount, tool, input, access: tool.access, options, attached: [], entry, started }
+    const goOn = async (asked: Call) => {
+      if (tool.changeOf !== undefined) return undo(asked, tool.changeOf(input), confirm)
+      return tool.write === undefined ? read(asked, instances) : write(asked, stepsOn(asked, tool.write, instances), confirm)
+    }
+    if (tool.asks === true) return await askedMeanwhile(call, goOn)
+    return withAttached(await goOn(call), call.attached)
   } catch (error) {
-    const result = failureOf(environment, entry, error, mount)
-    auditRead(environment, entry, started, toldError(result))
-    return result
+    return refusal(environment, error, { entry, started, mount })
   }
+}
+
+/** A call that may ask its client is parked meanwhile, and the request that answers goes on with it. */
+function askedMeanwhile(call: Call, goOn: (call: Call) => Promise<CallResult>): Promise<CallResult> {
+  const { environment, request, mount, entry, started } = call
+  const work = async ({ signal, ask }: Asking) => {
+    try {
+      return withAttached(await goOn({ ...call, request: { ...request, signal }, ask }), call.attached)
+    } catch (error) {
+      return refusal(environment, error, { entry, started, mount })
+    }
+  }
+  return environment.parked.resume(request) ?? environment.parked.run(request, work)
+}
+
+/** A call that was not made, or failed: said to the caller, and to the audit. */
+function refusal(environment: CallEnvironment, error: unknown, { entry, started, mount }: Refused): CallResult {
+  const result = failureOf(environment, entry, error, mount)
+  auditRead(environment, entry, started, toldError(result))
+  return result
+}
+
+interface Refused {
+  entry: CallEntry
+  started: number
+  mount: Mount | undefined
 }
 
 /** Writes down a call that was refused before it came to the path. */

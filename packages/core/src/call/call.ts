@@ -15,9 +15,11 @@ import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { CallRate } from './call-rate.ts'
+import type { Content } from './content.ts'
 import type { Operations, Waiting } from './operations.ts'
+import type { Ask, ParkedCalls } from './parked-calls.ts'
 import type { PlanStore } from './plan-store.ts'
-import type { Input, RegisteredTool } from './registered-tool.ts'
+import type { Input, RegisteredTool, RunContext } from './registered-tool.ts'
 import { errorResult, presentableLine } from './respond.ts'
 import type { CallResult } from './result.ts'
 import type { CallRequest, Progress } from './surface.ts'
@@ -47,6 +49,7 @@ export interface CallEnvironment {
   readonly operations: Operations
   /** How many calls a principal makes a minute. */
   readonly rate: CallRate
+  readonly parked: ParkedCalls
   /** The services a caller may see. */
   readonly mounts: (view: View) => readonly Mount[]
   /** The tool behind a listed name; throws `not_found`. */
@@ -70,6 +73,10 @@ export interface Call {
   readonly options: CallOptions
   /** The change this call takes back. */
   readonly undoes?: Undoing | undefined
+  /** How it asks its client, where its tool may. */
+  readonly ask?: Ask | undefined
+  /** Blocks beside the text, as they are added. */
+  readonly attached: Content[]
   readonly entry: CallEntry
   readonly started: number
 }
@@ -92,6 +99,11 @@ export interface Undoing {
 /** What a handler calls before it touches what its plan did not name. */
 export function touchOf({ environment }: Call, { name }: Instance): (...targets: readonly string[]) => void {
   return (...targets) => environment.protectedSet.refuse(targets, name)
+}
+
+/** What `run` is given beyond what a service's handlers know. */
+export function beyond({ ask, attached }: Call): Pick<RunContext, 'ask' | 'attach'> {
+  return { ...(ask === undefined ? {} : { ask }), attach: (block) => void attached.push(block) }
 }
 
 /** Lets a step use the instance's client, and drops a client whose failure a new one may not have. */

@@ -3,11 +3,21 @@ import type { Access } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
 import type { InstanceAnswer, Inverse, ReadContext, Settled, Tool, WriteContext, WriteTool } from '../define/tool.ts'
+import type { Content } from './content.ts'
 import { leanSchema, type JsonSchema } from './json-schema.ts'
+import type { Ask } from './parked-calls.ts'
 import { parseInput } from './parse-input.ts'
 
 /** Plain input of a tool, parsed. */
 export type Input = Record<string, unknown>
+
+/** What `run` is given beyond what a service's handlers know. */
+export interface RunContext extends WriteContext<unknown, unknown> {
+  /** Puts a question to the client; there only for tools that ask. */
+  ask?: Ask
+  /** Adds a block that is no text, an image say, to what the client is shown. */
+  attach: (block: Content) => void
+}
 
 /** What a write has beyond `run`. */
 export interface RegisteredWrite {
@@ -38,7 +48,9 @@ export interface RegisteredTool {
   readonly input: { readonly jsonSchema: JsonSchema; parse(value: Readonly<Input>): Input }
   readonly output: { readonly jsonSchema: JsonSchema; parse(value: unknown): unknown }
   readonly text?: (output: unknown, input: Input) => string
-  run(input: Input, context: WriteContext<unknown, unknown>): Promise<unknown>
+  run(input: Input, context: RunContext): Promise<unknown>
+  /** Whether `run` may ask the client. */
+  readonly asks?: boolean
   /** Makes one answer of those of several instances. */
   readonly gather?: (answers: readonly InstanceAnswer<unknown>[], input: Input) => unknown
   /** Whether its calls are planned first. */

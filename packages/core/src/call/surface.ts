@@ -38,6 +38,9 @@ export interface ToolListing {
   annotations: { readOnlyHint?: boolean; destructiveHint?: boolean; idempotentHint?: boolean }
 }
 
+/** A list that may change while a process runs. */
+export type ListName = 'tools' | 'resources' | 'prompts'
+
 /** What a server serves. The call path is one implementation, a conformance fixture another. */
 export interface Surface {
   readonly name: string
@@ -53,6 +56,8 @@ export interface Surface {
   readonly refused?: (request: CallRequest, why: string) => void
   /** What a model is told at the start, at most 200 tokens. */
   readonly instructions: (view: View) => string
+  /** Calls back after a list changed, until the function it gives is called; lists that never change have none. */
+  readonly watch?: (changed: (list: ListName) => void) => () => void
   /** Whether calls write to the client's log. */
   readonly logs?: boolean
   readonly resources?: Resources

@@ -1,10 +1,11 @@
 import { ToolError } from '../define/error.ts'
-import type { ReadContext, WriteContext } from '../define/tool.ts'
+import type { ReadContext } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
-import { abortReason, orLog, touchOf, withClient } from './call.ts'
 import { admitted, type Comer } from './admission.ts'
+import { abortReason, beyond, orLog, touchOf, withClient } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { lookAfter } from './look-after.ts'
+import type { RunContext } from './registered-tool.ts'
 import type { PlannedStep } from './step.ts'
 import { presentable } from './respond.ts'
 import { settle } from './settle.ts'
@@ -57,7 +58,7 @@ async function carried(step: PlannedStep, taking: Taking, context: ReadContext<u
   const { signal } = taking
   // It waits for its turn each time it is at work, not while it settles.
   const comer = { principal: call.request.caller.principal, signal, begun: true }
-  const ran = await runTool(step, comer, { ...context, state: before, touch: touchOf(call, instance) })
+  const ran = await runTool(step, comer, { ...context, ...beyond(call), state: before, touch: touchOf(call, instance) })
   if ('error' in ran) return aftermath(step, taking, ran.error)
   const { after, problem, milliseconds } = await settle(writing, {
     before,
@@ -79,7 +80,7 @@ async function carried(step: PlannedStep, taking: Taking, context: ReadContext<u
 async function runTool(
   { call: { tool, input }, instance }: PlannedStep,
   comer: Comer,
-  context: WriteContext<unknown, unknown>,
+  context: RunContext,
 ): Promise<{ output: unknown } | { error: unknown }> {
   try {
     return { output: tool.output.parse(await admitted(instance.admission, comer, () => tool.run(input, context))) }

@@ -2,62 +2,45 @@ import type { Announce } from '../approve/approval-request.ts'
 import { createApprovalRequests, type ApprovalRequests } from '../approve/approval-requests.ts'
 import { openOwner } from '../approve/owner.ts'
 import { createStandingRules } from '../approve/standing-rules.ts'
-import { createCallRate } from '../call/call-rate.ts'
+import { createCallRate, type CallRate } from '../call/call-rate.ts'
 import { auditRefused, callTool } from '../call/call-tool.ts'
-import { resumeLeft } from '../call/pause-watchers.ts'
-import { mayBeWatched } from '../call/watching.ts'
+import type { CallEnvironment } from '../call/call.ts'
 import { createOperations } from '../call/operations.ts'
+import { createParkedCalls } from '../call/parked-calls.ts'
+import { resumeLeft } from '../call/pause-watchers.ts'
 import { createPlanStore } from '../call/plan-store.ts'
-import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
-import { listedSchema } from '../call/reserved.ts'
-import { didYouMean } from '../define/nearest-names.ts'
-import type { CallRequest, Surface, ToolListing } from '../call/surface.ts'
+import type { RegisteredTool } from '../call/registered-tool.ts'
+import type { CallRequest, ListName, Surface, ToolListing } from '../call/surface.ts'
 import type { View } from '../call/view.ts'
+import { mayBeWatched } from '../call/watching.ts'
 import type { Configuration } from '../config/configuration.ts'
-import { defaultLimits } from '../config/limits.ts'
-import { parseValues } from '../config/load.ts'
-import { allows, highestTier, lowestTier, type Tier } from '../define/access.ts'
+import { defaultLimits, type Limits } from '../config/limits.ts'
+import { allows, lowestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
-import type { Service, Simulation } from '../define/service.ts'
-import { describeHomelab } from '../facets/describe-homelab.ts'
-import { findAsset } from '../facets/find-asset.ts'
-import { serviceHealth } from '../facets/service-health.ts'
-import type { Lab } from '../facets/lab.ts'
-import { needsAttention } from '../facets/needs-attention.ts'
-import { getChange, listChanges, undoChange } from '../facets/change-tools.ts'
-import { listApprovals } from '../facets/list-approvals.ts'
-import { cancelOperation, getOperation } from '../facets/operation-tools.ts'
-import { planDecommission } from '../facets/plan-decommission.ts'
-import { queryAudit } from '../facets/query-audit.ts'
-import { verifyAuditChains } from '../facets/verify-audit.ts'
-import { whatChanged } from '../facets/what-changed.ts'
-import { createProtectedSet } from '../policy/protected-set.ts'
-import { defaultApproval } from '../policy/required-approval.ts'
+import { didYouMean } from '../define/nearest-names.ts'
 import { createJournal } from '../record/journal.ts'
 import { createPartialWrites } from '../record/partial-writes.ts'
 import { createPauses } from '../record/pauses.ts'
-import { createSequences } from '../record/sequences.ts'
 import { createSealer } from '../record/seal.ts'
-import { createInstance, type Instance } from './instance.ts'
+import { createSequences } from '../record/sequences.ts'
+import { configured, type ConfiguredOptions } from './configured.ts'
+import type { ForeignServers } from './foreign-servers.ts'
 import { instructionsFor } from './instructions.ts'
-import { mountService, type Mount } from './mount.ts'
+import { listedTool } from './listed-tool.ts'
+import type { Mount } from './mount.ts'
+import { mountOwn, ownService } from './own-mount.ts'
+import { refuseRaise } from './raised-rights.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What a process serves, and from what. */
-export interface CatalogueOptions {
+export interface CatalogueOptions extends ConfiguredOptions {
   name: string
   title: string
-  services: readonly Service[]
-  /** True where several services share one surface, each under its prefix. */
-  prefixed: boolean
-  /** Put before every name instead, those of the tools over all services included: beside tools that are not ours. */
-  prefix?: string
   /** Unprefixed names of the tools there are; all of them when not given. */
   only?: readonly string[]
-  runtime: Runtime
   configuration: Configuration
-  /** Stands in for the real upstream of each service: the demo and the tests. */
-  simulations?: ReadonlyMap<string, Simulation>
+  /** MCP servers of others, mounted beside the services. */
+  foreign?: ForeignServers | undefined
   /** Told of every request for a person's approval. */
   announce?: Announce | undefined
   /** How the owner says something at a shell, where what serves is known by another name than `rackwarden`. */
@@ -71,8 +54,14 @@ export interface Catalogue extends Surface {
   readonly tier: Tier
   readonly runtime: Runtime
   readonly configuration: Configuration
+  /** The services, and the MCP servers of others as of now. */
   readonly mounts: readonly Mount[]
   readonly requests: ApprovalRequests
+  /**
+   * Goes on with another configuration: sessions, operations and the clients of instances that stay the same are untouched.
+   * Throws `denied`, and changes nothing, where it would raise anybody's rights: that takes a restart.
+   */
+  configure(configuration: Configuration): void
   /** Resumes what watches and was left paused by a process that is gone. */
   resumeWatchers(): Promise<void>
   /** The tool behind a listed name, whoever may call it. */
@@ -81,19 +70,15 @@ export interface Catalogue extends Surface {
   close(graceMs?: number): Promise<void>
 }
 
-const ownService = 'rackwarden'
 const inlineBudgetMs = 45_000
 const closeGraceMs = 10_000
 
 /** Holds every service ready. Nobody is contacted. */
 export function openCatalogue(options: CatalogueOptions): Catalogue {
-  const { runtime, configuration, prefixed, prefix = '', only } = options
-  const tier = lowestTier(highestTier(runtime.environment), configuration.tier)
+  const { runtime, prefixed, prefix = '', only, foreign } = options
+  let held = configured(options, options.configuration)
   const operations = createOperations(runtime, options.inlineBudgetMs ?? inlineBudgetMs, prefix)
-  const rate = createCallRate(runtime, (configuration.limits ?? defaultLimits).callsPerMinute)
-  const mounts = options.services
-    .filter((service) => configuration.services[service.name]?.off !== true)
-    .map((service) => mountOf(service, options))
+  let rate = rateOf(runtime, options.configuration)
   const journal = createJournal(runtime.store, createSealer(runtime.store, runtime.random), runtime)
   const partialWrites = createPartialWrites(runtime.store)
   const pauses = createPauses(runtime.store)
@@ -102,9 +87,10 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   // What this process began with is what it goes on with: a key that is put there later is not believed.
   void owner.isSet().catch((error: unknown) => runtime.log('error', error instanceof Error ? error.message : String(error)))
   const requests = createApprovalRequests(runtime, owner)
-  const own = ownMount(
+  const mounts = () => [...held.mounts, ...(foreign?.mounts() ?? [])]
+  const own = mountOwn(
     (view) => ({
-      mounts: visible(mounts, view),
+      mounts: visible(mounts(), view),
       isWhole: view.service === undefined && view.caller.services === undefined,
       runtime,
       operations,
@@ -115,150 +101,157 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       requests,
       principal: view.caller.principal,
     }),
-    prefixed,
-    prefix,
+    { prefixed, prefix },
   )
-  const all = [own, ...mounts]
-  const named = new Map(
-    all.flatMap((mount) =>
-      [...mount.tools.values()]
-        .filter((tool) => !tool.internal && (only === undefined || only.includes(tool.name)))
-        .map((tool) => [`${mount.prefix}${tool.name}`, { mount, tool }] as const),
-    ),
-  )
-  const environment = {
+  const environment: CallEnvironment = {
     runtime,
-    tier,
+    get tier() {
+      return held.tier
+    },
     operations,
-    rate,
+    get rate() {
+      return rate
+    },
+    parked: createParkedCalls(runtime),
     plans: createPlanStore(runtime, async (id) => (await requests.get(id))?.decision?.decision === 'rejected'),
     journal,
     partialWrites,
     pauses,
     sequences,
-    approval: configuration.approval ?? defaultApproval,
+    get approval() {
+      return held.approval
+    },
     requests,
     rules: createStandingRules(runtime, owner),
-    protectedSet: createProtectedSet(configuration.protect),
+    get protectedSet() {
+      return held.protectedSet
+    },
     announce: options.announce,
     command: options.command ?? ((words: string) => `rackwarden ${words}`),
-    mounts: (view: View) => visible(mounts, view),
+    mounts: (view: View) => visible(mounts(), view),
     resolve,
   }
   const lists = new Map<string, readonly ToolListing[]>()
+  const watchers = new Set<(list: ListName) => void>()
+  let known: ReadonlyMap<string, Named> | undefined
+  const stopWatching = foreign?.watch(changed)
 
-  function resolve({ name, ...view }: CallRequest): { mount: Mount; tool: RegisteredTool } {
-    const found = named.get(name)
+  function changed(list: ListName): void {
+    if (list === 'tools') {
+      known = undefined
+      lists.clear()
+    }
+    for (const tell of watchers) tell(list)
+  }
+
+  /** Every tool by its listed name; what is foreign stands in for nothing of ours. */
+  function named(): ReadonlyMap<string, Named> {
+    known ??= new Map(
+      [...(foreign?.mounts() ?? []), own, ...held.mounts].flatMap((mount) =>
+        [...mount.tools.values()]
+          .filter((tool) => !tool.internal && (only === undefined || only.includes(tool.name)))
+          .map((tool) => [`${mount.prefix}${tool.name}`, { mount, tool }] as const),
+      ),
+    )
+    return known
+  }
+
+  function resolve({ name, ...view }: CallRequest): Named {
+    const found = named().get(name)
     if (found !== undefined && isVisible(found.mount, view)) return found
-    const names = [...named].filter(([, { mount }]) => isVisible(mount, view)).map(([listedName]) => listedName)
+    const names = [...named()].filter(([, { mount }]) => isVisible(mount, view)).map(([listedName]) => listedName)
     throw new ToolError('not_found', `There is no tool '${name}' here.${didYouMean(name, names)}`, {
       hint: 'List the tools to see what there is.',
     })
+  }
+
+  function isListed({ mount, tool }: Named, view: View): boolean {
+    if (!isVisible(mount, view) || mount.instances.length === 0 || mount.isWithdrawn === true) return false
+    return allows(lowestTier(held.tier, mount.tier, view.caller.tier), tool.access)
   }
 
   return {
     name: options.name,
     title: options.title,
     version: runtime.version,
-    tier,
+    get tier() {
+      return held.tier
+    },
     runtime,
-    configuration,
-    mounts,
+    get configuration() {
+      return held.configuration
+    },
+    get mounts() {
+      return mounts()
+    },
     requests,
-    services: mounts.map((mount) => mount.service),
+    get services() {
+      return mounts().map((mount) => mount.service)
+    },
     list: (view, { structured = false } = {}) => {
       const key = JSON.stringify([view.service, view.caller.tier, view.caller.services, structured])
-      const known = lists.get(key)
-      if (known !== undefined) return known
-      const listing = [...named]
-        .filter(
-          ([, { mount, tool }]) =>
-            isVisible(mount, view) && mount.instances.length > 0 && allows(lowestTier(tier, mount.tier, view.caller.tier), tool.access),
-        )
-        .map(([name, { mount, tool }]) => listed(name, mount, tool, { structured, isWatched: isWatched(mount, mounts) }))
+      const made = lists.get(key)
+      if (made !== undefined) return made
+      const all = mounts()
+      const listing = [...named()]
+        .filter(([, tool]) => isListed(tool, view))
+        .map(([name, { mount, tool }]) => listedTool(name, mount, tool, { structured, isWatched: isWatched(mount, all) }))
         .toSorted((first, second) => (first.name < second.name ? -1 : 1))
       lists.set(key, listing)
       return listing
     },
-    tool: (name) => named.get(name)?.tool,
+    watch: (tell) => {
+      watchers.add(tell)
+      return () => void watchers.delete(tell)
+    },
+    tool: (name) => named().get(name)?.tool,
     call: (request) => callTool(environment, request),
-    resumeWatchers: () => resumeLeft(environment, mounts),
+    configure: (configuration) => {
+      const before = held
+      const next = configured(options, configuration, before.instances)
+      refuseRaise(before, next)
+      foreign?.configure(configuration)
+      held = next
+      if (limitsOf(configuration).callsPerMinute !== limitsOf(before.configuration).callsPerMinute) {
+        rate.close()
+        rate = rateOf(runtime, configuration)
+      }
+      changed('tools')
+      const kept = new Set(next.instances.map(({ instance }) => instance))
+      for (const { instance } of before.instances) if (!kept.has(instance)) void instance.close('patiently')
+    },
+    resumeWatchers: () => resumeLeft(environment, held.mounts),
     refused: (request, why) => auditRefused(environment, request, why),
     instructions: (view) =>
-      instructionsFor({ title: options.title, tier: lowestTier(tier, view.caller.tier), mounts: visible(mounts, view), prefixed, prefix }),
+      instructionsFor({
+        title: options.title,
+        tier: lowestTier(held.tier, view.caller.tier),
+        mounts: visible(mounts(), view),
+        prefixed,
+        prefix,
+      }),
+    ...(foreign === undefined ? {} : { resources: foreign.resources, prompts: foreign.prompts }),
     close: async (graceMs = closeGraceMs) => {
+      stopWatching?.()
+      environment.parked.close()
       await operations.close(graceMs)
       rate.close()
-      await Promise.all(mounts.flatMap((mount) => mount.instances.map((instance) => instance.close())))
+      await Promise.all([...held.instances.map(({ instance }) => instance.close()), foreign?.close()])
     },
   }
 }
 
-function mountOf(service: Service, { configuration, runtime, prefixed, prefix, simulations }: CatalogueOptions): Mount {
-  const held = configuration.services[service.name] ?? { toolsOff: [], instances: [], missing: [], off: false }
-  const simulation = simulations?.get(service.name)
-  const simulated = simulation === undefined ? undefined : (simulation.instances ?? { default: simulation })
-  const found =
-    simulated === undefined
-      ? held.instances
-      : Object.entries(simulated).map(([name, { config }]) => ({
-          name,
-          source: 'simulated',
-          values: parseValues(service, config, runtime.secrets),
-        }))
-  const instances = found.map((own) =>
-    createInstance({
-      service,
-      configuration: own,
-      connection: simulated?.[own.name]?.connection,
-      log: runtime.log,
-      admits: { ...(configuration.limits ?? defaultLimits), ...held.limits, clock: runtime.clock },
-    }),
-  )
-  const mount = mountService(service, held, instances, prefixed)
-  return prefix === undefined ? mount : { ...mount, prefix }
+interface Named {
+  mount: Mount
+  tool: RegisteredTool
 }
 
-/** The tools over all services; their client is what the caller may see of the lab. */
-function ownMount(labOf: (view: View) => Lab, prefixed: boolean, prefix: string): Mount {
-  const defined = [
-    serviceHealth,
-    needsAttention,
-    describeHomelab,
-    getOperation,
-    cancelOperation,
-    listChanges,
-    getChange,
-    listApprovals,
-    queryAudit,
-    verifyAuditChains,
-    whatChanged,
-    ...(prefixed ? [findAsset, planDecommission] : []),
-  ]
-  const tools = [...defined.map(registeredTool), undoChange]
-  const instance: Instance = {
-    name: 'default',
-    host: undefined,
-    jump: undefined,
-    problem: undefined,
-    client: (view) =>
-      view === undefined ? Promise.reject(new TypeError('The tools over all services need a view.')) : Promise.resolve(labOf(view)),
-    dropAfter: () => undefined,
-    close: () => Promise.resolve(),
-  }
-  return {
-    service: ownService,
-    title: 'Rackwarden',
-    prefix,
-    tier: undefined,
-    tools: new Map(tools.map((tool) => [tool.name, tool])),
-    instances: [instance],
-    isMirrored: false,
-    missing: [],
-    facets: undefined,
-    watchers: undefined,
-    fields: {},
-  }
+function limitsOf({ limits = defaultLimits }: Configuration): Limits {
+  return limits
+}
+
+function rateOf(runtime: Runtime, configuration: Configuration): CallRate {
+  return createCallRate(runtime, limitsOf(configuration).callsPerMinute)
 }
 
 function isVisible(mount: Mount, { service, caller }: View): boolean {
@@ -273,30 +266,4 @@ function visible(mounts: readonly Mount[], view: View): Mount[] {
 /** Whether another service may watch what this one writes to. */
 function isWatched(mount: Mount, mounts: readonly Mount[]): boolean {
   return mayBeWatched(mount) && mounts.some(({ watchers, instances }) => watchers !== undefined && instances.length > 0)
-}
-
-function listed(
-  name: string,
-  mount: Mount,
-  tool: RegisteredTool,
-  { structured, isWatched: watched }: { structured: boolean; isWatched: boolean },
-): ToolListing {
-  return {
-    name,
-    description: tool.description,
-    inputSchema: listedSchema(mount, tool, watched),
-    ...(structured ? { outputSchema: structuredSchema(mount, tool) } : {}),
-    annotations: annotationsOf(tool),
-  }
-}
-
-function annotationsOf({ access, writes, write }: RegisteredTool): ToolListing['annotations'] {
-  if (!writes) return { readOnlyHint: true }
-  return { ...(access === 'admin' ? {} : { destructiveHint: false }), ...(write?.idempotent === true ? { idempotentHint: true } : {}) }
-}
-
-/** The shape of a structured result: what kind it is, and the output where it is done. Several instances merge into rows of their own. */
-function structuredSchema(mount: Mount, tool: RegisteredTool): Record<string, unknown> {
-  const output = mount.instances.length > 1 && !tool.writes ? { type: 'object' } : tool.output.jsonSchema
-  return { type: 'object', properties: { kind: { type: 'string' }, output }, required: ['kind'] }
 }

@@ -21,7 +21,8 @@ export interface Instance {
   hold?(): () => void
   /** Forgets the client after a failure that a new one may not have. */
   dropAfter(error: unknown): void
-  close(): Promise<void>
+  /** Lets go of the client; with patience only once nobody is at work with it. */
+  close(patience?: 'patiently'): Promise<void>
   /** Who may be at work with it; unlimited where it has none. */
   readonly admission?: Admission
   /** The same for what looks at all instances: how it is, is told of one that is busy, too. */
@@ -109,7 +110,7 @@ export function createInstance({ service, configuration, connection, log, admits
     dropAfter: (error) => {
       if (ToolError.isInstance(error) && (error.code === 'unreachable' || error.code === 'unauthorized')) void drop(true)
     },
-    close: async () => drop(false),
+    close: async (patience) => drop(patience === 'patiently'),
   }
 }
 

@@ -28,6 +28,8 @@ export interface Mount {
   readonly instances: readonly Instance[]
   /** Whether all its instances are to hold the same. */
   readonly isMirrored: boolean
+  /** Whether its tools are left out of the lists for now; called all the same, they say why. */
+  readonly isWithdrawn?: boolean
   /** Variables that would configure it, where nothing does. */
   readonly missing: readonly string[]
   readonly facets: Facets | undefined

@@ -1,11 +1,13 @@
 import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server'
-import type { Log, View } from '@rackwarden/core/runtime'
+import type { ListName, Log, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { McpServerFactory } from '../mcp-server.ts'
 
 /** Serves requests of the 2026 era, each by itself. */
 export interface ModernServing {
   serve(view: View, body: unknown, request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Tells those who listen that a list changed. */
+  changed(list: ListName): void
   close(): Promise<void>
 }
 
@@ -27,6 +29,7 @@ export function createModernServing(create: McpServerFactory, log: Log): ModernS
       const authInfo = { token: '', clientId: view.caller.principal, scopes: [], extra: { view } }
       await write(await handler.fetch(asked, { parsedBody: body, authInfo }), response)
     },
+    changed: (list) => handler.notify[`${list}Changed`](),
     close: () => handler.close(),
   }
 }

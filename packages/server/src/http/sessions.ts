@@ -1,6 +1,7 @@
 import type { Server } from '@modelcontextprotocol/server'
-import type { View } from '@rackwarden/core/runtime'
+import type { ListName, View } from '@rackwarden/core/runtime'
 import { randomUUID } from 'node:crypto'
+import { tellOfChange } from '../list-changes.ts'
 import type { McpServerFactory } from '../mcp-server.ts'
 import type { Viewer } from '../offers/offer.ts'
 import type { Encode } from './encode.ts'
@@ -35,6 +36,8 @@ export interface Sessions {
   /** The session of this id, if it is this principal's and of this address. */
   find(id: string, view: View): Session | undefined
   close(session: Session): Promise<void>
+  /** Tells every client that stays that a list changed. */
+  changed(list: ListName): void
   /** A server for the requests of one POST. */
   once(view: View): Promise<{ transport: HttpTransport; server: Server }>
   /** Closes all, as the process ends. */
@@ -100,6 +103,9 @@ export function createSessions({
       return session
     },
     close,
+    changed(list) {
+      for (const { server } of sessions.values()) tellOfChange(server, list)
+    },
     async once(view) {
       const prepared = prepare({ view })
       await prepared.server.connect(prepared.transport)

@@ -1,0 +1,158 @@
+import { ToolError } from '../define/error.ts'
+import { createId } from '../record/journal.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import type { Question } from './questions.ts'
+import type { CallResult } from './result.ts'
+import type { CallRequest } from './surface.ts'
+
+/** Asks the client in the middle of a call; undefined where it did not answer this, throws `denied` where it cannot be asked. */
+export type Ask = (question: Question) => Promise<unknown>
+
+/** A call that may ask: its signal outlives the request that began it, for the answers come with another. */
+export interface Asking {
+  signal: AbortSignal
+  ask: Ask
+}
+
+/** Calls that wait in the middle for an answer of their client, whichever request it comes with. */
+export interface ParkedCalls {
+  /** Runs a call until it is done or asks; what it asks is the result. */
+  run(request: CallRequest, work: (asking: Asking) => Promise<CallResult>): Promise<CallResult>
+  /** Goes on with the call a request answers; undefined where it answers none. */
+  resume(request: CallRequest): Promise<CallResult> | undefined
+  /** Gives up on all that wait. */
+  close(): void
+}
+
+/** A call nobody answers is given up. */
+const longestWaitMs = 5 * 60_000
+/** So many may wait for one principal. */
+const mostWaiting = 20
+
+interface Open {
+  question: Question
+  settle: (answer: unknown) => void
+}
+
+interface Parked {
+  readonly principal: string
+  readonly controller: AbortController
+  readonly done: Promise<CallResult>
+  readonly open: Map<string, Open>
+  /** The client of the request that waits now. */
+  client: CallRequest['client']
+  /** Told when something is asked. */
+  asked: () => void
+  expiry?: () => void
+}
+
+/** Makes the parked calls of a process. */
+export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'random'>): ParkedCalls {
+  const parked = new Map<string, Parked>()
+
+  /** Waits with the client until the call is done or asks it something. */
+  async function wait(id: string, call: Parked, request: CallRequest): Promise<CallResult> {
+    const abort = () => call.controller.abort(request.signal?.reason)
+    if (request.signal?.aborted === true) abort()
+    request.signal?.addEventListener('abort', abort, { once: true })
+    const asked = new Promise<'asked'>((resolve) => (call.asked = () => resolve('asked')))
+    if (call.open.size > 0) call.asked()
+    const came = await Promise.race([call.done, asked])
+    request.signal?.removeEventListener('abort', abort)
+    if (came !== 'asked') return came
+    if ([...parked.values()].filter(({ principal }) => principal === call.principal).length >= mostWaiting) {
+      answer(call, {})
+      throw new ToolError('rate_limited', 'Too many of your calls wait for an answer.', { hint: 'Answer what is asked first.' })
+    }
+    parked.set(id, call)
+    call.expiry = clock.after(longestWaitMs, () => void giveUp(id))
+    const ask = Object.fromEntries([...call.open].map(([name, { question }]) => [name, question]))
+    return {
+      kind: 'pending',
+      text: `PENDING: ${wordsOf(call)} Nothing goes on until it is answered; without an answer the call is given up in five minutes.`,
+      questions: { ask, state: { parked: id } },
+    }
+  }
+
+  function take(id: string): Parked | undefined {
+    const call = parked.get(id)
+    parked.delete(id)
+    call?.expiry?.()
+    return call
+  }
+
+  function giveUp(id: string): void {
+    const call = take(id)
+    if (call === undefined) return
+    answer(call, {})
+    call.controller.abort(new ToolError('timeout', 'What was asked was not answered in time.', { hint: 'Call again, and answer.' }))
+  }
+
+  return {
+    run(request, work) {
+      const id = createId(clock, random)
+      const controller = new AbortController()
+      const open = new Map<string, Open>()
+      let count = 0
+      const ask: Ask = (question) => {
+        const kind = question.method.split('/')[0]
+        if (call.client?.askable.some((askable) => askable === kind) !== true) return Promise.reject(cannotBeAsked(kind ?? ''))
+        return new Promise((settle) => {
+          count += 1
+          open.set(`question_${count}`, { question, settle })
+          // What is asked at one go is put to the client at one go.
+          queueMicrotask(() => call.asked())
+        })
+      }
+      // Begun a moment later, when the call knows itself.
+      const done = Promise.resolve().then(() => work({ signal: controller.signal, ask }))
+      const call: Parked = {
+        principal: request.caller.principal,
+        controller,
+        done,
+        open,
+        client: request.client,
+        asked: () => undefined,
+      }
+      return wait(id, call, request)
+    },
+    resume(request) {
+      const { parked: id } = (request.client?.answers?.state ?? {}) as { parked?: unknown }
+      if (typeof id !== 'string') return undefined
+      const call = parked.get(id)?.principal === request.caller.principal ? take(id) : undefined
+      if (call === undefined)
+        return Promise.reject(
+          new ToolError('conflict', 'The call that asked does not wait any more.', { hint: 'Make the call again, from the start.' }),
+        )
+      call.client = request.client
+      answer(call, request.client?.answers?.given ?? {})
+      return wait(id, call, request)
+    },
+    close() {
+      for (const [id, call] of parked) {
+        take(id)
+        call.controller.abort(new ToolError('timeout', 'The process ends.', { hint: 'Call again once it is back.' }))
+        answer(call, {})
+      }
+    },
+  }
+}
+
+function cannotBeAsked(kind: string): ToolError {
+  return new ToolError('denied', `The call asks for ${kind}, which this client does not answer.`, {
+    hint: `Connect with a client that declares the capability '${kind}', or use a tool that asks nothing.`,
+  })
+}
+
+function answer({ open }: Parked, given: Readonly<Record<string, unknown>>): void {
+  const settled = [...open]
+  open.clear()
+  for (const [name, { settle }] of settled) settle(given[name])
+}
+
+/** What is asked, in its own words where it has any. */
+function wordsOf({ open }: Parked): string {
+  return [...open.values()]
+    .map(({ question: { method, params } }) => (typeof params['message'] === 'string' ? params['message'] : `The call asks for ${method}.`))
+    .join(' ')
+}

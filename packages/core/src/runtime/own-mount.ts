@@ -1,0 +1,61 @@
+import { registeredTool } from '../call/registered-tool.ts'
+import type { View } from '../call/view.ts'
+import { getChange, listChanges, undoChange } from '../facets/change-tools.ts'
+import { describeHomelab } from '../facets/describe-homelab.ts'
+import { findAsset } from '../facets/find-asset.ts'
+import type { Lab } from '../facets/lab.ts'
+import { listApprovals } from '../facets/list-approvals.ts'
+import { needsAttention } from '../facets/needs-attention.ts'
+import { cancelOperation, getOperation } from '../facets/operation-tools.ts'
+import { planDecommission } from '../facets/plan-decommission.ts'
+import { queryAudit } from '../facets/query-audit.ts'
+import { serviceHealth } from '../facets/service-health.ts'
+import { verifyAuditChains } from '../facets/verify-audit.ts'
+import { whatChanged } from '../facets/what-changed.ts'
+import type { Instance } from './instance.ts'
+import type { Mount } from './mount.ts'
+
+/** What the tools over all services are a service of. */
+export const ownService = 'rackwarden'
+
+/** Mounts the tools over all services; their client is what the caller may see of the lab. */
+export function mountOwn(labOf: (view: View) => Lab, { prefixed, prefix }: { prefixed: boolean; prefix: string }): Mount {
+  const defined = [
+    serviceHealth,
+    needsAttention,
+    describeHomelab,
+    getOperation,
+    cancelOperation,
+    listChanges,
+    getChange,
+    listApprovals,
+    queryAudit,
+    verifyAuditChains,
+    whatChanged,
+    ...(prefixed ? [findAsset, planDecommission] : []),
+  ]
+  const tools = [...defined.map(registeredTool), undoChange]
+  const instance: Instance = {
+    name: 'default',
+    host: undefined,
+    jump: undefined,
+    problem: undefined,
+    client: (view) =>
+      view === undefined ? Promise.reject(new TypeError('The tools over all services need a view.')) : Promise.resolve(labOf(view)),
+    dropAfter: () => undefined,
+    close: () => Promise.resolve(),
+  }
+  return {
+    service: ownService,
+    title: 'Rackwarden',
+    prefix,
+    tier: undefined,
+    tools: new Map(tools.map((tool) => [tool.name, tool])),
+    instances: [instance],
+    isMirrored: false,
+    missing: [],
+    facets: undefined,
+    watchers: undefined,
+    fields: {},
+  }
+}
