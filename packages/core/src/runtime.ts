@@ -35,7 +35,7 @@ export type { CallRequest, ListName, LogEntry, Progress, Surface, ToolListing } 
 export type { Caller, View } from './call/view.ts'
 export type { Configuration, InstanceConfiguration, ServiceConfiguration } from './config/configuration.ts'
 export { homeDirectory, variable, type Environment } from './config/environment.ts'
-export { configurationDirectory } from './config/file.ts'
+export { configurationDirectory, configurationFileName } from './config/file.ts'
 export type { ConnectionConfig } from './connect/connection-config.ts'
 export { createConnection } from './connect/connection.ts'
 export { keepBytes, type KeptBytes } from './connect/kept-bytes.ts'

@@ -14,6 +14,7 @@ import {
   type Catalogue,
   type Clock,
   type Limits,
+  type ForeignServers,
   type Progress,
   type Respondent,
 } from '@rackwarden/core/runtime'
@@ -46,6 +47,8 @@ export interface OpenShelvesOptions {
   announce?: Announce
   mirrored?: boolean
   limits?: Partial<Limits>
+  /** MCP servers of others beside the shelves. */
+  foreign?: ForeignServers
   /** Services beside the shelves, an instance each. */
   beside?: Service[]
 }
@@ -68,6 +71,7 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
     prefixed: true,
     runtime,
     announce: options.announce,
+    foreign: options.foreign,
     ...(options.inlineBudgetMs === undefined ? {} : { inlineBudgetMs: options.inlineBudgetMs }),
     configuration: {
       tier: options.tier ?? 'configure',

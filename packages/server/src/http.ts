@@ -22,8 +22,8 @@ import type { Tokens } from './tokens.ts'
 export interface ServeHttpOptions {
   surface: Surface
   address: ListenAddress
-  /** Tier of the process. */
-  tier: Tier
+  /** Tier of the process, as of now. */
+  readonly tier: Tier
   tokens: Tokens
   /** A token given by the environment: principal `token:environment`. */
   environmentToken?: string | undefined
@@ -56,8 +56,8 @@ const silentMs = 5 * 60_000
 
 /** Serves a surface over Streamable HTTP, in both protocol eras. */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
-  const { surface, address, tier, log, results = 'text' } = options
-  const authenticate = await createAuthentication({ ...options, host: address.host })
+  const { surface, address, log, results = 'text' } = options
+  const authenticate = await createAuthentication(options, address.host)
   const calls = createActivity()
   const requests = createActivity()
   const metrics = createMetrics()
@@ -75,7 +75,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     legacy: createLegacyServing(sessions),
     modern,
     approvals: options.approvals,
-    health: () => ({ status: 'ok', version: surface.version, tier }),
+    health: () => ({ status: 'ok', version: surface.version, tier: options.tier }),
     metrics: () => metrics.text(calls.size, sessions.size),
   })
   const stopWatching = surface.watch?.((list) => {

@@ -21,6 +21,11 @@ export function answerIdOf(message: JSONRPCMessage): RequestId | undefined {
   return 'method' in message ? undefined : message.id
 }
 
+/** Whether a request only waits for news, until its client has heard enough. */
+export function listensOn(message: unknown): boolean {
+  return isRecord(message) && message.method === 'subscriptions/listen'
+}
+
 /** The text of an error that answers no request in particular, or the one with this id. */
 export function rpcError(code: number, message: string, id: RequestId | null = null): string {
   return JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id })

@@ -65,7 +65,7 @@ export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'ra
       throw new ToolError('rate_limited', 'Too many of your calls wait for an answer.', { hint: 'Answer what is asked first.' })
     }
     parked.set(id, call)
-    call.expiry = clock.after(longestWaitMs, () => void giveUp(id))
+    call.expiry = clock.after(longestWaitMs, () => giveUp(id))
     const ask = Object.fromEntries([...call.open].map(([name, { question }]) => [name, question]))
     return {
       kind: 'pending',

@@ -4,7 +4,8 @@ import { ToolError } from '../define/error.ts'
 import { homeDirectory, type Environment } from './environment.ts'
 import { readTextFile } from './text-file.ts'
 
-const fileName = 'rackwarden.yaml'
+/** Name of the file a configuration is read from where no other is given. */
+export const configurationFileName = 'rackwarden.yaml'
 
 /** A configuration file as plain data, able to say on which line a key stands. */
 export interface ConfigurationFile {
@@ -35,7 +36,10 @@ export async function readConfigurationFile(options: {
       throw new ToolError('invalid_config', `There is no configuration file ${path}.`, { hint: 'Check the path given with --config.' })
     return parse(path, text)
   }
-  for (const path of [join(options.directory, fileName), join(configurationDirectory(options.environment), fileName)]) {
+  for (const path of [
+    join(options.directory, configurationFileName),
+    join(configurationDirectory(options.environment), configurationFileName),
+  ]) {
     const text = await textOf(path)
     if (text !== undefined) return parse(path, text)
   }

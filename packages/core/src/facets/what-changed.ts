@@ -128,7 +128,7 @@ function eventOfLine(line: AuditLine, changes: ReadonlySet<string>): Event | und
   return {
     at: shortTime(line.at),
     event: nameOf(line),
-    what: line.error === undefined || kind === 'anchor' ? about : `${line.tool}: ${about}`,
+    what: line.error === undefined || kind === 'anchor' || kind === 'configuration' ? about : `${line.tool}: ${about}`,
     by: approval === undefined ? line.principal : `${line.principal}, ${approval}`,
     ...(change === undefined ? {} : { id: change }),
   }
@@ -140,6 +140,7 @@ function nameOf({ kind, result, error }: AuditLine): string {
   if (kind === 'outcome') return result === 'done' ? 'changed' : result === 'unsettled' ? 'unsettled' : 'failed'
   if (kind === 'anchor') return 'anchor failed'
   if (kind === 'retention') return 'removed audit files'
+  if (kind === 'configuration') return error === undefined ? 'configuration taken' : 'configuration refused'
   return error === undefined ? `approval ${resultOf({ kind, ...(result === undefined ? {} : { result }) })}` : 'refused approval'
 }
 

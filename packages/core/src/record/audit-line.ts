@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 export interface AuditEntry {
   /** Joins intent and outcome of one call. */
   call: string
-  /** A read, what is about to be done, what came of it, what a person was asked or decided, or what became of the audit itself. */
-  kind: 'read' | 'intent' | 'outcome' | 'approval' | 'retention' | 'anchor'
+  /** A read, what is about to be done, what came of it, what a person was asked or decided, what became of the audit itself, or of the configuration. */
+  kind: 'read' | 'intent' | 'outcome' | 'approval' | 'retention' | 'anchor' | 'configuration'
   principal: string
   tool: string
   service: string

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Announce } from '../approve/approval-request.ts'
 import { createApprovalRequests, type ApprovalRequests } from '../approve/approval-requests.ts'
 import { openOwner } from '../approve/owner.ts'
@@ -26,6 +27,7 @@ import { createSequences } from '../record/sequences.ts'
 import { configured, type ConfiguredOptions } from './configured.ts'
 import type { ForeignServers } from './foreign-servers.ts'
 import { instructionsFor } from './instructions.ts'
+import { joinCompletions, joinPrompts, joinResources } from './joined-offers.ts'
 import { listedTool } from './listed-tool.ts'
 import type { Mount } from './mount.ts'
 import { mountOwn, ownService } from './own-mount.ts'
@@ -60,8 +62,9 @@ export interface Catalogue extends Surface {
   /**
    * Goes on with another configuration: sessions, operations and the clients of instances that stay the same are untouched.
    * Throws `denied`, and changes nothing, where it would raise anybody's rights: that takes a restart.
+   * False where it is the same configuration.
    */
-  configure(configuration: Configuration): void
+  configure(configuration: Configuration): boolean
   /** Resumes what watches and was left paused by a process that is gone. */
   resumeWatchers(): Promise<void>
   /** The tool behind a listed name, whoever may call it. */
@@ -208,6 +211,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     call: (request) => callTool(environment, request),
     configure: (configuration) => {
       const before = held
+      if (isDeepStrictEqual(before.configuration, configuration)) return false
       const next = configured(options, configuration, before.instances)
       refuseRaise(before, next)
       foreign?.configure(configuration)
@@ -219,6 +223,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       changed('tools')
       const kept = new Set(next.instances.map(({ instance }) => instance))
       for (const { instance } of before.instances) if (!kept.has(instance)) void instance.close('patiently')
+      return true
     },
     resumeWatchers: () => resumeLeft(environment, held.mounts),
     refused: (request, why) => auditRefused(environment, request, why),
@@ -230,7 +235,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
         prefixed,
         prefix,
       }),
-    ...(foreign === undefined ? {} : { resources: foreign.resources, prompts: foreign.prompts }),
+    ...offersOf(foreign === undefined ? [] : [foreign]),
     close: async (graceMs = closeGraceMs) => {
       stopWatching?.()
       environment.parked.close()
@@ -238,6 +243,16 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       rate.close()
       await Promise.all([...held.instances.map(({ instance }) => instance.close()), foreign?.close()])
     },
+  }
+}
+
+/** What is offered beside tools, where there is somebody to offer it. */
+function offersOf(sources: readonly Pick<ForeignServers, 'resources' | 'prompts' | 'complete'>[]): Partial<Surface> {
+  if (sources.length === 0) return {}
+  return {
+    resources: joinResources(sources.map(({ resources }) => resources)),
+    prompts: joinPrompts(sources.map(({ prompts }) => prompts)),
+    complete: joinCompletions(sources.map((source) => (request) => source.complete(request))),
   }
 }
 

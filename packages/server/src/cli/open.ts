@@ -35,6 +35,11 @@ export interface Opened {
   caller: Caller
   /** A line for this owner's shell. */
   command: (words: string) => string
+  /**
+   * Reads the configuration anew and goes on with it; false where it is the same. Throws, and changes nothing, where it
+   * does not hold or would raise rights.
+   */
+  reload: () => Promise<boolean>
   close(graceMs?: number): Promise<void>
 }
 
@@ -47,9 +52,12 @@ export async function openApplication(application: Application, options: OpenOpt
   const flag = tierOf(options.tier, '--tier', terminal.environment, 'invalid_input')
   const simulations = options.demo === true ? await simulationsOf(application) : undefined
   const services = application.services.filter(({ name }) => simulations === undefined || simulations.has(name))
-  const loaded = await configurationOf(application, options, terminal, runtime)
+  const read = async () => {
+    const loaded = await configurationOf(application, options, terminal, runtime)
+    return flag === undefined ? loaded : { ...loaded, tier: flag }
+  }
+  const configuration = await read()
   const command = commandFor(application, options)
-  const configuration = flag === undefined ? loaded : { ...loaded, tier: flag }
   const notify = notifyOf(configuration)
   const notifier = notify === undefined ? undefined : createNotifier(runtime, notify)
   const catalogue = openCatalogue({
@@ -69,12 +77,26 @@ export async function openApplication(application: Application, options: OpenOpt
     runtime,
     command,
     caller: { principal: localPrincipal(), tier: configuration.tier },
+    async reload() {
+      const next = await read()
+      refuseBroken(catalogue.configuration, next)
+      return catalogue.configure(next)
+    },
     async close(graceMs) {
       await Promise.all([catalogue.close(graceMs), notifier?.close(Math.min(graceMs ?? mostSendingMs, mostSendingMs))])
       await Promise.all([...(simulations?.values() ?? [])].map(async (simulation) => simulation.close?.()))
       await runtime.close()
     },
   }
+}
+
+/** At the start a service whose configuration is wrong is down and the others work; one that works is not let go for it. */
+function refuseBroken(before: Configuration, next: Configuration): void {
+  for (const [service, { instances }] of Object.entries(next.services))
+    for (const { name, problem } of instances) {
+      const was = before.services[service]?.instances.find((instance) => instance.name === name)
+      if (problem !== undefined && was?.problem === undefined) throw problem
+    }
 }
 
 /** How a line for the owner's shell is written. */

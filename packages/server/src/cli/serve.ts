@@ -4,6 +4,7 @@ import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes } from './failure.ts'
 import { notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
+import { hangupEnds, reloadOnChange } from './reload.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `serve` can be told. */
@@ -20,7 +21,7 @@ const lastMs = 10_500
 
 /** Serves the application until its client is gone or it is told to end. */
 export async function serve(application: Application, options: ServeOptions, terminal: Terminal): Promise<number> {
-  const opened = tended(await openApplication(application, options, terminal))
+  const opened = tended(await openApplication(application, options, terminal), options, terminal)
   const notify = notifyOf(opened.catalogue.configuration)
   if (notify?.plainHttp === true)
     opened.runtime.log(
@@ -34,40 +35,38 @@ export async function serve(application: Application, options: ServeOptions, ter
     process.exit(exitCodes.failed)
   })
   const address = options.http ?? (terminal.environment['RACKWARDEN_HTTP'] || undefined)
-  return address === undefined ? serveOverStdio(opened, options) : serveOverHttp(opened, address, options, terminal)
+  return address === undefined ? serveOverStdio(opened, options, terminal) : serveOverHttp(opened, address, options, terminal)
 }
 
-/** Looks after the audit for as long as it serves. */
-function tended(opened: Opened): Opened {
+/** Looks after audit and configuration for as long as it serves. */
+function tended(opened: Opened, options: ServeOptions, terminal: Terminal): Opened {
   const { runtime, catalogue } = opened
   // What a process that was killed left paused; nobody is contacted where there is nothing of that kind.
   void catalogue.resumeWatchers()
   const stop = tendAudit({ runtime, policy: catalogue.configuration.audit ?? {}, requests: catalogue.requests })
+  const stopReloading = reloadOnChange(opened, options, terminal)
   return {
     ...opened,
     async close(graceMs) {
       const began = Date.now()
+      stopReloading()
       await stop()
       await opened.close(graceMs === undefined ? undefined : Math.max(500, graceMs - (Date.now() - began)))
     },
   }
 }
 
-async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions): Promise<number> {
+async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions, terminal: Terminal): Promise<number> {
   const { serveStdio } = await import('../stdio.ts')
   const { catalogue, runtime, caller } = opened
   const server = serveStdio({ surface: catalogue, caller, results, log: runtime.log })
-  const told = onceToldToEnd()
+  const told = onceToldToEnd(terminal)
   await Promise.race([server.ended, told])
   return end(opened, () => server.close())
 }
 
-async function serveOverHttp(
-  opened: Opened,
-  address: string | true,
-  options: ServeOptions,
-  { environment, complain }: Terminal,
-): Promise<number> {
+async function serveOverHttp(opened: Opened, address: string | true, options: ServeOptions, terminal: Terminal): Promise<number> {
+  const { environment, complain } = terminal
   const [{ serveHttp }, { openTokens }, { parseAddress }, { tokenOf }] = await Promise.all([
     import('../http.ts'),
     import('../tokens.ts'),
@@ -86,7 +85,9 @@ async function serveOverHttp(
   const server = await serveHttp({
     surface: catalogue,
     address: listening,
-    tier: catalogue.tier,
+    get tier() {
+      return catalogue.tier
+    },
     tokens: openTokens({ ...runtime, owner: openOwner(runtime), refused: onceEach((record) => tellRefused(opened, record)) }),
     environmentToken,
     localPrincipal: localPrincipal(),
@@ -97,7 +98,7 @@ async function serveOverHttp(
   })
   const tools = catalogue.list({ caller }).length
   complain(`${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}, tier ${catalogue.tier}. Ctrl-C ends it.`)
-  await onceToldToEnd()
+  await onceToldToEnd(terminal)
   return end(opened, () => server.close())
 }
 
@@ -146,10 +147,10 @@ async function end(opened: Opened, close: () => Promise<void>): Promise<number> 
 }
 
 /** Resolves at the first signal; a second one ends the process at once. */
-function onceToldToEnd(): Promise<void> {
+function onceToldToEnd(terminal: Terminal): Promise<void> {
   return new Promise((resolve) => {
     let told = false
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    for (const signal of ['SIGINT', 'SIGTERM', ...(hangupEnds(terminal) ? (['SIGHUP'] as const) : [])] as const)
       process.on(signal, () => {
         if (told) process.exit(exitCodes.failed)
         told = true

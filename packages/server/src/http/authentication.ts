@@ -6,10 +6,8 @@ import { isLoopback } from './address.ts'
 
 /** What callers are told apart by. */
 export interface AuthenticationOptions {
-  /** The host listened on. */
-  host: string
-  /** Tier of the process: what the token of the environment and a local caller are given. */
-  tier: Tier
+  /** Tier of the process, as of now: what the token of the environment and a local caller are given. */
+  readonly tier: Tier
   tokens: Tokens
   /** The token of the environment, where there is one. */
   environmentToken?: string | undefined
@@ -21,8 +19,8 @@ export interface AuthenticationOptions {
 export type Authenticate = (request: IncomingMessage) => Promise<Caller | undefined>
 
 /** Makes the authentication of one server; refuses to serve others than this machine without any token. */
-export async function createAuthentication(options: AuthenticationOptions): Promise<Authenticate> {
-  const { host, tier, tokens, environmentToken, localPrincipal } = options
+export async function createAuthentication(options: AuthenticationOptions, host: string): Promise<Authenticate> {
+  const { tokens, environmentToken, localPrincipal } = options
   const environmentHash = environmentToken === undefined ? undefined : hashOf(environmentToken)
   let required = !isLoopback(host) || environmentHash !== undefined
   if (!isLoopback(host) && environmentHash === undefined && (await tokens.list()).length === 0)
@@ -32,6 +30,7 @@ export async function createAuthentication(options: AuthenticationOptions): Prom
 
   return async (request) => {
     required ||= await tokens.any()
+    const { tier } = options
     if (!required) return { principal: localPrincipal, tier }
     const presented = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (presented === undefined) return undefined

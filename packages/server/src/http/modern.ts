@@ -1,7 +1,11 @@
 import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server'
 import type { ListName, Log, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { listensOn } from '../json-rpc.ts'
 import type { McpServerFactory } from '../mcp-server.ts'
+
+/** So many may wait for news at once. */
+const mostListeners = 256
 
 /** Serves requests of the 2026 era, each by itself. */
 export interface ModernServing {
@@ -15,6 +19,7 @@ export interface ModernServing {
 export function createModernServing(create: McpServerFactory, log: Log): ModernServing {
   const handler: McpHttpHandler = createMcpHandler(({ authInfo }) => create({ view: authInfo?.extra?.view as View }), {
     legacy: 'reject',
+    maxSubscriptions: mostListeners,
     onerror: (error) => log('info', `http: ${error.message}`),
   })
   return {
@@ -27,7 +32,10 @@ export function createModernServing(create: McpServerFactory, log: Log): ModernS
         signal: gone.signal,
       })
       const authInfo = { token: '', clientId: view.caller.principal, scopes: [], extra: { view } }
-      await write(await handler.fetch(asked, { parsedBody: body, authInfo }), response)
+      const written = write(await handler.fetch(asked, { parsedBody: body, authInfo }), response)
+      // Who waits for news is not work under way.
+      if (listensOn(body)) written.catch(() => response.destroy())
+      else await written
     },
     changed: (list) => handler.notify[`${list}Changed`](),
     close: () => handler.close(),

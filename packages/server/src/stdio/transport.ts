@@ -1,6 +1,6 @@
 import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol/server'
 import type { Readable, Writable } from 'node:stream'
-import { answerIdOf, isRecord, isRpcMessage, requestIdOf, rpcCodes, rpcError } from '../json-rpc.ts'
+import { answerIdOf, isRecord, isRpcMessage, listensOn, requestIdOf, rpcCodes, rpcError } from '../json-rpc.ts'
 import { createLineReader } from './line-reader.ts'
 
 /** Longest line read as a message; anything longer is answered with an error and let go of. */
@@ -13,7 +13,7 @@ const mostUnreadBytes = 4 * 1024 * 1024
 export interface StdioTransport extends Transport {
   /** Resolves when the client is gone: its end of either pipe is closed. */
   readonly ended: Promise<void>
-  /** Resolves when every request read so far is answered or cancelled. */
+  /** Resolves when every request read so far is answered or cancelled; one that listens for changes is never answered. */
   answered(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export function createStdioTransport(input: Readable, output: Writable): StdioTr
     const message = parse(line)
     if (message === undefined) return
     const id = requestIdOf(message)
-    if (id !== undefined) pending.add(id)
+    if (id !== undefined && !listensOn(message)) pending.add(id)
     else if ('method' in message && message.method === 'notifications/cancelled') settle(message.params?.requestId as RequestId)
     transport.onmessage?.(message)
   }
