@@ -2,7 +2,7 @@ import { ToolError, type Tier } from '@rackwarden/core'
 import type { Log, Surface, ResultForm } from '@rackwarden/core/runtime'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createActivity, endLimits } from './activity.ts'
+import { createActivity, endLimits, mostAtOnce } from './activity.ts'
 import { urlHost, type ListenAddress } from './http/address.ts'
 import { refuse } from './http/answer.ts'
 import type { ApprovalPages } from './http/approval-pages.ts'
@@ -49,8 +49,8 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** Requests under way at once: whoever sends more than any client does must not fill the memory with answers. */
-const mostAtOnce = 256
+/** Requests, streams, and what clients keep open for their next request. */
+const mostConnections = 1_024
 
 const silentMs = 5 * 60_000
 
@@ -104,6 +104,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   )
   // Streams are written to more often than this; who takes nothing for so long is gone, or might as well be.
   server.setTimeout(silentMs)
+  server.maxConnections = mostConnections
   const port = await listen(server, address)
   return {
     port,

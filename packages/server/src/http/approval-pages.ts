@@ -163,8 +163,8 @@ export function createApprovalPages({ runtime, notify, host, allowHosts = [], al
     if (!isOwnForm(request, home)) return { status: 403, page: plainPage('Nothing was decided', 'The form was sent by another page.') }
     if (request.headers['content-type']?.split(';')[0]?.trim() !== 'application/x-www-form-urlencoded')
       return { status: 415, page: plainPage('Nothing was decided', 'The form was not sent as it was made.') }
-    const body = await readBody(request, maxFormBytes)
-    if ('tooLarge' in body)
+    const body = await readBody(request, { mostBytes: maxFormBytes })
+    if ('refused' in body)
       return { status: 413, page: plainPage('Nothing was decided', 'The form is too large.'), headers: { connection: 'close' } }
     return decide(id, new URLSearchParams(body.text))
   }

@@ -1,6 +1,7 @@
 import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server'
 import type { Surface, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { mostAtOnce } from '../activity.ts'
 import { rpcCodes } from '../json-rpc.ts'
 import { answerJson, refuse } from './answer.ts'
 import type { ApprovalPages } from './approval-pages.ts'
@@ -10,6 +11,14 @@ import { allowOrigin } from './cross-origin.ts'
 import type { Gate } from './gate.ts'
 import type { LegacyServing } from './legacy.ts'
 import type { ModernServing } from './modern.ts'
+import { createRoom } from './room.ts'
+import { createShares } from './shares.ts'
+
+/** Bytes the bodies of all requests under way may have together. */
+const mostBodyBytes = 64 * 1024 * 1024
+
+/** Nobody takes up more of a server than half. */
+const mostOfOne = mostAtOnce / 2
 
 /** What the addresses of a server lead to. */
 export interface EndpointOptions {
@@ -32,22 +41,36 @@ export type Endpoint = (request: IncomingMessage, response: ServerResponse) => P
 /** Makes the endpoint of a server: gate first, then authentication, then the protocol era. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
   const { surface, gate, authenticate, legacy, modern, approvals, health, metrics } = options
+  const [room, shares] = [createRoom(mostBodyBytes), createShares(mostOfOne)]
 
   async function post(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!sendsJson(request))
       return refuse(response, { status: 415, code: rpcCodes.transport, message: 'The Content-Type must be application/json.' })
-    const read = await readBody(request)
-    if ('tooLarge' in read) {
-      const message = `A request body may have at most ${maxBodyBytes} bytes.`
-      return refuse(response, { status: 413, code: rpcCodes.transport, message, headers: { connection: 'close' } })
+    const read = await readBody(request, { room })
+    if ('refused' in read) return refuseBody(read.refused, response)
+    try {
+      await answer(view, read.text, request, response)
+    } finally {
+      room.give(read.bytes)
     }
+  }
+
+  async function answer(view: View, text: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body: unknown
     try {
-      body = JSON.parse(read.text)
+      body = JSON.parse(text)
     } catch {
       return refuse(response, { status: 400, code: rpcCodes.parse, message: 'The request body is not valid JSON.' })
     }
     return isOld(request, body) ? legacy.post(view, body, request, response) : modern.serve(view, body, request, response)
+  }
+
+  function serve(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> | void {
+    if (request.method === 'POST') return post(view, request, response)
+    if (request.method === 'GET') return legacy.get(view, request, response)
+    if (request.method === 'DELETE') return legacy.delete(view, request, response)
+    const headers = { allow: 'GET, POST, DELETE' }
+    return refuse(response, { status: 405, code: rpcCodes.transport, message: 'Method not allowed', headers })
   }
 
   return async (request, response) => {
@@ -71,12 +94,31 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     if (path === null || (service !== undefined && !surface.services.includes(service)))
       return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })
     const view: View = service === undefined ? { caller } : { caller, service }
-    if (request.method === 'POST') return post(view, request, response)
-    if (request.method === 'GET') return legacy.get(view, request, response)
-    if (request.method === 'DELETE') return legacy.delete(view, request, response)
-    const headers = { allow: 'GET, POST, DELETE' }
-    return refuse(response, { status: 405, code: rpcCodes.transport, message: 'Method not allowed', headers })
+    const leave = shares.enter(caller.principal)
+    if (leave === undefined) {
+      const headers = { 'retry-after': '1', connection: 'close' }
+      const message = 'Too many of your requests are under way; try again.'
+      return refuse(response, { status: 429, code: rpcCodes.transport, message, headers })
+    }
+    try {
+      await serve(view, request, response)
+    } finally {
+      leave()
+    }
   }
+}
+
+function refuseBody(why: 'too large' | 'no room', response: ServerResponse): void {
+  const headers = { connection: 'close' }
+  if (why === 'too large')
+    return refuse(response, {
+      status: 413,
+      code: rpcCodes.transport,
+      message: `A request body may have at most ${maxBodyBytes} bytes.`,
+      headers,
+    })
+  const message = 'The requests under way take up all the memory there is for them; try again.'
+  return refuse(response, { status: 503, code: rpcCodes.transport, message, headers: { ...headers, 'retry-after': '5' } })
 }
 
 /** The path as it was written: nothing in it is decoded or resolved, so that one address has one spelling. */

@@ -50,9 +50,10 @@ function progressTo(context: ServerContext): { option: { progress?: (progress: P
   const token = meta?.progressToken
   if (token === undefined) return { option: {}, end: () => undefined }
   let [last, ended] = [0, false]
+  const isHeard = createPace()
   const progress = ({ message, done, total }: Progress) => {
     const reached = done ?? last + 1
-    if (ended || signal.aborted || (reached <= last && last > 0)) return
+    if (ended || signal.aborted || (reached <= last && last > 0) || !isHeard()) return
     last = reached
     const params = { progressToken: token, progress: reached, message, ...(total === undefined ? {} : { total }) }
     context.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)
@@ -62,5 +63,20 @@ function progressTo(context: ServerContext): { option: { progress?: (progress: P
     end: () => {
       ended = true
     },
+  }
+}
+
+/** Signs of progress that are sent at once, and how many more each second: nobody reads faster, and a client may not read at all. */
+const [signsAtOnce, signsASecond] = [50, 10]
+
+function createPace(): () => boolean {
+  let [left, at] = [signsAtOnce, performance.now()]
+  return () => {
+    const now = performance.now()
+    left = Math.min(signsAtOnce, left + ((now - at) * signsASecond) / 1_000)
+    at = now
+    if (left < 1) return false
+    left -= 1
+    return true
   }
 }
