@@ -1,5 +1,5 @@
 import { ToolError, type Tier } from '@rackwarden/core'
-import type { Log, Surface, ResultForm } from '@rackwarden/core/runtime'
+import type { Log, Measures, Surface, ResultForm } from '@rackwarden/core/runtime'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createActivity, endLimits, mostAtOnce } from './activity.ts'
@@ -13,6 +13,7 @@ import { createGate } from './http/gate.ts'
 import { createLegacyServing } from './http/legacy.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createModernServing } from './http/modern.ts'
+import { serverMeasures, type ServerState } from './http/server-measures.ts'
 import { createSessions, type SessionLimits } from './http/sessions.ts'
 import { rpcCodes } from './json-rpc.ts'
 import { mcpServers } from './mcp-server.ts'
@@ -33,6 +34,8 @@ export interface ServeHttpOptions {
   allowHosts?: readonly string[]
   allowOrigins?: readonly string[]
   sessions?: SessionLimits
+  /** What the process measures, told at `/metrics`. */
+  measures?: Measures
   /** Where a person approves; nowhere when not given. */
   approvals?: ApprovalPages | undefined
   /** How long calls may go on by themselves when the server ends; 8 seconds when not given. */
@@ -60,8 +63,8 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   const authenticate = await createAuthentication(options, address.host)
   const calls = createActivity()
   const requests = createActivity()
-  const metrics = createMetrics()
-  const create = mcpServers({ surface, results, activity: calls, observe: metrics.count, log })
+  const answers = new Map<number, number>()
+  const create = mcpServers({ surface, results, activity: calls, log })
   const sessions = createSessions({
     create,
     encode: createEncoder(),
@@ -76,32 +79,43 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     modern,
     approvals: options.approvals,
     health: () => ({ status: 'ok', version: surface.version, tier: options.tier }),
-    metrics: () => metrics.text(calls.size, sessions.size),
+    metrics: createMetrics(() => [...(options.measures?.read() ?? []), ...serverMeasures(state())]),
   })
   const stopWatching = surface.watch?.((list) => {
     sessions.changed(list)
     modern.changed(list)
   })
   let ending = false
+  let connections = 0
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    response.once('finish', () => answers.set(response.statusCode, (answers.get(response.statusCode) ?? 0) + 1))
     if (ending)
       return refuse(response, { status: 503, code: rpcCodes.transport, message: 'The server is ending.', headers: { connection: 'close' } })
     if (requests.size >= mostAtOnce) {
       const headers = { 'retry-after': '1', connection: 'close' }
       return refuse(response, { status: 503, code: rpcCodes.transport, message: 'Too many requests are under way; try again.', headers })
     }
-    requests.track(endpoint(request, response)).catch((error: unknown) => {
+    void requests.track(endpoint(request, response)).catch((error: unknown) => {
       if (!request.destroyed) log('error', `http: ${error instanceof Error ? error.message : String(error)}`)
       if (response.headersSent) response.destroy()
       else refuse(response, { status: 500, code: rpcCodes.internal, message: 'Internal error' })
     })
   }
 
+  function state(): ServerState {
+    const { version } = surface
+    return { version, tier: options.tier, calls: calls.size, requests: requests.size, sessions: sessions.size, connections, answers }
+  }
+
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 5000, noDelay: true },
     onRequest,
   )
+  server.on('connection', (socket) => {
+    connections += 1
+    socket.once('close', () => (connections -= 1))
+  })
   // Streams are written to more often than this; who takes nothing for so long is gone, or might as well be.
   server.setTimeout(silentMs)
   server.maxConnections = mostConnections

@@ -119,7 +119,7 @@ export async function withClient<T>(
     const client = await instance.client(request)
     release = instance.hold?.()
     signal.throwIfAborted()
-    return await use({
+    const used = await use({
       client,
       instance: instance.name,
       signal,
@@ -128,7 +128,10 @@ export async function withClient<T>(
       mirrors: mirrorsOf(mount, instance, request),
       progress: (message, done, total) => report(progressOf(presentableLine(message, runtime.secrets), done, total)),
     })
+    instance.sight?.note()
+    return used
   } catch (error) {
+    instance.sight?.note(error)
     instance.dropAfter(error)
     throw error
   } finally {

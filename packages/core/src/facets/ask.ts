@@ -52,8 +52,10 @@ async function askOne<Answer>(
     const asking = async () => ask(mount, await instance.client(), { instance: instance.name, signal: both })
     const answered = admitted(instance.looks, { principal: 'rackwarden', signal: both }, asking)
     const answer = await Promise.race([answered, expired])
+    instance.sight?.note()
     return { ...base, answer, milliseconds: runtime.clock.now() - started }
   } catch (error) {
+    instance.sight?.note(error)
     instance.dropAfter(error)
     return { ...base, error: asToolError(error, late), milliseconds: runtime.clock.now() - started }
   } finally {

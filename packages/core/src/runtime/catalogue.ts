@@ -19,6 +19,7 @@ import { defaultLimits, type Limits } from '../config/limits.ts'
 import { allows, lowestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { didYouMean } from '../define/nearest-names.ts'
+import { instanceMeasures } from '../measure/instance-measures.ts'
 import { createJournal } from '../record/journal.ts'
 import { createPartialWrites } from '../record/partial-writes.ts'
 import { createPauses } from '../record/pauses.ts'
@@ -138,6 +139,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   const watchers = new Set<(list: ListName) => void>()
   let known: ReadonlyMap<string, Named> | undefined
   const stopWatching = foreign?.watch(changed)
+  const stopMeasuring = runtime.measures.add(() => instanceMeasures(mounts()))
 
   function changed(list: ListName): void {
     if (list === 'tools') {
@@ -238,6 +240,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     ...offersOf(foreign === undefined ? [] : [foreign]),
     close: async (graceMs = closeGraceMs) => {
       stopWatching?.()
+      stopMeasuring()
       environment.parked.close()
       await operations.close(graceMs)
       rate.close()

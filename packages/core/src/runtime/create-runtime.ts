@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { homeDirectory } from '../config/environment.ts'
+import { createMeasures } from '../measure/measures.ts'
 import { cleanText } from '../present/clean.ts'
 import { createSecretFilter } from '../present/redact.ts'
 import { createAuditLog } from '../record/audit.ts'
@@ -37,6 +38,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     environment,
     secrets,
     audit,
+    measures: createMeasures(),
     store: createFileStore(directory),
     log,
     close: async () => {

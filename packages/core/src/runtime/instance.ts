@@ -4,7 +4,8 @@ import { ToolError } from '../define/error.ts'
 import type { Closeable, Service } from '../define/service.ts'
 import { createAdmission, type Admission, type AdmissionOptions } from '../call/admission.ts'
 import type { View } from '../call/view.ts'
-import type { Log } from './runtime.ts'
+import { createSight, type Sight } from '../measure/sight.ts'
+import type { Clock, Log } from './runtime.ts'
 
 /** One configured target of a service, with its client once it was needed. */
 export interface Instance {
@@ -23,6 +24,8 @@ export interface Instance {
   dropAfter(error: unknown): void
   /** Lets go of the client; with patience only once nobody is at work with it. */
   close(patience?: 'patiently'): Promise<void>
+  /** How it was when it was last asked. */
+  readonly sight?: Sight
   /** Who may be at work with it; unlimited where it has none. */
   readonly admission?: Admission
   /** The same for what looks at all instances: how it is, is told of one that is busy, too. */
@@ -36,7 +39,7 @@ export interface InstanceOptions {
   connection?: Connection | undefined
   log: Log
   /** How many calls it is given; unlimited where nothing is said. */
-  admits?: Pick<AdmissionOptions, 'callsAtOnce' | 'callsWaiting' | 'clock'>
+  admits?: Pick<AdmissionOptions, 'callsAtOnce' | 'callsWaiting'> & { clock: Clock }
 }
 
 const longestWaitMs = 30_000
@@ -123,7 +126,7 @@ function doorsOf(service: Service, { name, values }: InstanceConfiguration, admi
       place: name === 'default' ? service.title : `${service.title} '${name}'`,
       waitMs: typeof timeoutMs === 'number' ? timeoutMs : longestWaitMs,
     })
-  return { admission: door(), looks: door() }
+  return { admission: door(), looks: door(), sight: createSight(admits.clock) }
 }
 
 function hostOf(address: unknown, scheme = ''): string | undefined {

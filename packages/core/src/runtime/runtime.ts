@@ -1,3 +1,4 @@
+import type { Measures } from '../measure/measures.ts'
 import type { AuditLog } from '../record/audit.ts'
 import type { StateStore } from '../record/state-store.ts'
 import type { SecretFilter } from '../present/redact.ts'
@@ -25,6 +26,7 @@ export interface Runtime {
   readonly secrets: SecretFilter
   readonly store: StateStore
   readonly audit: AuditLog
+  readonly measures: Measures
   /** Flushes the audit; to be called last. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import type { Application } from '../application.ts'
-import { createId, localPrincipal, openOwner, tendAudit, type ResultForm } from '@rackwarden/core/runtime'
+import { createId, localPrincipal, measureCalls, openOwner, tendAudit, type ResultForm } from '@rackwarden/core/runtime'
 import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes } from './failure.ts'
@@ -75,6 +75,7 @@ async function serveOverHttp(opened: Opened, address: string | true, options: Se
   ])
   const { catalogue, runtime, caller } = opened
   const { results = 'text', allowHost = [], allowOrigin = [] } = options
+  measureCalls(runtime)
   const environmentToken = await tokenOf(environment)
   if (environmentToken !== undefined) runtime.secrets.add(environmentToken)
   const listening = parseAddress(address === true ? undefined : address)
@@ -94,6 +95,7 @@ async function serveOverHttp(opened: Opened, address: string | true, options: Se
     results,
     ...names,
     approvals: await approvalPages(opened, { ...names, host: listening.host }),
+    measures: runtime.measures,
     log: runtime.log,
   })
   const tools = catalogue.list({ caller }).length

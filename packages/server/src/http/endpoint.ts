@@ -1,5 +1,5 @@
 import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server'
-import type { Surface, View } from '@rackwarden/core/runtime'
+import type { Caller, Surface, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { mostAtOnce } from '../activity.ts'
 import { rpcCodes } from '../json-rpc.ts'
@@ -10,6 +10,7 @@ import { maxBodyBytes, readBody } from './body.ts'
 import { allowOrigin } from './cross-origin.ts'
 import type { Gate } from './gate.ts'
 import type { LegacyServing } from './legacy.ts'
+import type { Metrics } from './metrics.ts'
 import type { ModernServing } from './modern.ts'
 import { createRoom } from './room.ts'
 import { createShares } from './shares.ts'
@@ -32,7 +33,7 @@ export interface EndpointOptions {
   /** What `/health` tells anybody. */
   health: () => Record<string, unknown>
   /** What `/metrics` tells who may call. */
-  metrics: () => string
+  metrics: Metrics
 }
 
 /** Answers one request. */
@@ -73,6 +74,11 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     return refuse(response, { status: 405, code: rpcCodes.transport, message: 'Method not allowed', headers })
   }
 
+  async function scrape(caller: Caller, response: ServerResponse): Promise<void> {
+    const { type, text } = await metrics.text(caller)
+    response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text)
+  }
+
   return async (request, response) => {
     const pathname = pathOf(request)
     // They have a gate of their own, which knows the name a phone uses, and a key in the place of a token.
@@ -88,7 +94,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       const message = 'A valid bearer token is needed; the owner makes one with `token create`.'
       return refuse(response, { status: 401, code: rpcCodes.transport, message, headers: { 'www-authenticate': challenge } })
     }
-    if (pathname === '/metrics') return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metrics())
+    if (pathname === '/metrics') return scrape(caller, response)
     const path = /^\/(?:mcp\/?)?$|^\/mcp\/([^/]+)$/.exec(pathname)
     const service = path?.[1]
     if (path === null || (service !== undefined && !surface.services.includes(service)))

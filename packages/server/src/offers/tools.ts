@@ -1,5 +1,5 @@
 import { isInputRequiredResult, ProtocolError, type CallToolResult, type ServerContext, type Tool } from '@modelcontextprotocol/server'
-import { toolResultOf, type CallRequest, type CallResult, type Progress, type Respondent, type ResultForm } from '@rackwarden/core/runtime'
+import { toolResultOf, type CallRequest, type Progress, type Respondent, type ResultForm } from '@rackwarden/core/runtime'
 import type { Activity } from '../activity.ts'
 import type { Offer } from './offer.ts'
 
@@ -7,12 +7,10 @@ import type { Offer } from './offer.ts'
 export interface ToolOptions {
   results: ResultForm
   activity: Activity
-  /** Told of every result. */
-  observe?: ((kind: CallResult['kind']) => void) | undefined
 }
 
 /** Lists and calls the tools of a surface. */
-export function offerTools({ server, surface, viewer, asking, guard }: Offer, { results, activity, observe }: ToolOptions): void {
+export function offerTools({ server, surface, viewer, asking, guard }: Offer, { results, activity }: ToolOptions): void {
   const structured = results === 'structured'
   server.setRequestHandler('tools/list', () => ({ tools: surface.list(viewer.view, { structured }) as unknown as Tool[] }))
   server.setRequestHandler('tools/call', async ({ params: { name, arguments: input = {} } }, context) => {
@@ -22,9 +20,7 @@ export function offerTools({ server, surface, viewer, asking, guard }: Offer, { 
     const request = { ...view, name, input, signal: context.mcpReq.signal, ...progress.option, ...logTo(context) }
     try {
       const work = async (client: Respondent) => {
-        const result = await guard(name, () => activity.track(surface.call({ ...request, client })))
-        observe?.(result.kind)
-        return result
+        return guard(name, () => activity.track(surface.call({ ...request, client })))
       }
       const waiting = () => progress.option.progress?.({ message: 'a person is being asked' })
       const result = await asking.converse({ server, context, view, request: asked, work, waiting })
