@@ -13,8 +13,17 @@ export interface Clock {
   after(milliseconds: number, then: () => void): () => void
 }
 
+/** How much a line of the log matters, the least first. */
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+
+/** How much a line of the log matters. */
+export type LogLevel = (typeof logLevels)[number]
+
+/** What a line of the log says besides its message, for whoever reads it by program. */
+export type LogFields = Readonly<Record<string, string | number | undefined>>
+
 /** One line for the owner, on stderr; never stdout, which belongs to the protocol. */
-export type Log = (level: 'info' | 'warn' | 'error', message: string) => void
+export type Log = (level: LogLevel, message: string, fields?: LogFields) => void
 
 /** Everything that would otherwise be module state, made once by whoever owns the process and passed on. */
 export interface Runtime {

@@ -16,6 +16,7 @@ import {
   type Runtime,
 } from '@rackwarden/core/runtime'
 import { join } from 'node:path'
+import { textLog, type Logging } from './logging.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What every command that looks at the lab can be told. */
@@ -25,6 +26,8 @@ export interface OpenOptions {
   demo?: boolean
   /** How long a call may take before it is detached. */
   inlineBudgetMs?: number
+  /** Where the log goes; a line of text each to the terminal when not given. */
+  logging?: Logging
 }
 
 /** An application held ready for its owner. */
@@ -110,12 +113,13 @@ export function notifyOf({ notify, approval = defaultApproval }: Configuration):
 }
 
 /** The runtime of a command; the pretend lab keeps its records apart from the real one's. */
-export function openRuntime(application: Application, { demo = false }: OpenOptions, { environment, complain }: Terminal): Runtime {
+export function openRuntime(application: Application, { demo = false, logging }: OpenOptions, terminal: Terminal): Runtime {
+  const { environment } = terminal
   const apart = demo && !environment['RACKWARDEN_STATE_DIR']
   return createRuntime({
     version: application.version,
     environment,
-    log: (level, message) => complain(`${application.name}: ${level}: ${message}`),
+    ...(logging ?? { log: textLog(application, terminal) }),
     ...(apart ? { stateDirectory: join(stateDirectoryOf(environment), 'demo') } : {}),
   })
 }

@@ -2,7 +2,8 @@ import type { Application } from '../application.ts'
 import { createId, localPrincipal, measureCalls, openOwner, tendAudit, type ResultForm } from '@rackwarden/core/runtime'
 import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
 import type { TokenRecord } from '../tokens.ts'
-import { exitCodes } from './failure.ts'
+import { exitCodes, reportFailure } from './failure.ts'
+import { logCalls, loggingOf, type Logging } from './logging.ts'
 import { notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
 import { hangupEnds, reloadOnChange } from './reload.ts'
 import type { Terminal } from './terminal.ts'
@@ -12,6 +13,8 @@ export interface ServeOptions extends OpenOptions {
   /** An address, or true for the default one. */
   http?: string | true
   results?: ResultForm
+  /** How the log is written: `text` or `json`. */
+  log?: string
   allowHost?: string[]
   allowOrigin?: string[]
 }
@@ -20,8 +23,19 @@ export interface ServeOptions extends OpenOptions {
 const lastMs = 10_500
 
 /** Serves the application until its client is gone or it is told to end. */
-export async function serve(application: Application, options: ServeOptions, terminal: Terminal): Promise<number> {
+export async function serve(application: Application, options: ServeOptions, asked: Terminal): Promise<number> {
+  const { logging, terminal } = await loggingOf(application, options.log, asked)
+  try {
+    return await serveLogged(application, { ...options, logging }, terminal)
+  } catch (error) {
+    // What is read by a program is so to the end.
+    return reportFailure(error, terminal)
+  }
+}
+
+async function serveLogged(application: Application, options: ServeOptions & { logging: Logging }, terminal: Terminal): Promise<number> {
   const opened = tended(await openApplication(application, options, terminal), options, terminal)
+  logCalls(opened.runtime, options.logging)
   const notify = notifyOf(opened.catalogue.configuration)
   if (notify?.plainHttp === true)
     opened.runtime.log(
