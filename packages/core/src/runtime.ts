@@ -9,6 +9,7 @@ export {
 export { createApprovalLinks, type ApprovalLinks } from './approve/approval-link.ts'
 export { openOwner, type Owner } from './approve/owner.ts'
 export { createStandingRules, type StandingRule, type StandingRules } from './approve/standing-rules.ts'
+export { exposureOf, exposures, type Exposure } from './call/exposure.ts'
 export { hashOf, canonicalJson } from './call/canonical.ts'
 export { admitted, createAdmission, type Admission, type AdmissionLimits, type AdmissionOptions, type Comer } from './call/admission.ts'
 export type { Ask } from './call/parked-calls.ts'

@@ -7,7 +7,7 @@ test('takes no more from a client that does not read, until it does', async () =
   const input = new PassThrough()
   let read = () => {}
   const output = new Writable({ write: (_chunk, _encoding, done) => (read = () => (output.cork(), done(), output.uncork())) })
-  const transport = createStdioTransport(input, output)
+  const transport = createStdioTransport(input, output, JSON.stringify)
   const taken = vi.fn<() => void>()
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a transport has no events
   transport.onmessage = taken
@@ -27,7 +27,7 @@ test('refuses more requests at once than any client sends, and takes on others o
   const [input, output] = [new PassThrough(), new PassThrough()]
   let said = ''
   output.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  const transport = createStdioTransport(input, output)
+  const transport = createStdioTransport(input, output, JSON.stringify)
   const taken: unknown[] = []
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a transport has no events
   transport.onmessage = (message) => void taken.push(message)

@@ -16,6 +16,16 @@ export async function measureTokens({ add, attempt, env, peers }) {
   add('tokens.average', { subject: 'the same tool', value: own, reference: sdk.name, referenceValue: reference, judged: true })
   add('tokens.average', { subject: 'the same tool', value: own, reference: 'floor', referenceValue: least })
 
+  const [all, few] = (await Promise.all([hubList('all'), hubList('search')])).map((list) => encode(JSON.stringify(list)).length)
+  if (all === undefined || few === undefined) throw new Error('The hub was not listed.')
+  add('tokens.search', {
+    subject: 'hub, every tier granted',
+    value: few,
+    reference: 'all of them listed',
+    referenceValue: all,
+    judged: true,
+  })
+
   const lists = Object.entries({ ...serviceLists(), hub: await hubList() }).map(([name, tools]) => ({ name, ...costOf(tools), own: true }))
   for (const peer of stdioPeers(peers))
     await attempt(`tokens of ${peer.name}`, async () => {

@@ -45,6 +45,8 @@ export interface RegisteredTool {
   readonly untrusted: boolean
   /** Which end of an output too long to show matters. */
   readonly keep: 'head' | 'tail'
+  /** The toolset it belongs to, where its service has any. */
+  readonly toolset?: string
   readonly input: { readonly jsonSchema: JsonSchema; parse(value: Readonly<Input>): Input }
   readonly output: { readonly jsonSchema: JsonSchema; parse(value: unknown): unknown }
   readonly text?: (output: unknown, input: Input) => string
@@ -58,6 +60,8 @@ export interface RegisteredTool {
   readonly write?: RegisteredWrite
   /** The change it takes back: such a tool does nothing itself, but stands for the inverse. */
   readonly changeOf?: (input: Input) => string
+  /** The call it stands for: such a tool does nothing itself, and the path goes on with the tool that is named. */
+  readonly calls?: (input: Readonly<Input>) => { tool: string; input: Readonly<Input> }
 }
 
 const defaultSettleMs = 30_000
@@ -77,6 +81,7 @@ export function registeredTool(tool: Tool<never>): RegisteredTool {
     internal: 'internal' in definition && definition.internal,
     untrusted: definition.untrusted === true,
     keep: definition.keep ?? 'head',
+    ...(definition.toolset === undefined ? {} : { toolset: definition.toolset }),
     input: {
       get jsonSchema() {
         return inputSchema()

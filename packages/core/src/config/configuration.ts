@@ -1,3 +1,4 @@
+import type { Exposure } from '../call/exposure.ts'
 import type { Tier } from '../define/access.ts'
 import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
@@ -23,6 +24,8 @@ export interface ServiceConfiguration {
   toolsOff: readonly string[]
   /** How many calls its instances are given, where that is said of them. */
   limits?: Partial<AdmissionLimits>
+  /** Toolsets that are on, where the owner named them. */
+  toolsetsOn?: readonly string[]
   instances: readonly InstanceConfiguration[]
   /** Variables that would configure it, where nothing does. */
   missing: readonly string[]
@@ -33,6 +36,8 @@ export interface ServiceConfiguration {
 /** Everything configured, service by service; what is wrong with one does not touch the others. */
 export interface Configuration {
   tier: Tier
+  /** How much a client is listed; every tool where nothing is said. */
+  expose?: Exposure
   /** Path of the file that was read, where there is one. */
   file?: string
   services: Readonly<Record<string, ServiceConfiguration>>

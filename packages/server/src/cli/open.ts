@@ -4,6 +4,7 @@ import {
   createNotifier,
   createRuntime,
   defaultApproval,
+  exposureOf,
   loadConfiguration,
   localPrincipal,
   openCatalogue,
@@ -12,6 +13,7 @@ import {
   type Caller,
   type Catalogue,
   type Configuration,
+  type Exposure,
   type NotifyConfiguration,
   type Runtime,
 } from '@rackwarden/core/runtime'
@@ -105,6 +107,16 @@ function refuseBroken(before: Configuration, next: Configuration): void {
 /** How a line for the owner's shell is written. */
 export function commandFor({ name }: Application, { demo = false }: OpenOptions): (words: string) => string {
   return (words) => `${name} ${words}${demo ? ' --demo' : ''}`
+}
+
+/** Tells how much a client is listed, as of each call: what the command line says, the environment, or the file of now. */
+export function exposureFor(
+  { catalogue }: Pick<Opened, 'catalogue'>,
+  { expose }: { expose?: Exposure },
+  { environment }: Terminal,
+): () => Exposure {
+  const said = expose ?? exposureOf(environment['RACKWARDEN_EXPOSE'] || undefined, 'RACKWARDEN_EXPOSE')
+  return () => said ?? catalogue.configuration.expose ?? 'all'
 }
 
 /** How a person is told of requests for their approval, where the owner wants that. */

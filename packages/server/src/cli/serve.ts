@@ -1,10 +1,10 @@
 import type { Application } from '../application.ts'
-import { createId, localPrincipal, measureCalls, openOwner, tendAudit, type ResultForm } from '@rackwarden/core/runtime'
+import { createId, localPrincipal, measureCalls, openOwner, tendAudit, type Exposure, type ResultForm } from '@rackwarden/core/runtime'
 import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes, reportFailure } from './failure.ts'
 import { logCalls, loggingOf, type Logging } from './logging.ts'
-import { notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
+import { exposureFor, notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
 import { hangupEnds, reloadOnChange } from './reload.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -15,6 +15,7 @@ export interface ServeOptions extends OpenOptions {
   results?: ResultForm
   /** How the log is written: `text` or `json`. */
   log?: string
+  expose?: Exposure
   allowHost?: string[]
   allowOrigin?: string[]
 }
@@ -70,10 +71,11 @@ function tended(opened: Opened, options: ServeOptions, terminal: Terminal): Open
   }
 }
 
-async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions, terminal: Terminal): Promise<number> {
+async function serveOverStdio(opened: Opened, options: ServeOptions, terminal: Terminal): Promise<number> {
+  const { results = 'text' } = options
   const { serveStdio } = await import('../stdio.ts')
   const { catalogue, runtime, caller } = opened
-  const server = serveStdio({ surface: catalogue, caller, results, log: runtime.log })
+  const server = serveStdio({ surface: catalogue, caller, exposure: exposureFor(opened, options, terminal), results, log: runtime.log })
   const told = onceToldToEnd(terminal)
   await Promise.race([server.ended, told])
   return end(opened, () => server.close())
@@ -81,6 +83,7 @@ async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions
 
 async function serveOverHttp(opened: Opened, address: string | true, options: ServeOptions, terminal: Terminal): Promise<number> {
   const { environment, complain } = terminal
+  const exposure = exposureFor(opened, options, terminal)
   const [{ serveHttp }, { openTokens }, { parseAddress }, { tokenOf }] = await Promise.all([
     import('../http.ts'),
     import('../tokens.ts'),
@@ -107,12 +110,13 @@ async function serveOverHttp(opened: Opened, address: string | true, options: Se
     environmentToken,
     localPrincipal: localPrincipal(),
     results,
+    exposure,
     ...names,
     approvals: await approvalPages(opened, { ...names, host: listening.host }),
     measures: runtime.measures,
     log: runtime.log,
   })
-  const tools = catalogue.list({ caller }).length
+  const tools = catalogue.list({ caller, exposure: exposure() }).length
   complain(`${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}, tier ${catalogue.tier}. Ctrl-C ends it.`)
   await onceToldToEnd(terminal)
   return end(opened, () => server.close())

@@ -1,4 +1,5 @@
-import { ToolError } from '@rackwarden/core'
+import { ToolError, toolsetNames, toolsetsOf } from '@rackwarden/core'
+import type { Exposure } from '@rackwarden/core/runtime'
 import type { Application } from '../application.ts'
 import type { IssuedToken, TokenRecord } from '../tokens.ts'
 import { openDesk, type Desk } from './desk.ts'
@@ -11,6 +12,9 @@ export interface TokenOptions {
   tier?: string
   /** Names separated by commas. */
   services?: string
+  /** Names separated by commas, each behind its service. */
+  toolsets?: string
+  expose?: Exposure
   expires?: string
   json?: boolean
   demo?: boolean
@@ -23,12 +27,19 @@ export async function createToken(application: Application, name: string, option
   const unknown = services?.find((service) => !known.includes(service))
   if (unknown !== undefined)
     throw new ToolError('invalid_input', `There is no service '${unknown}' here`, { hint: `The services are ${known.join(', ')}.` })
-  const { tier, expires } = options
+  const { tier, expires, expose } = options
+  const [alone, ...others] = known
+  const toolsets =
+    options.toolsets === undefined
+      ? undefined
+      : toolsetsOf(options.toolsets, toolsetNames(application.services), others.length === 0 ? alone : undefined, 'invalid_input')
   const grant = {
     name,
     ...(tier === undefined ? {} : { tier }),
     ...(expires === undefined ? {} : { expires }),
     ...(services === undefined ? {} : { services }),
+    ...(toolsets === undefined ? {} : { toolsets }),
+    ...(expose === undefined ? {} : { exposure: expose }),
   }
   return atDesk(application, options, terminal, async (desk) => {
     const passphrase = await passphraseFor(desk, `a token '${name}' of tier ${tier ?? 'observe'}`, terminal)
@@ -112,7 +123,14 @@ function showOnce({ token, record }: IssuedToken, { json = false }: TokenOptions
 
 /** What a token lets its bearer do, and until when. */
 export function rightsOf(record: TokenRecord): string {
-  return `tier ${record.tier}, services ${record.services?.join(', ') ?? 'all'}, expires ${expiry(record)}`
+  const { tier, services, toolsets, exposure } = record
+  const limited = Object.entries(toolsets ?? {}).flatMap(([service, names]) => names.map((name) => `${service}.${name}`))
+  return [
+    `tier ${tier}, services ${services?.join(', ') ?? 'all'}`,
+    ...(limited.length === 0 ? [] : [`toolsets ${limited.join(', ')}`]),
+    ...(exposure === undefined ? [] : [`exposure ${exposure}`]),
+    `expires ${expiry(record)}`,
+  ].join(', ')
 }
 
 function shown({ hash: _hash, signature: _signature, ...record }: TokenRecord): Partial<TokenRecord> {

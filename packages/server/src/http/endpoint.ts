@@ -1,8 +1,10 @@
 import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server'
-import type { Caller, Surface, View } from '@rackwarden/core/runtime'
+import { ToolError } from '@rackwarden/core'
+import type { Caller, Exposure, Surface, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { mostAtOnce } from '../activity.ts'
 import { rpcCodes } from '../json-rpc.ts'
+import { pathOf, serviceAt, viewAt } from './address-view.ts'
 import { answerJson, refuse } from './answer.ts'
 import type { ApprovalPages } from './approval-pages.ts'
 import type { Authenticate } from './authentication.ts'
@@ -26,6 +28,8 @@ export interface EndpointOptions {
   surface: Surface
   gate: Gate
   authenticate: Authenticate
+  /** How much is listed where neither address nor token says. */
+  exposure: () => Exposure
   legacy: LegacyServing
   modern: ModernServing
   /** Where a person approves, where they are told of requests. */
@@ -41,7 +45,7 @@ export type Endpoint = (request: IncomingMessage, response: ServerResponse) => P
 
 /** Makes the endpoint of a server: gate first, then authentication, then the protocol era. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { surface, gate, authenticate, legacy, modern, approvals, health, metrics } = options
+  const { surface, gate, authenticate, exposure, legacy, modern, approvals, health, metrics } = options
   const [room, shares] = [createRoom(mostBodyBytes), createShares(mostOfOne)]
 
   async function post(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -79,6 +83,16 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text)
   }
 
+  /** What the address asks for, or why that is nothing. */
+  function asked(request: IncomingMessage, service: string | undefined, caller: Caller): View | string {
+    try {
+      return viewAt(request, { service, caller, surface, exposure: exposure() })
+    } catch (error) {
+      if (!ToolError.isInstance(error)) throw error
+      return `${error.message} ${error.hint ?? ''}`.trim()
+    }
+  }
+
   return async (request, response) => {
     const pathname = pathOf(request)
     // They have a gate of their own, which knows the name a phone uses, and a key in the place of a token.
@@ -95,11 +109,10 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       return refuse(response, { status: 401, code: rpcCodes.transport, message, headers: { 'www-authenticate': challenge } })
     }
     if (pathname === '/metrics') return scrape(caller, response)
-    const path = /^\/(?:mcp\/?)?$|^\/mcp\/([^/]+)$/.exec(pathname)
-    const service = path?.[1]
-    if (path === null || (service !== undefined && !surface.services.includes(service)))
-      return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })
-    const view: View = service === undefined ? { caller } : { caller, service }
+    const service = serviceAt(pathname, surface)
+    if (service === null) return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })
+    const view = asked(request, service, caller)
+    if (typeof view === 'string') return refuse(response, { status: 400, code: rpcCodes.transport, message: view })
     const leave = shares.enter(caller.principal)
     if (leave === undefined) {
       const headers = { 'retry-after': '1', connection: 'close' }
@@ -125,12 +138,6 @@ function refuseBody(why: 'too large' | 'no room', response: ServerResponse): voi
     })
   const message = 'The requests under way take up all the memory there is for them; try again.'
   return refuse(response, { status: 503, code: rpcCodes.transport, message, headers: { ...headers, 'retry-after': '5' } })
-}
-
-/** The path as it was written: nothing in it is decoded or resolved, so that one address has one spelling. */
-function pathOf({ url = '/' }: IncomingMessage): string {
-  // A proxy may send the whole address.
-  return url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'
 }
 
 /** JSON, or what a bare `curl -d` calls it; a browser cannot pass for one, for it always names its origin. */

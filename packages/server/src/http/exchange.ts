@@ -1,7 +1,7 @@
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/server'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerIdOf } from '../json-rpc.ts'
-import type { Encode } from './encode.ts'
+import type { Encode } from '../encode.ts'
 
 /** A message unread for longer turns the answer into a stream, so that nobody between takes the silence for death. */
 const silenceMs = 15_000

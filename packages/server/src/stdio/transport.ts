@@ -1,6 +1,7 @@
 import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol/server'
 import type { Readable, Writable } from 'node:stream'
 import { mostAtOnce } from '../activity.ts'
+import type { Encode } from '../encode.ts'
 import { answerIdOf, isRecord, isRpcMessage, listensOn, requestIdOf, rpcCodes, rpcError } from '../json-rpc.ts'
 import { createLineReader } from './line-reader.ts'
 
@@ -9,6 +10,8 @@ const maxLineBytes = 16 * 1024 * 1024
 
 /** With more than this unread, no further message is taken. */
 const mostUnreadBytes = 4 * 1024 * 1024
+
+const lineEnd = Buffer.from('\n')
 
 /** A stdio transport that outlives the end of its input until what was asked is answered. */
 export interface StdioTransport extends Transport {
@@ -19,7 +22,7 @@ export interface StdioTransport extends Transport {
 }
 
 /** Makes the transport over a pair of streams. */
-export function createStdioTransport(input: Readable, output: Writable): StdioTransport {
+export function createStdioTransport(input: Readable, output: Writable, encode: Encode): StdioTransport {
   const pending = new Set<RequestId>()
   const waiting: (() => void)[] = []
   let end: () => void = () => undefined
@@ -56,8 +59,9 @@ export function createStdioTransport(input: Readable, output: Writable): StdioTr
     return undefined
   }
 
-  function write(text: string): void {
-    if (closed || output.write(`${text}\n`) || output.writableLength < mostUnreadBytes || input.isPaused()) return
+  function write(message: string | Buffer): void {
+    const line = typeof message === 'string' ? `${message}\n` : Buffer.concat([message, lineEnd])
+    if (closed || output.write(line) || output.writableLength < mostUnreadBytes || input.isPaused()) return
     // Whoever asks and does not read is asked back to read first.
     input.pause()
     output.once('drain', () => {
@@ -85,7 +89,7 @@ export function createStdioTransport(input: Readable, output: Writable): StdioTr
     },
     async send(message) {
       if (closed) return
-      write(JSON.stringify(message))
+      write(encode(message))
       settle(answerIdOf(message))
     },
     async close() {

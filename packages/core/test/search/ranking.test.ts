@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { rankingOf } from '../ranking.mjs'
+import { openRanking } from '../../src/search/ranking.ts'
 
 const reads = { annotations: { readOnlyHint: true } }
+const rankingOf = await openRanking()
 const rank = rankingOf([
   { name: 'docker_get_logs', description: 'Last lines a container wrote.', ...reads },
   { name: 'docker_list_containers', description: 'Containers, running or restarting.', ...reads },
