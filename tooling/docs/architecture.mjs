@@ -77,10 +77,13 @@ export function configurationTable({ services }) {
   return table(
     ['fields of', 'keys'],
     [
-      ['the file', '`tier`, `services`, `approval`, `protect`, `audit`, `limits`'],
+      ['the file', '`tier`, `expose`, `services`, `approval`, `protect`, `audit`, `limits`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
       ['`limits`', '`callsPerMinute`, `callsAtOnce`, `callsWaiting`'],
-      ['a service', '`tier`, `tools`, `limits` (`callsAtOnce`, `callsWaiting`), and either `instances` or the fields of its one target'],
+      [
+        'a service',
+        '`tier`, `tools`, `toolsets`, `limits` (`callsAtOnce`, `callsWaiting`), and either `instances` or the fields of its one target',
+      ],
       ...rows,
       ...groups,
     ],

@@ -53,6 +53,7 @@ export { registerTools, type OfferOptions, type RegisterToolsOptions, type Regis
 export { toolResultOf, typedPartOf, type ResultForm, type ToolResult } from './embed/tool-result.ts'
 export { measureCalls } from './measure/call-measures.ts'
 export { createMeasures, oneNumber, type Labels, type Measure, type Measures, type Reading } from './measure/measures.ts'
+export type { Span, SpanAttributes, SpanStart, Tracing } from './measure/tracing.ts'
 export { createNotifier, type Notifier } from './notify/notifier.ts'
 export { approvals, channels, defaultApproval, type Approval, type ApprovalPolicy, type Channel } from './policy/required-approval.ts'
 export { momentAfter, momentBefore, spanOf } from './define/moment.ts'

@@ -1,4 +1,5 @@
 import { ToolError } from '../define/error.ts'
+import { traced, type Span } from '../measure/tracing.ts'
 import { createId } from '../record/journal.ts'
 import type { Mount } from '../runtime/mount.ts'
 import { auditedInput, isTooDeep } from './audited-input.ts'
@@ -22,10 +23,21 @@ import { write } from './write.ts'
  * Reads go on in `read`; writes in `write` as far as the plan, and in `carryOut` once it is confirmed.
  */
 export async function callTool(environment: CallEnvironment, request: CallRequest): Promise<CallResult> {
+  const { runtime, rate } = environment
+  const tooMany = rate.refusal(request)
+  if (tooMany !== undefined) return errorResult(tooMany, runtime.secrets)
+  const attributes = { 'mcp.method.name': 'tools/call', 'rackwarden.principal': request.caller.principal }
+  return traced(runtime.tracing, { name: 'tools/call', kind: 'server', parent: request.trace, attributes }, async (span) => {
+    const result = await takePath(environment, request, span)
+    span.set({ 'rackwarden.result': result.kind })
+    if (result.kind === 'error') span.fail(result.error.code)
+    return result
+  })
+}
+
+async function takePath(environment: CallEnvironment, request: CallRequest, span: Span): Promise<CallResult> {
   const { runtime } = environment
   const started = runtime.clock.now()
-  const tooMany = environment.rate.refusal(request)
-  if (tooMany !== undefined) return errorResult(tooMany, runtime.secrets)
   const tooDeep = isTooDeep(request.input)
   let entry = firstEntry(environment, tooDeep ? { ...request, input: {} } : request)
   let mount: Mount | undefined
@@ -33,8 +45,9 @@ export async function callTool(environment: CallEnvironment, request: CallReques
     if (tooDeep) throw new ToolError('invalid_input', 'The input is nested too deep.', { hint: 'No tool takes anything like it.' })
     const found = environment.resolve(request)
     const { tool } = found
-    if (tool.calls !== undefined) return await callTool(environment, calledBy(environment, tool, request))
+    if (tool.calls !== undefined) return await takePath(environment, calledBy(environment, tool, request), span)
     mount = found.mount
+    span.set({ 'rackwarden.service': mount.service, 'rackwarden.tool': tool.name, 'rackwarden.access': tool.access })
     entry = { ...entry, service: mount.service, access: tool.access }
     const { given, confirm, instances, options } = parseReserved(mount, tool, request.input)
     const input = tool.input.parse(given)

@@ -2,6 +2,7 @@ import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
 import type { ReadContext } from '../define/tool.ts'
 import { touchOf, withClient, withListedHint, withListedNames, type Call } from './call.ts'
+import { traced } from '../measure/tracing.ts'
 import { admitted } from './admission.ts'
 import { hashOf } from './canonical.ts'
 import { presentableLine, presentablePlan } from './respond.ts'
@@ -60,8 +61,10 @@ export async function planStep(step: Step, { isBegun = false } = {}): Promise<Pl
   const { environment, request, mount, undoes } = call
   const { signal = new AbortController().signal } = request
   const planned = async (context: ReadContext<unknown>) => {
-    const before = await writing.state(call.input, context)
-    const made = await writing.plan(call.input, { ...context, state: before, touch: touchOf(call, instance) })
+    const { tracing } = environment.runtime
+    const before = await traced(tracing, { name: 'state' }, () => writing.state(call.input, context))
+    const planning = { ...context, state: before, touch: touchOf(call, instance) }
+    const made = await traced(tracing, { name: 'plan' }, () => writing.plan(call.input, planning))
     environment.protectedSet.refuse(made.targets, instance.name)
     const warnings = [...(undoes?.warnings ?? []), ...(made.warnings ?? []).map((warning) => withListedNames(warning, mount))]
     const plan = presentablePlan({ ...made, warnings }, environment.runtime.secrets)

@@ -1,6 +1,7 @@
 import { ToolError } from '../define/error.ts'
 import type { ReadContext } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
+import { traced } from '../measure/tracing.ts'
 import { admitted, type Comer } from './admission.ts'
 import { abortReason, beyond, orLog, touchOf, withClient } from './call.ts'
 import { hashOf } from './canonical.ts'
@@ -60,14 +61,17 @@ async function carried(step: PlannedStep, taking: Taking, context: ReadContext<u
   const comer = { principal: call.request.caller.principal, signal, begun: true }
   const ran = await runTool(step, comer, { ...context, ...beyond(call), state: before, touch: touchOf(call, instance) })
   if ('error' in ran) return aftermath(step, taking, ran.error)
-  const { after, problem, milliseconds } = await settle(writing, {
-    before,
-    input,
-    clock: environment.runtime.clock,
-    signal,
-    read: () => admitted(instance.admission, comer, () => writing.state(input, context)),
-    progress: context.progress,
-  })
+  const { clock, tracing } = environment.runtime
+  const { after, problem, milliseconds } = await traced(tracing, { name: 'settle' }, () =>
+    settle(writing, {
+      before,
+      input,
+      clock,
+      signal,
+      read: () => admitted(instance.admission, comer, () => writing.state(input, context)),
+      progress: context.progress,
+    }),
+  )
   const output = problem === undefined && after !== undefined ? tool.output.parse(writing.verified(ran.output, after)) : ran.output
   const change = await keepChange(step, taking, { after, output })
   if (problem === undefined) return { step, happened: true, change, output, milliseconds }
@@ -78,12 +82,13 @@ async function carried(step: PlannedStep, taking: Taking, context: ReadContext<u
 }
 
 async function runTool(
-  { call: { tool, input }, instance }: PlannedStep,
+  { call: { environment, tool, input }, instance }: PlannedStep,
   comer: Comer,
   context: RunContext,
 ): Promise<{ output: unknown } | { error: unknown }> {
   try {
-    return { output: tool.output.parse(await admitted(instance.admission, comer, () => tool.run(input, context))) }
+    const run = () => traced(environment.runtime.tracing, { name: 'run' }, () => tool.run(input, context))
+    return { output: tool.output.parse(await admitted(instance.admission, comer, run)) }
   } catch (thrown) {
     return { error: abortReason(context.signal, thrown) }
   }

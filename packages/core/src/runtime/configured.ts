@@ -84,7 +84,14 @@ function mountOf(
       service: service.name,
       configuration: own,
       admits,
-      instance: createInstance({ service, configuration: own, connection, log: runtime.log, admits: { ...admits, clock: runtime.clock } }),
+      instance: createInstance({
+        service,
+        configuration: own,
+        connection,
+        log: runtime.log,
+        tracing: runtime.tracing,
+        admits: { ...admits, clock: runtime.clock },
+      }),
     }
   })
   const mount = mountService(

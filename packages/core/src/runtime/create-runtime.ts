@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { homeDirectory } from '../config/environment.ts'
 import { createMeasures } from '../measure/measures.ts'
+import type { Tracing } from '../measure/tracing.ts'
 import { cleanText } from '../present/clean.ts'
 import { createSecretFilter } from '../present/redact.ts'
 import { createAuditLog } from '../record/audit.ts'
@@ -20,6 +21,7 @@ export interface RuntimeOptions {
   log?: Log
   /** The least a line of the log has to matter; `info` when not given. */
   logLevel?: LogLevel
+  tracing?: Tracing | undefined
 }
 
 /** Makes the runtime of a process; nothing is written until the first call. */
@@ -47,6 +49,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     secrets,
     audit,
     measures: createMeasures(),
+    tracing: options.tracing,
     store: createFileStore(directory),
     log,
     close: async () => {

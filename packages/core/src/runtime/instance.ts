@@ -4,6 +4,7 @@ import { ToolError } from '../define/error.ts'
 import type { Closeable, Service } from '../define/service.ts'
 import { createAdmission, type Admission, type AdmissionOptions } from '../call/admission.ts'
 import type { View } from '../call/view.ts'
+import type { Tracing } from '../measure/tracing.ts'
 import { createSight, type Sight } from '../measure/sight.ts'
 import type { Clock, Log } from './runtime.ts'
 
@@ -38,6 +39,7 @@ export interface InstanceOptions {
   configuration: InstanceConfiguration
   connection?: Connection | undefined
   log: Log
+  tracing?: Tracing | undefined
   /** How many calls it is given; unlimited where nothing is said. */
   admits?: Pick<AdmissionOptions, 'callsAtOnce' | 'callsWaiting'> & { clock: Clock }
 }
@@ -54,7 +56,7 @@ interface Opened {
 }
 
 /** Makes an instance; nobody is contacted. */
-export function createInstance({ service, configuration, connection, log, admits }: InstanceOptions): Instance {
+export function createInstance({ service, configuration, connection, log, tracing, admits }: InstanceOptions): Instance {
   let opened: Promise<Opened> | undefined
   let current: Opened | undefined
   const open = async (): Promise<Opened> => {
@@ -62,7 +64,7 @@ export function createInstance({ service, configuration, connection, log, admits
     const values = configuration.values ?? {}
     const base = connection ?? (await import('../connect/connection.ts')).createConnection(values, { log })
     const way = service.open === undefined ? base : await service.open(values, base, { log })
-    const client = await service.connect(values, way)
+    const client = await service.connect(values, tracing === undefined ? way : await followed(way, tracing))
     return (current = {
       client,
       users: 0,
@@ -72,6 +74,8 @@ export function createInstance({ service, configuration, connection, log, admits
       },
     })
   }
+  const followed = async (way: Connection, by: Tracing) =>
+    (await import('../connect/traced-connection.ts')).traceConnection(way, by, { service: service.name, instance: configuration.name })
   const drop = async (patient: boolean) => {
     const dropping = opened
     opened = undefined

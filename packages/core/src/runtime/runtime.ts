@@ -1,4 +1,5 @@
 import type { Measures } from '../measure/measures.ts'
+import type { Tracing } from '../measure/tracing.ts'
 import type { AuditLog } from '../record/audit.ts'
 import type { StateStore } from '../record/state-store.ts'
 import type { SecretFilter } from '../present/redact.ts'
@@ -36,6 +37,8 @@ export interface Runtime {
   readonly store: StateStore
   readonly audit: AuditLog
   readonly measures: Measures
+  /** Follows calls through their steps, where somebody collects that. */
+  readonly tracing?: Tracing | undefined
   /** Flushes the audit; to be called last. */
   close(): Promise<void>
 }

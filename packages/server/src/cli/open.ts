@@ -16,6 +16,7 @@ import {
   type Exposure,
   type NotifyConfiguration,
   type Runtime,
+  type Tracing,
 } from '@rackwarden/core/runtime'
 import { join } from 'node:path'
 import { textLog, type Logging } from './logging.ts'
@@ -30,6 +31,8 @@ export interface OpenOptions {
   inlineBudgetMs?: number
   /** Where the log goes; a line of text each to the terminal when not given. */
   logging?: Logging
+  /** Follows calls, where somebody collects that. */
+  tracing?: Tracing | undefined
 }
 
 /** An application held ready for its owner. */
@@ -125,12 +128,13 @@ export function notifyOf({ notify, approval = defaultApproval }: Configuration):
 }
 
 /** The runtime of a command; the pretend lab keeps its records apart from the real one's. */
-export function openRuntime(application: Application, { demo = false, logging }: OpenOptions, terminal: Terminal): Runtime {
+export function openRuntime(application: Application, { demo = false, logging, tracing }: OpenOptions, terminal: Terminal): Runtime {
   const { environment } = terminal
   const apart = demo && !environment['RACKWARDEN_STATE_DIR']
   return createRuntime({
     version: application.version,
     environment,
+    tracing,
     ...(logging ?? { log: textLog(application, terminal) }),
     ...(apart ? { stateDirectory: join(stateDirectoryOf(environment), 'demo') } : {}),
   })

@@ -1,6 +1,7 @@
 import type { Application } from '../application.ts'
 import { createId, localPrincipal, measureCalls, openOwner, tendAudit, type Exposure, type ResultForm } from '@rackwarden/core/runtime'
 import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
+import type { Telemetry } from '../telemetry.ts'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes, reportFailure } from './failure.ts'
 import { logCalls, loggingOf, type Logging } from './logging.ts'
@@ -26,12 +27,22 @@ const lastMs = 10_500
 /** Serves the application until its client is gone or it is told to end. */
 export async function serve(application: Application, options: ServeOptions, asked: Terminal): Promise<number> {
   const { logging, terminal } = await loggingOf(application, options.log, asked)
+  const telemetry = await telemetryOf(application, logging, terminal)
   try {
-    return await serveLogged(application, { ...options, logging }, terminal)
+    return await serveLogged(application, { ...options, logging, tracing: telemetry?.tracing }, terminal)
   } catch (error) {
     // What is read by a program is so to the end.
     return reportFailure(error, terminal)
+  } finally {
+    await telemetry?.close()
   }
+}
+
+/** Traces, where the environment says who collects them. */
+async function telemetryOf({ name, version }: Application, { log }: Logging, { environment }: Terminal): Promise<Telemetry | undefined> {
+  if (!Object.keys(environment).some((variable) => variable.startsWith('OTEL_EXPORTER_OTLP'))) return undefined
+  const { openTelemetry } = await import('../telemetry.ts')
+  return openTelemetry({ name, version, environment, warn: (message) => log('warn', message) })
 }
 
 async function serveLogged(application: Application, options: ServeOptions & { logging: Logging }, terminal: Terminal): Promise<number> {

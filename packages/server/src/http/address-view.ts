@@ -35,8 +35,10 @@ export function viewAt(
   }
   const toolsets = query.get('toolsets')
   const meant = service ?? (surface.services.length === 1 ? surface.services[0] : undefined)
+  const { traceparent } = request.headers
   return {
     caller,
+    ...(typeof traceparent === 'string' ? { trace: traceparent } : {}),
     exposure: exposureOf(query.get('expose'), 'expose', 'invalid_input') ?? caller.exposure ?? exposure,
     ...(service === undefined ? {} : { service }),
     ...(toolsets === null ? {} : { toolsets: toolsetsOf(toolsets, surface.toolsets ?? [], meant, 'invalid_input') }),

@@ -20,7 +20,7 @@ export function offerTools({ server, surface, viewer, asking, guard }: Offer, { 
     const { view } = viewer
     const asked = { method: 'tools/call', name, input }
     const progress = progressTo(context)
-    const request = { ...view, name, input, signal: context.mcpReq.signal, ...progress.option, ...logTo(context) }
+    const request = { ...view, name, input, signal: context.mcpReq.signal, ...progress.option, ...logTo(context), ...traceOf(context) }
     try {
       const work = async (client: Respondent) => {
         return guard(name, () => activity.track(surface.call({ ...request, client })))
@@ -41,6 +41,12 @@ export function offerTools({ server, surface, viewer, asking, guard }: Offer, { 
     if (surface.logs !== true) return {}
     return { log: ({ level, data, logger }) => void context.mcpReq.log(level, data, logger).catch(() => undefined) }
   }
+}
+
+/** The trace a client says its request belongs to; what it says of it in the protocol counts more than what its transport says. */
+function traceOf({ mcpReq: { _meta: meta = {} } }: ServerContext): Pick<CallRequest, 'trace'> {
+  const { traceparent: trace } = meta as Readonly<Record<string, unknown>>
+  return typeof trace === 'string' ? { trace } : {}
 }
 
 /** Progress a client asked for is sent with numbers that only grow, and not after the answer. */
