@@ -53,10 +53,6 @@ export const programVariables: readonly ProgramVariable[] = [
     choices: ['debug', 'info', 'warn', 'error'],
   },
   {
-    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-    description: "Where a server sends traces of its calls, by OTLP over HTTP, such as 'http://127.0.0.1:4318'.",
-  },
-  {
     name: 'RACKWARDEN_STATE_DIR',
     description: 'Directory of plans, audit and journal; ~/.local/share/rackwarden when not given.',
     path: true,
