@@ -83,6 +83,7 @@ export const figures = {
     budget: 1500,
     horizon: 700,
   },
+  'tokens.task': { name: 'tokens of a task in search mode: list, calls and answers', unit: 'tokens' },
   'tokens.percentile': { name: 'tokens of a tool, 95th percentile', unit: 'tokens', judged: 'value', budget: 200 },
 }
 

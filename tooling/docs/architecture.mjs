@@ -1,3 +1,4 @@
+import { upstreamKeys } from '@rackwarden/core/runtime'
 import { packageDirectories, serviceNames } from '../structure/packages.mjs'
 import { importsOf, readSources } from '../structure/source-file.mjs'
 import { code, table } from './markdown.mjs'
@@ -77,9 +78,13 @@ export function configurationTable({ services }) {
   return table(
     ['fields of', 'keys'],
     [
-      ['the file', '`tier`, `expose`, `services`, `approval`, `protect`, `audit`, `limits`'],
+      ['the file', '`tier`, `expose`, `services`, `upstreams`, `approval`, `protect`, `audit`, `limits`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
       ['`limits`', '`callsPerMinute`, `callsAtOnce`, `callsWaiting`'],
+      [
+        'an upstream',
+        [...upstreamKeys.both, ...upstreamKeys.program].map(code).join(', ') + '; or ' + upstreamKeys.address.map(code).join(', '),
+      ],
       [
         'a service',
         '`tier`, `tools`, `toolsets`, `limits` (`callsAtOnce`, `callsWaiting`), and either `instances` or the fields of its one target',

@@ -14,6 +14,7 @@ export { hashOf, canonicalJson } from './call/canonical.ts'
 export { admitted, createAdmission, type Admission, type AdmissionLimits, type AdmissionOptions, type Comer } from './call/admission.ts'
 export type { Ask } from './call/parked-calls.ts'
 export { createRateLimit, type RateLimit } from './call/rate-limit.ts'
+export { lenientInput } from './call/parse-input.ts'
 export type { RegisteredTool, RegisteredWrite, RunContext } from './call/registered-tool.ts'
 export type { Operation } from './call/operations.ts'
 export type {
@@ -44,6 +45,13 @@ export { loadConfiguration, type LoadOptions } from './config/load.ts'
 export { defaultLimits, type Limits } from './config/limits.ts'
 export type { NotifyChannel, NotifyConfiguration } from './config/notify.ts'
 export { tierOf } from './config/tier.ts'
+export {
+  upstreamKeys,
+  type UpstreamAddress,
+  type UpstreamConfiguration,
+  type UpstreamEntry,
+  type UpstreamProgram,
+} from './config/upstreams.ts'
 export { variableName, variablesOf } from './config/variables.ts'
 export type { GivenConfiguration, GivenValues } from './embed/given-configuration.ts'
 export type { HostContext, ToolHost } from './embed/host.ts'
@@ -57,8 +65,10 @@ export type { Span, SpanAttributes, SpanStart, Tracing } from './measure/tracing
 export { createNotifier, type Notifier } from './notify/notifier.ts'
 export { approvals, channels, defaultApproval, type Approval, type ApprovalPolicy, type Channel } from './policy/required-approval.ts'
 export { momentAfter, momentBefore, spanOf } from './define/moment.ts'
-export { cleanText } from './present/clean.ts'
+export { cleanData, cleanText, markUntrusted } from './present/clean.ts'
+export { renderOutput } from './present/render.ts'
 export { estimateTokens } from './present/budget.ts'
+export { isSecretName } from './present/secret-name.ts'
 export { createSecretFilter, type SecretFilter } from './present/redact.ts'
 export {
   createAuditLog,

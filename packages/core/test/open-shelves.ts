@@ -17,6 +17,7 @@ import {
   type ForeignServers,
   type Progress,
   type Respondent,
+  type ServiceConfiguration,
 } from '@rackwarden/core/runtime'
 import { onTestFinished } from 'vitest'
 import { shelfService, type Shelf } from './shelf.ts'
@@ -51,6 +52,8 @@ export interface OpenShelvesOptions {
   foreign?: ForeignServers
   /** Services beside the shelves, an instance each. */
   beside?: Service[]
+  /** What is configured of them, besides. */
+  besideConfiguration?: Partial<ServiceConfiguration>
 }
 
 /** Opens a catalogue over the shelves, an instance each; everything is gone when the test ends. */
@@ -82,7 +85,13 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
         ...Object.fromEntries(
           (options.beside ?? []).map(({ name }) => [
             name,
-            { toolsOff: [], missing: [], off: false, instances: [{ name: 'default', source: 'test', values: {} }] },
+            {
+              toolsOff: [],
+              missing: [],
+              off: false,
+              instances: [{ name: 'default', source: 'test', values: {} }],
+              ...options.besideConfiguration,
+            },
           ]),
         ),
         shelf: {

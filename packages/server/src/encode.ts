@@ -1,7 +1,10 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
 
-/** Writes a message as JSON: a text, or its bytes where those are at hand. */
-export type Encode = (message: JSONRPCMessage) => string | Buffer
+/** A message as JSON: a text, or its parts where bytes of it are at hand, which are written one after the other and never copied. */
+export type Encoded = string | readonly (string | Buffer)[]
+
+/** Writes a message as JSON. */
+export type Encode = (message: JSONRPCMessage) => Encoded
 
 /** The bytes of each list of tools, written once; a changed list is another one. */
 export type ListBytes = (tools: object) => Buffer
@@ -16,17 +19,25 @@ export function keepListBytes(): ListBytes {
   }
 }
 
-/** Makes an encoder that copies the bytes of a list of tools instead of writing it anew. */
+/** Makes an encoder that takes the bytes of a list of tools instead of writing it anew. */
 export function createEncoder(bytesOf: ListBytes): Encode {
   return (message) => {
     if (!('result' in message)) return JSON.stringify(message)
     const { tools, ...rest } = message.result as { tools?: object }
     if (!Array.isArray(tools)) return JSON.stringify(message)
     const others = JSON.stringify(rest).slice(1)
-    return Buffer.concat([
-      Buffer.from(`{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":{"tools":`),
-      bytesOf(tools),
-      Buffer.from(others === '}' ? '}}' : `,${others}}`),
-    ])
+    const head = `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":{"tools":`
+    return [head, bytesOf(tools), others === '}' ? '}}' : `,${others}}`]
   }
+}
+
+/** What an encoded message reads. */
+export function textOf(encoded: Encoded): string {
+  return typeof encoded === 'string' ? encoded : encoded.join('')
+}
+
+/** How many bytes an encoded message has. */
+export function bytesIn(encoded: Encoded): number {
+  const parts = typeof encoded === 'string' ? [encoded] : encoded
+  return parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0)
 }

@@ -27,7 +27,7 @@ async function namesAt(url: string, query: string, token?: string): Promise<stri
 
 async function tokenFor(lab: AskedLab, ...options: string[]): Promise<string> {
   const made = lab.start('token', 'create', 'laptop', '--demo', '--tier', 'operate', ...options)
-  expect({ code: await made.gone, errors: made.errors() }).toMatchObject({ code: 0 })
+  expect([await made.gone, made.errors()]).toEqual([0, expect.stringContaining('laptop')])
   return made.output().trim()
 }
 
@@ -110,6 +110,9 @@ describe('what is listed', () => {
     const lab = await askedLab(bin, { configuration })
     const { url } = await lab.serve()
     const token = await tokenFor(lab, '--toolsets', 'light')
+    const listed = lab.start('token', 'list', '--demo')
+    await listed.gone
+    expect(listed.output()).toMatch(/^name +tier +services +toolsets +created.*\nlaptop +operate +all +lamp\.light /)
     for (const query of ['', '?toolsets=light', '?toolsets=light,repair']) {
       const names = await namesAt(url, query, token)
       expect(names).toContain('set_level')
@@ -127,7 +130,7 @@ describe('what is listed', () => {
       ['?expose=serach', /'serach' is not an exposure\. Did you mean 'search'\?/],
       ['?toolsets=lihgt', /There is no toolset 'lamp\.lihgt'\. Did you mean 'lamp\.light'\? The toolsets are: lamp\.light, lamp\.repair/],
       ['?toolsets=', /No toolset is named/],
-      ['?toolset=light', /An address has no parameter 'toolset'/],
+      ['?toolset=light', /An address has no parameter 'toolset'\. Did you mean 'toolsets'\?/],
       ['?expose=all&expose=search', /'expose' stands in the address more than once/],
       [`?expose=${'x'.repeat(8000)}`, /is not an exposure/],
     ] as const) {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createEncoder, keepListBytes } from '../src/encode.ts'
+import { bytesIn, createEncoder, keepListBytes, textOf } from '../src/encode.ts'
 import { serveStdio } from '../src/stdio.ts'
 import { createFixtureSurface } from './fixture-surface.ts'
 import { startLab } from './lab.ts'
@@ -96,5 +96,7 @@ test('what is encoded reads as JSON would have it', () => {
     { jsonrpc: '2.0', id: 2, error: { code: 1, message: 'no' } },
     { jsonrpc: '2.0', method: 'notifications/tools/list_changed' },
   ] as const)
-    expect(JSON.parse(encode(message as never).toString())).toEqual(message)
+    expect(JSON.parse(textOf(encode(message as never)))).toEqual(message)
+  const encoded = encode({ jsonrpc: '2.0', id: 'ä', result: { tools: [{ name: 'ö' }] } } as never)
+  expect(bytesIn(encoded)).toBe(Buffer.byteLength(textOf(encoded)))
 })

@@ -1,4 +1,5 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base'
+import { measureTasks } from '../measure/lab-tasks.mjs'
 import { percentile } from '../measure/load.mjs'
 import { stdioPeers } from '../measure/stdio-peers.mjs'
 import { askOverStdio } from '../measure/stdio-start.mjs'
@@ -25,6 +26,14 @@ export async function measureTokens({ add, attempt, env, peers }) {
     referenceValue: all,
     judged: true,
   })
+
+  for (const { name, all: whole, search } of await measureTasks())
+    add('tokens.task', {
+      subject: `${name}, ${search.calls} calls`,
+      value: search.tokens,
+      reference: `every tool listed, ${whole.calls} calls`,
+      referenceValue: whole.tokens,
+    })
 
   const lists = Object.entries({ ...serviceLists(), hub: await hubList() }).map(([name, tools]) => ({ name, ...costOf(tools), own: true }))
   for (const peer of stdioPeers(peers))

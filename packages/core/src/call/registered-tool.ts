@@ -28,6 +28,8 @@ export interface RegisteredWrite {
   /** What a plan is bound to. */
   basis(state: unknown): unknown
   plan(input: Input, context: WriteContext<unknown, unknown>): Promise<Plan>
+  /** True where its state says nothing of what it does: after a failure, whether it took effect cannot be seen. */
+  readonly isBlind?: boolean
   /** Whether it is waited for at all. */
   readonly settles: boolean
   settled(after: unknown, input: Input, before: unknown): Settled

@@ -6,6 +6,7 @@ import type { AuditPolicy } from '../record/audit-policy.ts'
 import type { AdmissionLimits } from '../call/admission.ts'
 import type { Limits } from './limits.ts'
 import type { NotifyConfiguration } from './notify.ts'
+import type { UpstreamEntry } from './upstreams.ts'
 
 /** What was found for one instance of a service: values that parse, or why they do not. */
 export interface InstanceConfiguration {
@@ -47,6 +48,8 @@ export interface Configuration {
   audit?: AuditPolicy
   /** How a person is told of a request for their approval; nobody is where nothing is said. */
   notify?: NotifyConfiguration
+  /** Foreign servers, for an application that can mount them. */
+  upstreams?: readonly UpstreamEntry[]
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
   /** How much is taken on at once; the defaults where nothing is said. */

@@ -28,7 +28,7 @@ export interface LoadOptions {
   strict: boolean
 }
 
-const topLevelKeys = ['tier', 'expose', 'services', 'approval', 'protect', 'audit', 'limits']
+const topLevelKeys = ['tier', 'expose', 'services', 'upstreams', 'approval', 'protect', 'audit', 'limits']
 const serviceKeys = ['tier', 'tools', 'toolsets', 'limits', 'instances']
 
 /** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
@@ -62,7 +62,19 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
     protect: protectedPatterns(data['protect'], file),
     limits: limitsOf(data['limits'], file),
     audit: await auditPolicy(data['audit'], file, options.environment),
+    ...(await upstreamsOf(data['upstreams'], file, options)),
   }
+}
+
+/** A service alone mounts none; a hub without any does not pay for how they are read. */
+async function upstreamsOf(
+  value: unknown,
+  file: ConfigurationFile | undefined,
+  { strict, environment, secrets }: LoadOptions,
+): Promise<Pick<Configuration, 'upstreams'>> {
+  if (value === undefined || value === null || !strict) return {}
+  const { upstreamEntries } = await import('./upstreams.ts')
+  return { upstreams: await upstreamEntries(value, { file, environment, secrets }) }
 }
 
 async function serviceConfiguration(

@@ -19,7 +19,7 @@ export function instructionsFor({
   prefix: string
 }): string {
   const names = mounts
-    .filter((mount) => mount.instances.length > 0)
+    .filter((mount) => mount.instances.length > 0 && mount.tools.size > 0)
     .map((mount) => (prefixed && exposure === 'all' ? `${mount.prefix}* (${mount.title})` : mount.title))
   const lines = [
     `${title} runs a homelab: ${names.length === 0 ? 'nothing is configured yet' : names.join(', ')}.`,

@@ -6,7 +6,7 @@ import { allows, lowestTier, type Access, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { didYouMean } from '../define/nearest-names.ts'
 import { isFirst, isVisible, type Listing, type NamedTool } from '../runtime/listing.ts'
-import { openRanking, type Rank } from './ranking.ts'
+import type { Rank } from './ranking.ts'
 
 /** A tool somebody looks for, and what keeps them from it. */
 export interface FoundTool extends Pick<ToolListing, 'name' | 'description' | 'inputSchema'> {
@@ -30,11 +30,11 @@ const longestQuestion = 1_000
 
 /** Makes the directory of the tools there are as of each call: its index is made anew where they are others than before. */
 export function createDirectory(tools: () => Listing): (view: View) => Directory {
-  let ranking: ReturnType<typeof openRanking> | undefined
+  let ranking: Promise<(tools: readonly ToolListing[]) => Rank> | undefined
   let indexed: { tools: Listing; rank: Rank } | undefined
 
   const rankOf = async (now: Listing): Promise<Rank> => {
-    const rankingOf = await (ranking ??= openRanking())
+    const rankingOf = await (ranking ??= import('./ranking.ts').then(({ openRanking }) => openRanking()))
     if (indexed?.tools !== now) indexed = { tools: now, rank: rankingOf(now.findable.map((entry) => now.listingOf(entry))) }
     return indexed.rank
   }

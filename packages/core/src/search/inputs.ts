@@ -52,14 +52,15 @@ function typeOf(given: unknown, depth = 0): string {
     const isRequired = requiredIn(schema)
     return `{${fields.map(([name, field]) => `${name}${isRequired(name) ? '' : '?'}: ${typeOf(field, depth + 1)}`).join(', ')}}`
   }
-  return Array.isArray(type) ? type.join('|') : typeof type === 'string' ? type : 'any'
+  const types = [type].flat().filter((one) => typeof one === 'string')
+  return types.length === 0 ? 'any' : types.join('|')
 }
 
 function requiredIn({ required }: JsonSchema): (name: string) => boolean {
   return (name) => Array.isArray(required) && required.includes(name)
 }
 
-/** Schemas of others hold anything. */
-function recordIn(value: unknown): JsonSchema {
+/** What is there, where it is an object: schemas of others hold anything. */
+export function recordIn(value: unknown): JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonSchema) : {}
 }

@@ -1,4 +1,5 @@
 import type { ToolListing } from '../call/surface.ts'
+import { recordIn } from './inputs.ts'
 import { filler, shapes, synonyms } from './vocabulary.ts'
 
 /** What is ranked: a tool by the words a model is shown of it. */
@@ -7,10 +8,8 @@ export type RankedTool = Pick<ToolListing, 'name' | 'description'> & Partial<Pic
 /** The names of the tools any word of a question leads to, best first. */
 export type Rank = (question: string) => string[]
 
-interface Input {
-  description?: string
-  enum?: readonly unknown[]
-}
+/** What somebody else says of a tool in more words than that is not looked through. */
+const longestText = 5_000
 
 // A name is chosen with more care than a sentence, and an input is beside the point.
 const boost = { name: 1.5, description: 1, inputs: 0.3 }
@@ -78,11 +77,16 @@ export async function openRanking(): Promise<(tools: readonly RankedTool[]) => R
 
 function textOf({ name, description, inputSchema }: RankedTool, field: string): string {
   if (field === 'name') return name
-  if (field === 'description') return description
-  return Object.entries((inputSchema?.['properties'] ?? {}) as Readonly<Record<string, Input>>)
+  if (field === 'description') return description.slice(0, longestText)
+  return Object.entries(recordIn(inputSchema?.['properties']))
     .filter(([input]) => !shared.has(input))
-    .flatMap(([input, { description: told = '', enum: values = [] }]) => [input, told, ...values.map(String)])
+    .flatMap(([input, given]) => {
+      const property = recordIn(given)
+      const values = property['enum']
+      return [input, property['description'], ...(Array.isArray(values) ? values : [])].filter((text) => typeof text === 'string')
+    })
     .join(' ')
+    .slice(0, longestText)
 }
 
 function wordsOf(text: string): string[] {

@@ -1,6 +1,7 @@
 import { anything, assert, asyncProperty, constantFrom, json, oneof, record } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { searchAudit, type Caller, type CallResult, type Catalogue } from '../../src/runtime.ts'
+import { askedIn, createPantry, whichJar } from '../foreign-pantry.ts'
 import { openShelves, codeOf, tokenOf } from '../open-shelves.ts'
 import { createShelf } from '../shelf.ts'
 
@@ -103,6 +104,36 @@ describe('search_tools', () => {
     const { call } = await openShelves({ main: createShelf({ a: '1' }) })
     expect((await call('search_tools', { query: 'shelf_get_entry' })).text).toMatch(/^shelf_get_entry \(listed\)/)
     expect((await call('call_observe', { tool: 'shelf_get_entry', input: { name: 'a' } })).text).toMatch(/value: 1/)
+  })
+})
+
+describe('tools that come and go', () => {
+  test('are found as long as they are there, and called', async () => {
+    const foreign = createPantry()
+    const { catalogue } = await openShelves({ main: createShelf() }, { foreign })
+    const call = searching(catalogue)
+    const find = async () => (await call('search_tools', { query: 'open the marmalade' })).text
+    expect(await find()).toMatch(/^No tool/)
+    foreign.offer({ open_marmalade: () => 'open' })
+    expect(await find()).toMatch(/^pantry_open_marmalade \(call_observe\): Does open_marmalade\.\n {2}jar: string$/)
+    expect((await call('call_observe', { tool: 'pantry_open_marmalade' })).text).toMatch(/open/)
+    foreign.withdraw(true)
+    expect(await find()).toMatch(/^No tool/)
+    foreign.withdraw(false)
+    expect(await find()).toMatch(/^pantry_open_marmalade/)
+    foreign.offer({})
+    expect(await find()).toMatch(/^No tool/)
+  })
+
+  test('ask in the middle of a call that came through another tool, and go on with the answer', async () => {
+    const foreign = createPantry()
+    const { catalogue } = await openShelves({ main: createShelf() }, { foreign })
+    foreign.offer({ open_jar: async (_, { ask }) => JSON.stringify(await ask(whichJar)) })
+    const request = { name: 'call_observe', input: { tool: 'pantry_open_jar' }, caller, exposure: 'search' } as const
+    const askable = ['elicitation'] as const
+    const { state } = askedIn(await catalogue.call({ ...request, client: { askable } }))
+    const given = { question_1: { action: 'accept', content: { jar: 'plum' } } }
+    expect((await catalogue.call({ ...request, client: { askable, answers: { given, state } } })).text).toMatch(/plum/)
   })
 })
 

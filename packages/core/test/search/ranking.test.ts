@@ -58,6 +58,15 @@ describe('the rank of tools for a question', () => {
     expect(rank('NodeDown')).toEqual(['prometheus_list_alerts'])
   })
 
+  test('does not mind what somebody else calls a schema', () => {
+    const [bolt, nut] = [{ properties: { a: 7, b: null, c: { enum: 'x', description: {} } } }, { properties: 7 }]
+    const odd = rankingOf([
+      { name: 'turn_bolt', description: `Turns it. ${'x '.repeat(1_000_000)}`, inputSchema: bolt },
+      { name: 'turn_nut', description: '', inputSchema: nut },
+    ])
+    expect(odd('turn')).toEqual(expect.arrayContaining(['turn_bolt', 'turn_nut']))
+  })
+
   test('is none where no word leads anywhere', () => {
     expect(rank('is it the weather')).toEqual([])
     expect(rank('')).toEqual([])

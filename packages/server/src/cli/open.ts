@@ -43,6 +43,8 @@ export interface Opened {
   caller: Caller
   /** A line for this owner's shell. */
   command: (words: string) => string
+  /** Begins to connect to foreign servers, in the background: what serves does, a command that ends connects to what it needs. */
+  connect: () => void
   /**
    * Reads the configuration anew and goes on with it; false where it is the same. Throws, and changes nothing, where it
    * does not hold or would raise rights.
@@ -68,6 +70,7 @@ export async function openApplication(application: Application, options: OpenOpt
   const command = commandFor(application, options)
   const notify = notifyOf(configuration)
   const notifier = notify === undefined ? undefined : createNotifier(runtime, notify)
+  const foreign = options.demo === true ? undefined : await application.foreign?.({ runtime, configuration, services, command })
   const catalogue = openCatalogue({
     name: application.name,
     title: application.title,
@@ -76,6 +79,7 @@ export async function openApplication(application: Application, options: OpenOpt
     runtime,
     configuration,
     command,
+    foreign,
     announce: notifier?.announce,
     ...(simulations === undefined ? {} : { simulations }),
     ...(options.inlineBudgetMs === undefined ? {} : { inlineBudgetMs: options.inlineBudgetMs }),
@@ -84,6 +88,7 @@ export async function openApplication(application: Application, options: OpenOpt
     catalogue,
     runtime,
     command,
+    connect: () => foreign?.connect(),
     caller: { principal: localPrincipal(), tier: configuration.tier },
     async reload() {
       const next = await read()

@@ -39,7 +39,7 @@ export async function runProgram(application: Application, argv: readonly string
     target
       .option('--tier <tier>', 'highest access granted: observe, operate, configure, or admin where RACKWARDEN_ADMIN says so')
       .option('--config <file>', 'configuration file instead of rackwarden.yaml')
-      .option('--demo', 'a pretend lab instead of the configured one; of --config only its tier, approval and protect')
+      .option('--demo', 'a pretend lab instead of the configured one; of --config only its tier, expose, approval and protect')
   const records = (target: Command) => json(target).option('--demo', 'of the pretend lab')
   const written: Written = { application, terminal, program, added, json, lab, records, ending }
   const several = (value: string, before: string[] = []) => [...before, ...value.split(',')]
@@ -141,6 +141,8 @@ export async function runProgram(application: Application, argv: readonly string
     .option('--all', 'judge every command')
     .option('--config <file>', 'configuration file instead of rackwarden.yaml')
     .action(ending(async (options: PreToolUseOptions) => (await import('./hooks/pre-tool-use.ts')).preToolUse(options, terminal)))
+
+  await application.commands?.(written)
 
   const [first = ''] = argv
   const known = ['help', ...program.commands.map((command) => command.name())]

@@ -24,6 +24,9 @@ export interface ServeOptions extends OpenOptions {
 /** The process is gone this long after it was told to end, whatever hangs. */
 const lastMs = 10_500
 
+/** Foreign servers are connected to so long after serving began. */
+const connectAfterMs = 100
+
 /** Serves the application until its client is gone or it is told to end. */
 export async function serve(application: Application, options: ServeOptions, asked: Terminal): Promise<number> {
   const { logging, terminal } = await loggingOf(application, options.log, asked)
@@ -87,6 +90,7 @@ async function serveOverStdio(opened: Opened, options: ServeOptions, terminal: T
   const { serveStdio } = await import('../stdio.ts')
   const { catalogue, runtime, caller } = opened
   const server = serveStdio({ surface: catalogue, caller, exposure: exposureFor(opened, options, terminal), results, log: runtime.log })
+  connectSoon(opened)
   const told = onceToldToEnd(terminal)
   await Promise.race([server.ended, told])
   return end(opened, () => server.close())
@@ -128,6 +132,7 @@ async function serveOverHttp(opened: Opened, address: string | true, options: Se
     log: runtime.log,
   })
   const tools = catalogue.list({ caller, exposure: exposure() }).length
+  connectSoon(opened)
   complain(`${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}, tier ${catalogue.tier}. Ctrl-C ends it.`)
   await onceToldToEnd(terminal)
   return end(opened, () => server.close())
@@ -166,6 +171,11 @@ async function approvalPages(
 ): Promise<ApprovalPages | undefined> {
   const notify = notifyOf(catalogue.configuration)
   return notify === undefined ? undefined : (await import('../http/approval-pages.ts')).createApprovalPages({ ...names, runtime, notify })
+}
+
+/** The first requests of a client are answered before anybody else is asked anything. */
+function connectSoon({ connect }: Opened): void {
+  setTimeout(connect, connectAfterMs).unref()
 }
 
 /** Ends in order, and within ten seconds in all. */

@@ -22,26 +22,30 @@ export function viewAt(
   request: IncomingMessage,
   { service, caller, surface, exposure }: { service: string | undefined; caller: Caller; surface: Surface; exposure: Exposure },
 ): View {
-  const query = new URLSearchParams(/\?([^#]*)/.exec(addressOf(request))?.[1] ?? '')
+  const written = /\?([^#]+)/.exec(addressOf(request))?.[1]
+  const asked = written === undefined ? {} : askedIn(new URLSearchParams(written), service, surface)
+  const { traceparent } = request.headers
+  const trace = typeof traceparent === 'string' ? { trace: traceparent } : {}
+  return { caller, ...(service === undefined ? {} : { service }), ...trace, exposure: caller.exposure ?? exposure, ...asked }
+}
+
+function askedIn(query: URLSearchParams, service: string | undefined, { services, toolsets: known = [] }: Surface): Partial<View> {
   for (const name of query.keys()) {
-    const [meant] = parameters.includes(name) ? [] : nearestNames(name, parameters)
-    // What others put into an address, a proxy say, is none of ours; a slip is.
-    if (meant !== undefined)
-      throw new ToolError('invalid_input', `An address has no parameter '${name.slice(0, 40)}'; '${meant}' is one.`, {
-        hint: `It may have ${parameters.join(' and ')}, as in /mcp?expose=search&toolsets=docker.images.`,
+    // What a proxy adds is its own; what looks like one of ours was meant to be one.
+    const [nearest] = parameters.includes(name) ? [] : nearestNames(name.slice(0, 40), parameters)
+    if (nearest !== undefined)
+      throw new ToolError('invalid_input', `An address has no parameter '${name.slice(0, 40)}'. Did you mean '${nearest}'?`, {
+        hint: 'Its form is /mcp?expose=search&toolsets=docker.images.',
       })
-    if (query.getAll(name).length > 1)
+    if (parameters.includes(name) && query.getAll(name).length > 1)
       throw new ToolError('invalid_input', `'${name}' stands in the address more than once.`, { hint: 'Separate names by commas.' })
   }
+  const exposure = exposureOf(query.get('expose'), 'expose', 'invalid_input')
   const toolsets = query.get('toolsets')
-  const meant = service ?? (surface.services.length === 1 ? surface.services[0] : undefined)
-  const { traceparent } = request.headers
+  const meant = service ?? (services.length === 1 ? services[0] : undefined)
   return {
-    caller,
-    ...(typeof traceparent === 'string' ? { trace: traceparent } : {}),
-    exposure: exposureOf(query.get('expose'), 'expose', 'invalid_input') ?? caller.exposure ?? exposure,
-    ...(service === undefined ? {} : { service }),
-    ...(toolsets === null ? {} : { toolsets: toolsetsOf(toolsets, surface.toolsets ?? [], meant, 'invalid_input') }),
+    ...(exposure === undefined ? {} : { exposure }),
+    ...(toolsets === null ? {} : { toolsets: toolsetsOf(toolsets, known, meant, 'invalid_input') }),
   }
 }
 

@@ -2,7 +2,8 @@ import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/ser
 import type { ListName, Log, ToolListing, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { listensOn } from '../json-rpc.ts'
-import type { ListBytes } from '../encode.ts'
+import { bytesIn, type Encoded, type ListBytes } from '../encode.ts'
+import { writeBody } from './exchange.ts'
 import type { McpServerFactory } from '../mcp-server.ts'
 import type { Viewer } from '../offers/offer.ts'
 
@@ -66,9 +67,9 @@ async function writeList(answer: Response, list: Buffer, response: ServerRespons
   if (response.destroyed) return
   // No id and no name can hold this: quotes in them are escaped.
   const [before = '', ...after] = text.split('"tools":[]')
-  const body = after.length === 1 ? Buffer.concat([Buffer.from(`${before}"tools":`), list, Buffer.from(after[0] ?? '')]) : Buffer.from(text)
-  response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': body.length })
-  response.end(body)
+  const body: Encoded = after.length === 1 ? [`${before}"tools":`, list, after[0] ?? ''] : text
+  response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), 'content-length': bytesIn(body) })
+  writeBody(response, body)
 }
 
 async function write(answer: Response, response: ServerResponse): Promise<void> {

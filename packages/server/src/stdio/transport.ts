@@ -1,7 +1,7 @@
 import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol/server'
 import type { Readable, Writable } from 'node:stream'
 import { mostAtOnce } from '../activity.ts'
-import type { Encode } from '../encode.ts'
+import type { Encode, Encoded } from '../encode.ts'
 import { answerIdOf, isRecord, isRpcMessage, listensOn, requestIdOf, rpcCodes, rpcError } from '../json-rpc.ts'
 import { createLineReader } from './line-reader.ts'
 
@@ -10,8 +10,6 @@ const maxLineBytes = 16 * 1024 * 1024
 
 /** With more than this unread, no further message is taken. */
 const mostUnreadBytes = 4 * 1024 * 1024
-
-const lineEnd = Buffer.from('\n')
 
 /** A stdio transport that outlives the end of its input until what was asked is answered. */
 export interface StdioTransport extends Transport {
@@ -59,9 +57,18 @@ export function createStdioTransport(input: Readable, output: Writable, encode: 
     return undefined
   }
 
-  function write(message: string | Buffer): void {
-    const line = typeof message === 'string' ? `${message}\n` : Buffer.concat([message, lineEnd])
-    if (closed || output.write(line) || output.writableLength < mostUnreadBytes || input.isPaused()) return
+  /** Writes a line, whole or in parts; true where more may follow. */
+  function writeLine(message: Encoded): boolean {
+    if (typeof message === 'string') return output.write(`${message}\n`)
+    output.cork()
+    for (const part of message) output.write(part)
+    const takesMore = output.write('\n')
+    output.uncork()
+    return takesMore
+  }
+
+  function write(message: Encoded): void {
+    if (closed || writeLine(message) || output.writableLength < mostUnreadBytes || input.isPaused()) return
     // Whoever asks and does not read is asked back to read first.
     input.pause()
     output.once('drain', () => {
