@@ -26,19 +26,19 @@ export function instanceMeasures(mounts: readonly Mount[]): Measure[] {
       kind: 'gauge',
       name: 'rackwarden_instance_calls_running',
       help: 'Calls at work on an instance.',
-      readings: readings(({ admission }) => admission?.running),
+      readings: readings(({ busy, admission }) => (busy ?? admission)?.running),
     },
     {
       kind: 'gauge',
       name: 'rackwarden_instance_calls_waiting',
       help: 'Calls in line for an instance.',
-      readings: readings(({ admission }) => admission?.waiting),
+      readings: readings(({ busy, admission }) => (busy ?? admission)?.waiting),
     },
     {
       kind: 'counter',
       name: 'rackwarden_instance_calls_refused_total',
       help: 'Calls that were turned away because an instance was busy.',
-      readings: readings(({ admission }) => admission?.refused),
+      readings: readings(({ busy, admission }) => (busy ?? admission)?.refused),
     },
   ]
 }

@@ -27,6 +27,8 @@ export interface Instance {
   close(patience?: 'patiently'): Promise<void>
   /** How it was when it was last asked. */
   readonly sight?: Sight
+  /** How busy it is, where it admits calls by itself. */
+  readonly busy?: Pick<Admission, 'running' | 'waiting' | 'refused'>
   /** Who may be at work with it; unlimited where it has none. */
   readonly admission?: Admission
   /** The same for what looks at all instances: how it is, is told of one that is busy, too. */
