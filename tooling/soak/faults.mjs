@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { clients } from './clients.mjs'
+import { markedProcesses } from './hub.mjs'
 
 /**
  * @typedef {object} Stage What faults have to work with.
@@ -11,6 +13,7 @@ import { clients } from './clients.mjs'
  * @property {import('./tally.mjs').Tally} tally
  * @property {string} guest A token of nobody under constant load.
  * @property {Record<string, unknown>} configuration
+ * @property {string} mark
  * @typedef {(stage: Stage) => Promise<void>} Fault It does its worst, and leaves things as they were.
  */
 
@@ -22,6 +25,10 @@ export const faults = {
   'target answers with a page': (stage) => failing(stage, 'html'),
   'target answers 500': (stage) => failing(stage, '500'),
   'target answers without end': (stage) => failing(stage, 'oversized'),
+  'MCP server of others killed': async ({ mark }) => {
+    for (const id of markedProcesses(mark).filter((one) => commandOf(one).includes('upstream.mjs'))) process.kill(Number(id), 'SIGKILL')
+    await pause(1500)
+  },
   'state directory full': async ({ disk }) => {
     if (disk.cannotBeFull !== undefined) return
     disk.fill()
@@ -76,6 +83,15 @@ export const faults = {
     })
     await Promise.allSettled(left)
   },
+}
+
+/** @param {string} id */
+function commandOf(id) {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /**

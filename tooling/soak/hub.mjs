@@ -8,6 +8,9 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const bin = fileURLToPath(new URL('../../apps/hub/dist/bin.cjs', import.meta.url))
 const probe = new URL('memory-probe.mjs', import.meta.url).href
+/** What everything the hub starts carries in its environment. */
+export const markName = 'SOAK_MARK'
+
 const [startLimitMs, endLimitMs] = [30_000, 15_000]
 
 /**
@@ -29,7 +32,7 @@ export async function startHub(disk, configuration, mark) {
     PATH: process.env['PATH'] ?? '',
     HOME: join(disk.directory, '..'),
     RACKWARDEN_STATE_DIR: disk.directory,
-    RACKWARDEN_SOAK: mark,
+    [markName]: mark,
   }
   /** @param {...string} words */
   const command = async (...words) => {
@@ -42,6 +45,7 @@ export async function startHub(disk, configuration, mark) {
   }
   // From the first token on everybody needs one.
   const first = await token('watcher')
+  await command('upstreams', 'accept', 'echo', '--yes', '--config', file)
   const serving = ['serve', '--http', '127.0.0.1:0', '--config', file]
   const [program = '', ...args] = [...disk.enter, process.execPath, '--expose-gc', '--import', probe, bin, ...serving]
   const child = spawn(program, args, { env, cwd: join(disk.directory, '..'), stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
@@ -108,7 +112,7 @@ export function markedProcesses(mark) {
   return readdirSync('/proc').filter((id) => {
     if (!/^\d+$/.test(id)) return false
     try {
-      return readFileSync(`/proc/${id}/environ`, 'utf8').includes(`RACKWARDEN_SOAK=${mark}`)
+      return readFileSync(`/proc/${id}/environ`, 'utf8').includes(`${markName}=${mark}`)
     } catch {
       return false
     }

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { auditCheck, auditLines, memoryCheck, recordsCheck } from './checks.mjs'
 import { clients } from './clients.mjs'
 import { openDisk } from './disk.mjs'
 import { faults } from './faults.mjs'
-import { markedProcesses, startHub } from './hub.mjs'
+import { markedProcesses, markName, startHub } from './hub.mjs'
 import { readOptions } from './options.mjs'
 import { createRandom } from './random.mjs'
 import { renderReport } from './render.mjs'
@@ -14,6 +15,7 @@ import { keepWorking } from './work.mjs'
 
 /** @typedef {import('./checks.mjs').Check} Check */
 
+const upstream = fileURLToPath(new URL('upstream.mjs', import.meta.url))
 const [sampleEveryMs, lastAnswersMs, lastWriteMs] = [5000, 75_000, 30_000]
 const many = ['a session of 2025', 'requests of 2026']
 
@@ -32,7 +34,8 @@ async function soak({ minutes, seed, verbose }) {
   console.log(`Seed ${seed}; the same faults come again with --seed ${seed} --minutes ${minutes}.`)
   const mark = `${process.pid}-${seed}`
   const [disk, targets] = [await openDisk(), await openTargets()]
-  const configuration = { tier: 'configure', services: targets.services }
+  const echo = { command: process.execPath, args: [upstream], env: { [markName]: mark } }
+  const configuration = { tier: 'configure', services: targets.services, upstreams: { echo } }
   /** @type {import('./hub.mjs').Hub | undefined} */
   let hub
   const leave = () => hub?.kill()
@@ -90,7 +93,7 @@ async function underLoad({ hub, disk, targets, configuration, minutes, seed, ver
     await renew(worker)
     workers.push(worker)
   }
-  const stage = { hub, disk, targets, workers, random, tally, guest: await hub.token('guest'), configuration }
+  const stage = { hub, disk, targets, workers, random, tally, guest: await hub.token('guest'), configuration, mark }
   const work = { url: hub.url, tally, random: createRandom(seed + 1), over: over.signal, renew, writes }
   const working = workers.map((worker) => keepWorking(worker, work))
 

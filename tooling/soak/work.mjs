@@ -72,6 +72,7 @@ async function doOne(client, worker, work) {
   const word = `soak-${worker.name.replaceAll(/[^a-z0-9]+/gi, '-')}-${worker.sent}`
   const number = 1_000_000 + random.below(1_000_000)
   const chosen = random.below(100)
+  if (chosen < 15) return ask(client, worker, work, { tool: 'echo_echo', input: { text: word }, holds: word })
   if (chosen < 30)
     return ask(client, worker, work, { tool: 'docker_get_container', input: { container: word }, holds: word, fails: true, word })
   if (chosen < 50) {
