@@ -101,5 +101,18 @@ function replaced(path, code, change) {
   return changed
 }
 
+/**
+ * The form of it that Node is given hands `require` on to a function, where no bundler finds what it asks for.
+ * @type {import('esbuild').Plugin}
+ */
+const moduleForm = {
+  name: 'module-form',
+  setup: (esbuild) => {
+    esbuild.onResolve({ filter: /^jsonc-parser$/ }, ({ resolveDir, kind }) =>
+      esbuild.resolve('jsonc-parser/lib/esm/main.js', { resolveDir, kind }),
+    )
+  },
+}
+
 /** What makes libraries as small at a start as their use here. */
-export const leanLibraries = [englishOnly, smallValidator, ownSources, usedSchemas]
+export const leanLibraries = [englishOnly, smallValidator, ownSources, usedSchemas, moduleForm]

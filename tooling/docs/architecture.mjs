@@ -78,7 +78,8 @@ export function configurationTable({ services }) {
   return table(
     ['fields of', 'keys'],
     [
-      ['the file', '`tier`, `expose`, `services`, `upstreams`, `approval`, `protect`, `audit`, `limits`'],
+      ['the file', '`tier`, `expose`, `services`, `upstreams`, `approval`, `protect`, `audit`, `limits`, `http`'],
+      ['`http`', '`publicUrl`, `address`, `allowedHosts`, `allowedOrigins`, `trustProxy`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
       ['`limits`', '`callsPerMinute`, `callsAtOnce`, `callsWaiting`'],
       [

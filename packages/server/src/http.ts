@@ -14,6 +14,7 @@ import { createLegacyServing } from './http/legacy.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createModernServing } from './http/modern.ts'
 import { serverMeasures, type ServerState } from './http/server-measures.ts'
+import { createSenderOf } from './http/sender.ts'
 import { createSessions, type SessionLimits } from './http/sessions.ts'
 import { rpcCodes } from './json-rpc.ts'
 import { mcpServers } from './mcp-server.ts'
@@ -35,6 +36,10 @@ export interface ServeHttpOptions {
   exposure?: () => Exposure
   allowHosts?: readonly string[]
   allowOrigins?: readonly string[]
+  /** Where clients reach it, where that is another address than the one listened on. */
+  publicUrl?: string | undefined
+  /** Proxies that are believed when they say who sent a request. */
+  trustProxy?: readonly string[]
   sessions?: SessionLimits
   /** What the process measures, told at `/metrics`. */
   measures?: Measures
@@ -61,7 +66,7 @@ const silentMs = 5 * 60_000
 
 /** Serves a surface over Streamable HTTP, in both protocol eras. */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
-  const { surface, address, log, results = 'text' } = options
+  const { surface, address, log, results = 'text', publicUrl, trustProxy = [] } = options
   const authenticate = await createAuthentication(options, address.host)
   const calls = createActivity()
   const requests = createActivity()
@@ -77,6 +82,8 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   const endpoint = createEndpoint({
     surface,
     gate: createGate({ ...options, host: address.host }),
+    senderOf: createSenderOf(trustProxy),
+    base: publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, ''),
     authenticate,
     exposure: options.exposure ?? (() => 'all'),
     legacy: createLegacyServing(sessions),

@@ -211,6 +211,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     changed('resources')
   }
 
+  // Other than what was seen before waiting.
+  const upstreamState = (): UpstreamState => state
+
   return {
     name,
     configuration,
@@ -221,7 +224,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       waitMs: limits.timeoutMs,
       clock: runtime.clock,
     }),
-    state: () => state,
+    state: upstreamState,
     offered: () => offered,
     resources: () => resources,
     isGone: () => gone,
@@ -229,7 +232,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       if (over.signal.aborted) throw new ToolError('unreachable', `${name} is not connected any more.`)
       if (state.kind === 'ready') return state.session
       if (state.kind === 'waiting' && keeps) throw stillGone(state, runtime.clock.now(), name)
-      return within(begin(), name)
+      try {
+        return await within(begin(), name)
+      } catch (error) {
+        const now = upstreamState()
+        throw now.kind === 'waiting' && keeps ? stillGone(now, runtime.clock.now(), name) : error
+      }
     },
     connect() {
       keeps = true

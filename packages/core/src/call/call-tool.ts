@@ -113,7 +113,15 @@ export function auditRefused(environment: CallEnvironment, request: CallRequest,
 }
 
 function firstEntry({ runtime }: CallEnvironment, { name, input, caller }: CallRequest): CallEntry {
-  const call = createId(runtime.clock, runtime.random)
-  const tool = name.slice(0, 100)
-  return { call, principal: caller.principal, service: '', tool, instances: [], access: '', input: auditedInput(input, runtime.secrets) }
+  const { principal, from } = caller
+  return {
+    call: createId(runtime.clock, runtime.random),
+    principal,
+    ...(from === undefined ? {} : { from }),
+    service: '',
+    tool: name.slice(0, 100),
+    instances: [],
+    access: '',
+    input: auditedInput(input, runtime.secrets),
+  }
 }

@@ -10,6 +10,8 @@ export interface Caller {
   tier: Tier
   /** Services the principal is limited to; all when not given. */
   services?: readonly string[]
+  /** The address they call from, over HTTP. */
+  from?: string
   /** Toolsets the principal is limited to, of the services that are named. */
   toolsets?: Toolsets
   /** How much the principal is listed, where it was said. */

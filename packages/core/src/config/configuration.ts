@@ -5,6 +5,7 @@ import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
 import type { AdmissionLimits } from '../call/admission.ts'
 import type { Limits } from './limits.ts'
+import type { HttpConfiguration } from './http.ts'
 import type { NotifyConfiguration } from './notify.ts'
 import type { UpstreamEntry } from './upstreams.ts'
 
@@ -50,6 +51,8 @@ export interface Configuration {
   notify?: NotifyConfiguration
   /** Foreign servers, for an application that can mount them. */
   upstreams?: readonly UpstreamEntry[]
+  /** How it is reached over HTTP; by loopback alone where nothing is said. */
+  http?: HttpConfiguration
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
   /** How much is taken on at once; the defaults where nothing is said. */

@@ -9,10 +9,12 @@ import { auditPolicy } from './audit.ts'
 import type { Configuration, InstanceConfiguration, ServiceConfiguration } from './configuration.ts'
 import { valuesFromEnvironment, variable, type Environment } from './environment.ts'
 import { readConfigurationFile, type ConfigurationFile } from './file.ts'
+import { httpConfiguration } from './http.ts'
 import { limitsOf, serviceLimitsOf } from './limits.ts'
 import { passwordsIn, resolvedFields } from './references.ts'
 import { recordOf, refuseUnknown } from './shape.ts'
 import { tierOf } from './tier.ts'
+import { upstreamEntries } from './upstreams.ts'
 import { toolsetsOn, toolsOff } from './tools.ts'
 import { variablesOf } from './variables.ts'
 
@@ -28,7 +30,7 @@ export interface LoadOptions {
   strict: boolean
 }
 
-const topLevelKeys = ['tier', 'expose', 'services', 'upstreams', 'approval', 'protect', 'audit', 'limits']
+const topLevelKeys = ['tier', 'expose', 'services', 'upstreams', 'approval', 'protect', 'audit', 'limits', 'http']
 const serviceKeys = ['tier', 'tools', 'toolsets', 'limits', 'instances']
 
 /** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
@@ -50,8 +52,9 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
   const services: Record<string, ServiceConfiguration> = {}
   for (const service of options.services)
     services[service.name] = await serviceConfiguration(service, configured[service.name], file, options)
+  const http = await httpConfiguration(data['http'], file, options.environment)
+  const notify = await notifyConfiguration(data['approval'], file, { ...options, publicUrl: http?.publicUrl })
   const expose = exposureOf(data['expose'], `${file?.at('expose')}: expose`)
-  const notify = await notifyConfiguration(data['approval'], file, options)
   return {
     tier: tier ?? 'observe',
     ...(expose === undefined ? {} : { expose }),
@@ -59,6 +62,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
     services,
     approval: approvalPolicy(data['approval'], file),
     ...(notify === undefined ? {} : { notify }),
+    ...(http === undefined ? {} : { http }),
     protect: protectedPatterns(data['protect'], file),
     limits: limitsOf(data['limits'], file),
     audit: await auditPolicy(data['audit'], file, options.environment),
@@ -73,7 +77,6 @@ async function upstreamsOf(
   { strict, environment, secrets }: LoadOptions,
 ): Promise<Pick<Configuration, 'upstreams'>> {
   if (value === undefined || value === null || !strict) return {}
-  const { upstreamEntries } = await import('./upstreams.ts')
   return { upstreams: await upstreamEntries(value, { file, environment, secrets }) }
 }
 

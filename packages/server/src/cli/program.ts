@@ -3,6 +3,7 @@ import type { Application } from '../application.ts'
 import { addApprovalCommands, addChangeCommands, type Written } from './approval-commands.ts'
 import type { AuditOptions } from './audit.ts'
 import type { CallOptions } from './call.ts'
+import type { ConnectOptions } from './connect/connect.ts'
 import type { HooksOptions } from './hooks/hooks.ts'
 import type { PreToolUseOptions } from './hooks/pre-tool-use.ts'
 import type { InitOptions } from './init/answers.ts'
@@ -62,13 +63,32 @@ export async function runProgram(application: Application, argv: readonly string
     .option('--service <name>', 'name, name@instance, or either with =address, instead of what is found; may be repeated', each)
     .option('--set <value>', 'service.field=value or service@instance.field=value; secrets as env: or file:; may be repeated', each)
     .option('--tier <tier>', 'observe, operate or configure for all, or service=tier; may be repeated', each)
-    .option('--client <client>', 'write into claude-desktop, claude-code, cursor or a JSON file; may be repeated', each)
+    .option('--client <client>', "write into a client's settings, as 'connect' does; may be repeated", each)
     .option('--config <file>', 'file to write instead of the one that is read')
     .option('--yes', 'ask nothing: take what is found on this machine, and every default')
     .option('--accept-fingerprints', 'pin host keys and certificates that are not known yet, unseen')
     .option('--force', 'write what could not be opened, too')
     .option('--print', 'print what would be written, and write nothing')
     .action(ending(async (options: InitOptions) => (await import('./init/init.ts')).init(application, options, terminal)))
+
+  added(program, 'connect [client]', "show a client's entry, or write it into its settings; without a client, list those that are known")
+    .option('--project', 'the settings of the project in this directory instead of this user')
+    .option('--http [url]', 'reach a running server at an address, of this configuration where none is given, instead of starting one')
+    .option('--token-env <name>', 'variable the client finds its token in')
+    .option('--demo', 'start the pretend lab')
+    .option('--tier <tier>', 'start with this tier: observe, operate or configure')
+    .addOption(new Option('--expose <exposure>', 'tools the client is listed').choices(['all', 'search']))
+    .option('--config <file>', 'configuration file instead of rackwarden.yaml')
+    .option('--name <name>', 'name of the server in the client')
+    .option('--yes', 'write without asking')
+    .option('--print', 'print the entry, and write nothing')
+    .option('--remove', 'take the entry out')
+    .option('--undo', 'put back what was there before it was written')
+    .action(
+      ending(async (client: string | undefined, options: ConnectOptions) =>
+        (await import('./connect/connect.ts')).connect(application, client, options, terminal),
+      ),
+    )
 
   json(lab(added(program, 'doctor', 'check configuration, services and state, each with its fix'))).action(
     ending(async (options: Printed) => (await import('./doctor.ts')).doctor(application, options, terminal)),

@@ -2,6 +2,7 @@ import type { Application } from '../application.ts'
 import { createId, localPrincipal, measureCalls, openOwner, tendAudit, type Exposure, type ResultForm } from '@rackwarden/core/runtime'
 import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
 import type { Telemetry } from '../telemetry.ts'
+import type { EntranceFlags } from '../http/entrance.ts'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes, reportFailure } from './failure.ts'
 import { logCalls, loggingOf, type Logging } from './logging.ts'
@@ -10,22 +11,18 @@ import { hangupEnds, reloadOnChange } from './reload.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `serve` can be told. */
-export interface ServeOptions extends OpenOptions {
-  /** An address, or true for the default one. */
-  http?: string | true
+export interface ServeOptions extends OpenOptions, EntranceFlags {
   results?: ResultForm
   /** How the log is written: `text` or `json`. */
   log?: string
   expose?: Exposure
-  allowHost?: string[]
-  allowOrigin?: string[]
 }
 
 /** The process is gone this long after it was told to end, whatever hangs. */
 const lastMs = 10_500
 
 /** Foreign servers are connected to so long after serving began. */
-const connectAfterMs = 100
+const connectAfterMs = 300
 
 /** Serves the application until its client is gone or it is told to end. */
 export async function serve(application: Application, options: ServeOptions, asked: Terminal): Promise<number> {
@@ -63,8 +60,8 @@ async function serveLogged(application: Application, options: ServeOptions & { l
     tell(error)
     process.exit(exitCodes.failed)
   })
-  const address = options.http ?? (terminal.environment['RACKWARDEN_HTTP'] || undefined)
-  return address === undefined ? serveOverStdio(opened, options, terminal) : serveOverHttp(opened, address, options, terminal)
+  const isAsked = options.http !== undefined || Boolean(terminal.environment['RACKWARDEN_HTTP'])
+  return isAsked ? serveOverHttp(opened, options, terminal) : serveOverStdio(opened, options, terminal)
 }
 
 /** Looks after audit and configuration for as long as it serves. */
@@ -96,44 +93,53 @@ async function serveOverStdio(opened: Opened, options: ServeOptions, terminal: T
   return end(opened, () => server.close())
 }
 
-async function serveOverHttp(opened: Opened, address: string | true, options: ServeOptions, terminal: Terminal): Promise<number> {
+async function serveOverHttp(opened: Opened, options: ServeOptions, terminal: Terminal): Promise<number> {
   const { environment, complain } = terminal
   const exposure = exposureFor(opened, options, terminal)
-  const [{ serveHttp }, { openTokens }, { parseAddress }, { tokenOf }] = await Promise.all([
+  const [{ serveHttp }, { openTokens }, { entranceOf }, { tokenOf }] = await Promise.all([
     import('../http.ts'),
     import('../tokens.ts'),
-    import('../http/address.ts'),
+    import('../http/entrance.ts'),
     import('../http/authentication.ts'),
   ])
   const { catalogue, runtime, caller } = opened
-  const { results = 'text', allowHost = [], allowOrigin = [] } = options
+  const { results = 'text' } = options
   measureCalls(runtime)
   const environmentToken = await tokenOf(environment)
   if (environmentToken !== undefined) runtime.secrets.add(environmentToken)
-  const listening = parseAddress(address === true ? undefined : address)
-  const names = {
-    allowHosts: [...allowHost, ...listOf(environment['RACKWARDEN_ALLOWED_HOSTS'])],
-    allowOrigins: [...allowOrigin, ...listOf(environment['RACKWARDEN_ALLOWED_ORIGINS'])],
-  }
+  const { listening, publicUrl, isPublic, trustProxy, allowHosts, allowOrigins } = entranceOf(
+    options,
+    environment,
+    catalogue.configuration.http,
+  )
+  const names = { allowHosts, allowOrigins }
+  const tokens = openTokens({ ...runtime, owner: openOwner(runtime), refused: onceEach((record) => tellRefused(opened, record)) })
+  if (isPublic && environmentToken === undefined && !(await tokens.any()))
+    runtime.log('warn', `Whoever comes through ${publicUrl} needs a token, and there is none: 'token create <name>' makes one.`)
   const server = await serveHttp({
     surface: catalogue,
     address: listening,
     get tier() {
       return catalogue.tier
     },
-    tokens: openTokens({ ...runtime, owner: openOwner(runtime), refused: onceEach((record) => tellRefused(opened, record)) }),
+    tokens,
     environmentToken,
     localPrincipal: localPrincipal(),
     results,
     exposure,
     ...names,
+    publicUrl,
+    trustProxy,
     approvals: await approvalPages(opened, { ...names, host: listening.host }),
     measures: runtime.measures,
     log: runtime.log,
   })
   const tools = catalogue.list({ caller, exposure: exposure() }).length
   connectSoon(opened)
-  complain(`${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}, tier ${catalogue.tier}. Ctrl-C ends it.`)
+  const reached = publicUrl === undefined ? '' : `, for clients at ${publicUrl}/mcp`
+  complain(
+    `${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}${reached}, tier ${catalogue.tier}. Ctrl-C ends it.`,
+  )
   await onceToldToEnd(terminal)
   return end(opened, () => server.close())
 }
@@ -198,11 +204,4 @@ function onceToldToEnd(terminal: Terminal): Promise<void> {
         resolve()
       })
   })
-}
-
-function listOf(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean)
 }

@@ -4,9 +4,14 @@ import type { IncomingMessage } from 'node:http'
 
 const parameters = ['expose', 'toolsets']
 
-/** The path as it was written: nothing in it is decoded or resolved, so that one address has one spelling. */
-export function pathOf(request: IncomingMessage): string {
-  return addressOf(request).replace(/[?#].*$/s, '') || '/'
+/**
+ * The path as it was written, without what a proxy left in front of it: nothing in it is decoded or resolved, so that one
+ * address has one spelling.
+ */
+export function pathBelow(base: string, request: IncomingMessage): string {
+  const path = addressOf(request).replace(/[?#].*$/s, '') || '/'
+  if (base === '' || (path !== base && !path.startsWith(`${base}/`))) return path
+  return path.slice(base.length) || '/'
 }
 
 /** The service an address leads to: undefined for all of them, null where nothing is served there. */

@@ -4,7 +4,8 @@ import type { Caller, Exposure, Surface, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { mostAtOnce } from '../activity.ts'
 import { rpcCodes } from '../json-rpc.ts'
-import { pathOf, serviceAt, viewAt } from './address-view.ts'
+import { isLoopback } from './address.ts'
+import { pathBelow, serviceAt, viewAt } from './address-view.ts'
 import { answerJson, refuse } from './answer.ts'
 import type { ApprovalPages } from './approval-pages.ts'
 import type { Authenticate } from './authentication.ts'
@@ -15,6 +16,7 @@ import type { LegacyServing } from './legacy.ts'
 import type { Metrics } from './metrics.ts'
 import type { ModernServing } from './modern.ts'
 import { createRoom } from './room.ts'
+import type { SenderOf } from './sender.ts'
 import { createShares } from './shares.ts'
 
 /** Bytes the bodies of all requests under way may have together. */
@@ -27,6 +29,9 @@ const mostOfOne = mostAtOnce / 2
 export interface EndpointOptions {
   surface: Surface
   gate: Gate
+  senderOf: SenderOf
+  /** Path a proxy may leave in front of every other, without a slash at its end. */
+  base: string
   authenticate: Authenticate
   /** How much is listed where neither address nor token says. */
   exposure: () => Exposure
@@ -45,7 +50,7 @@ export type Endpoint = (request: IncomingMessage, response: ServerResponse) => P
 
 /** Makes the endpoint of a server: gate first, then authentication, then the protocol era. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { surface, gate, authenticate, exposure, legacy, modern, approvals, health, metrics } = options
+  const { surface, gate, senderOf, base, authenticate, exposure, legacy, modern, approvals, health, metrics } = options
   const [room, shares] = [createRoom(mostBodyBytes), createShares(mostOfOne)]
 
   async function post(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -94,20 +99,22 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   }
 
   return async (request, response) => {
-    const pathname = pathOf(request)
+    const pathname = pathBelow(base, request)
+    const sender = senderOf(request)
     // They have a gate of their own, which knows the name a phone uses, and a key in the place of a token.
-    if (approvals?.isAt(pathname) === true) return approvals.serve(pathname, request, response)
-    const reason = gate(request)
+    if (approvals?.isAt(pathname) === true) return approvals.serve(pathname, request, response, sender)
+    const reason = gate(request, sender)
     if (reason !== undefined) return refuse(response, { status: 403, code: rpcCodes.transport, message: reason })
     allowOrigin(request, response)
     if (request.method === 'OPTIONS') return void response.writeHead(204, { 'content-length': 0 }).end()
     if (pathname === '/health') return answerJson(response, 200, JSON.stringify(health()))
-    const caller = await authenticate(request)
-    if (caller === undefined) {
+    const authenticated = await authenticate(request)
+    if (authenticated === undefined) {
       const challenge = request.headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"'
       const message = 'A valid bearer token is needed; the owner makes one with `token create`.'
       return refuse(response, { status: 401, code: rpcCodes.transport, message, headers: { 'www-authenticate': challenge } })
     }
+    const caller = isLoopback(sender.address) ? authenticated : { ...authenticated, from: sender.address }
     if (pathname === '/metrics') return scrape(caller, response)
     const service = serviceAt(pathname, surface)
     if (service === null) return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })

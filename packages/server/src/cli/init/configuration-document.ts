@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { ToolError, type Service, type Tier } from '@rackwarden/core'
 import { configurationDirectory, type Environment } from '@rackwarden/core/runtime'
 import { isMap, parseDocument, YAMLMap, type Document } from 'yaml'
-import { backUp, textOf, writePrivate } from './private-file.ts'
+import { backUp, textOf, writeText } from '../settings/text-file.ts'
 
 const initHeader = ' Written by init; run it again to add more. Secrets stand in files of their own, named here as file:/path.'
 const serviceKeys = ['tier', 'tools', 'instances']
@@ -139,12 +139,12 @@ export async function openDocument(path: string, header = initHeader): Promise<C
     text: () => (changed || before === undefined ? document.toString({ lineWidth: 0 }) : before),
     async saveBeside() {
       const backup = before === undefined || !changed ? undefined : await backUp(path)
-      if (changed) await writePrivate(path, document.toString({ lineWidth: 0 }))
+      if (changed) await writeText(path, document.toString({ lineWidth: 0 }))
       return backup
     },
     async save() {
       if (!changed) return false
-      await writePrivate(path, document.toString({ lineWidth: 0 }))
+      await writeText(path, document.toString({ lineWidth: 0 }))
       return true
     },
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { traitsOf, type Service } from '@rackwarden/core'
 import { holdsPassword, isReference } from './answers.ts'
-import { textOf, writePrivate } from './private-file.ts'
+import { textOf, writeText } from '../settings/text-file.ts'
 
 /** Secrets that were typed in, kept until the configuration that names them is written. */
 export interface SecretFiles {
@@ -42,7 +42,7 @@ export function createSecretFiles(directory: string): SecretFiles {
       return result
     },
     async save() {
-      for (const [path, value] of held) await writePrivate(path, `${value}\n`)
+      for (const [path, value] of held) await writeText(path, `${value}\n`)
       return [...held.keys()]
     },
   }

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Application } from '../../src/application.ts'
-import { commandLine } from '../../src/run.ts'
+import type { Application } from '../src/application.ts'
+import { commandLine } from '../src/run.ts'
 
 /** What a command printed, and how it ended. */
 export interface Ran {

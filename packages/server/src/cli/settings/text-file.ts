@@ -1,17 +1,23 @@
-import { chmod, copyFile, open, mkdir, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ToolError } from '@rackwarden/core'
 
-/** Writes a file only this user can read, whole or not at all; a link to it stays a link. */
-export async function writePrivate(path: string, text: string): Promise<void> {
+const privateMode = 0o600
+
+/** Writes a file, whole or not at all: for this user alone unless told otherwise. A link to it stays a link. */
+export async function writeText(path: string, text: string, mode = privateMode): Promise<void> {
   const place = await realpath(path).catch(() => path)
   const temporary = join(dirname(place), `.rackwarden-${process.pid}.tmp`)
   try {
-    await mkdir(dirname(place), { recursive: true, mode: 0o700 })
+    await mkdir(dirname(place), { recursive: true, mode: mode === privateMode ? 0o700 : 0o755 })
     await rm(temporary, { force: true })
-    const file = await open(temporary, 'wx', 0o600)
+    const file = await open(temporary, 'wx', privateMode)
     try {
       await file.writeFile(text)
+      // Run as root, it would take the file away from whom it belongs to.
+      const owner = await stat(place).catch(() => undefined)
+      if (owner !== undefined && process.getuid?.() === 0) await file.chown(owner.uid, owner.gid)
+      await file.chmod(mode)
       await file.datasync()
     } finally {
       await file.close()
@@ -20,7 +26,7 @@ export async function writePrivate(path: string, text: string): Promise<void> {
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined)
     throw new ToolError('invalid_config', `${path} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}.`, {
-      hint: 'Check who may write there, or name another place with --config.',
+      hint: 'Check who may write there, or name another place.',
       cause,
     })
   }
@@ -29,6 +35,8 @@ export async function writePrivate(path: string, text: string): Promise<void> {
 /** The text of a file; undefined where there is none. */
 export async function textOf(path: string): Promise<string | undefined> {
   try {
+    // Reading a pipe nobody writes into would never end.
+    if (!(await stat(path)).isFile()) throw Object.assign(new Error('not a file'), { code: 'it is no file' })
     return await readFile(path, 'utf8')
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
