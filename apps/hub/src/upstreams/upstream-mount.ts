@@ -54,6 +54,7 @@ export function mountUpstream(held: HeldUpstream, options: MountOptions): Mount 
     tools,
     instances: [instanceOf(name, upstream)],
     isMirrored: false,
+    accessSetting: `upstreams.${name}.access in rackwarden.yaml`,
     isWithdrawn: upstream.isGone(),
     missing: [],
     facets: facetsOf(held, options),
