@@ -78,7 +78,7 @@ export function configurationTable({ services }) {
   return table(
     ['fields of', 'keys'],
     [
-      ['the file', '`tier`, `expose`, `services`, `upstreams`, `approval`, `protect`, `audit`, `http`'],
+      ['the file', '`tier`, `expose`, `services`, `upstreams`, `docs`, `approval`, `protect`, `audit`, `http`'],
       ['`http`', '`publicUrl`, `address`, `allowedHosts`, `allowedOrigins`, `trustProxy`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
       [

@@ -2,7 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Service, Simulation, Tier } from '@rackwarden/core'
-import { createRuntime, openCatalogue, type CallResult, type Catalogue, type InstanceConfiguration } from '@rackwarden/core/runtime'
+import {
+  createRuntime,
+  openCatalogue,
+  type CallResult,
+  type Catalogue,
+  type DocsConfiguration,
+  type InstanceConfiguration,
+} from '@rackwarden/core/runtime'
 import { createLab } from '@rackwarden/simlab'
 import { onTestFinished } from 'vitest'
 import { services } from '../src/services.ts'
@@ -20,7 +27,7 @@ export interface Elsewhere {
 }
 
 /** Opens the hub on a lab of its own; everything is gone when the test ends. */
-export async function openLabHub(tier: Tier, elsewhere?: Elsewhere): Promise<LabHub> {
+export async function openLabHub(tier: Tier, elsewhere?: Elsewhere, docs?: DocsConfiguration): Promise<LabHub> {
   const directory = await mkdtemp(join(tmpdir(), 'rackwarden-hub-'))
   const runtime = createRuntime({ version: '0.0.0', environment: {}, stateDirectory: directory, log: () => undefined })
   const lab = createLab()
@@ -38,6 +45,7 @@ export async function openLabHub(tier: Tier, elsewhere?: Elsewhere): Promise<Lab
     simulations,
     configuration: {
       tier,
+      ...(docs === undefined ? {} : { docs }),
       services:
         elsewhere === undefined
           ? {}

@@ -66,9 +66,9 @@ export function outputText(tool: RegisteredTool, output: unknown, input: Input, 
     : own
   // What a write answers is not marked as others' words, and a name in it is.
   // Asking for less of what a write answers would be doing it again.
-  const narrowing = tool.writes ? '' : narrowingOf(tool.input.jsonSchema)
+  const narrowing = tool.writes ? '' : (tool.narrowing ?? narrowingOf(tool.input.jsonSchema))
   return fitToBudget(tool.writes && !tool.untrusted ? indentedWithin(output) : output, render, {
-    tokens: budgetTokens,
+    tokens: tool.budgetTokens ?? budgetTokens,
     narrowing,
     reserve: estimateTokens(narrowing) + leftTokens,
     keep: tool.keep,

@@ -3,6 +3,7 @@ import type { Tier } from '../define/access.ts'
 import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
+import type { DocsConfiguration } from './docs.ts'
 import type { HttpConfiguration } from './http.ts'
 import type { NotifyConfiguration } from './notify.ts'
 import type { UpstreamEntry } from './upstreams.ts'
@@ -45,6 +46,8 @@ export interface Configuration {
   audit?: AuditPolicy
   /** How a person is told of a request for their approval; nobody is where nothing is said. */
   notify?: NotifyConfiguration
+  /** Where what the owner wrote down lies. */
+  docs?: DocsConfiguration
   /** Foreign servers, for an application that can mount them. */
   upstreams?: readonly UpstreamEntry[]
   /** How it is reached over HTTP; by loopback alone where nothing is said. */

@@ -7,6 +7,7 @@ import type { SecretFilter } from '../present/redact.ts'
 import { approvalPolicy, notifyConfiguration, protectedPatterns } from './approval.ts'
 import { auditPolicy } from './audit.ts'
 import type { Configuration, InstanceConfiguration, ServiceConfiguration } from './configuration.ts'
+import { docsConfiguration } from './docs.ts'
 import { valuesFromEnvironment, variable, type Environment } from './environment.ts'
 import { readConfigurationFile, type ConfigurationFile } from './file.ts'
 import { httpConfiguration } from './http.ts'
@@ -29,7 +30,7 @@ export interface LoadOptions {
   strict: boolean
 }
 
-const topLevelKeys = ['tier', 'expose', 'services', 'upstreams', 'approval', 'protect', 'audit', 'http']
+const topLevelKeys = ['tier', 'expose', 'services', 'upstreams', 'docs', 'approval', 'protect', 'audit', 'http']
 const serviceKeys = ['tier', 'tools', 'toolsets', 'instances']
 
 /** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
@@ -64,6 +65,8 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
     ...(http === undefined ? {} : { http }),
     protect: protectedPatterns(data['protect'], file),
     audit: await auditPolicy(data['audit'], file, options.environment),
+    // Where no file counts, nothing that lies about does.
+    ...(options.file === false ? {} : { docs: docsConfiguration(data['docs'], file, options) }),
     ...(await upstreamsOf(data['upstreams'], file, options)),
   }
 }

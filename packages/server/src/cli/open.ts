@@ -137,7 +137,7 @@ export function openRuntime(application: Application, { demo = false }: OpenOpti
   })
 }
 
-/** For a pretend lab nothing counts that lies about, and of a file that is named no service: but its tier, who must agree, and what is protected. */
+/** For a pretend lab nothing counts that lies about, and of a file that is named no service: but its tier, who must agree, what is protected, and documents. */
 function configurationOf(
   { services, prefixed }: Application,
   { config: file, demo = false }: OpenOptions,
