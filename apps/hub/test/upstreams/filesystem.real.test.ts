@@ -34,7 +34,7 @@ describe.skipIf(missing !== undefined)('the reference server for files', () => {
     expect(shown).toMatch(/tool create_directory: new, configure/)
     await succeeded(hub.processes, 'upstreams', 'accept', 'files', '--yes')
     // The client that is connected already is offered them without starting anew.
-    await vi.waitFor(async () => expect(await before.names()).toContain('files_read_text_file'), { timeout: 5_000 })
+    await vi.waitFor(async () => expect(await before.names()).toContain('files_read_text_file'), { timeout: 10_000 })
     const names = await before.names()
     expect(names).toContain('files_create_directory')
     expect(names).not.toContain('files_write_file')

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,19 +21,33 @@ export interface RealHub {
   overStdio(client?: keyof typeof realClients, ...words: string[]): Promise<RealClient>
   /** A hub that listens, and its address. */
   serve(...words: string[]): Promise<string>
+  close(): Promise<void>
 }
 
 const bin = fileURLToPath(new URL('../../dist/bin.cjs', import.meta.url))
 const newest = 'the v2 client in the 2026 era'
 
-/** Takes servers over from a client's settings, and accepts them unless told otherwise. */
-export async function realHub(
+/** What a hub is made with beside its servers. */
+export interface RealHubOptions {
+  /** Those that are accepted: all, unless told otherwise. */
+  accepted?: string[]
+  environment?: Record<string, string>
+}
+
+/** Takes servers over from a client's settings and accepts them, for one test. */
+export async function realHub(mcpServers: Record<string, unknown>, options: RealHubOptions = {}): Promise<RealHub> {
+  const hub = await openRealHub(mcpServers, options)
+  onTestFinished(() => hub.close())
+  return hub
+}
+
+/** The same for as long as it is not closed. */
+export async function openRealHub(
   mcpServers: Record<string, unknown>,
-  { accepted = Object.keys(mcpServers), environment = {} }: { accepted?: string[]; environment?: Record<string, string> } = {},
+  { accepted = Object.keys(mcpServers), environment = {} }: RealHubOptions = {},
 ): Promise<RealHub> {
   const settings = { RACKWARDEN_TIER: 'configure', ...environment }
   const processes = await openProcesses(settings)
-  onTestFinished(() => processes.close())
   const { directory, stateDirectory } = processes
   const file = join(directory, 'rackwarden.yaml')
   const read = () => parse(readFileSync(file, 'utf8')) as { upstreams: Record<string, Entry> }
@@ -58,15 +71,8 @@ export async function realHub(
         cwd: directory,
         env: { PATH: process.env['PATH'] ?? '', HOME: directory, RACKWARDEN_STATE_DIR: stateDirectory, ...settings },
       }),
-    serve: async (...words) => {
-      const hub = processes.start('serve', '--http', '127.0.0.1:0', ...words)
-      onTestFinished(async () => {
-        if (hub.exitCode !== null || hub.signalCode !== null) return
-        hub.kill('SIGTERM')
-        await once(hub, 'exit')
-      })
-      return addressOf(hub)
-    },
+    serve: (...words) => addressOf(processes.start('serve', '--http', '127.0.0.1:0', ...words)),
+    close: () => processes.close(),
   }
 }
 
