@@ -84,7 +84,7 @@ async function sent(session: Session, request: ForeignRequest, { name, asker, li
 }
 
 async function once(
-  { client, era }: Session,
+  { client, sendsHeaders }: Session,
   { method, params, inputSchema }: ForeignRequest,
   { name, asker, limit }: Omit<Sending, 'secrets'>,
 ): Promise<Record<string, unknown>> {
@@ -111,7 +111,7 @@ async function once(
           },
         }),
   }
-  if (method === 'tools/call' && era === 'modern' && inputSchema !== undefined && JSON.stringify(inputSchema).includes('x-mcp-header'))
+  if (method === 'tools/call' && sendsHeaders && inputSchema !== undefined && JSON.stringify(inputSchema).includes('x-mcp-header'))
     return client.callTool(params as never, {
       ...options,
       toolDefinition: { name: String(params['name']), inputSchema: inputSchema as never },

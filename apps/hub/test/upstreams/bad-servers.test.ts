@@ -128,6 +128,11 @@ describe('a server that was accepted', () => {
     expect(await catalogue.call({ name: 'pantry_one', input: {}, caller })).toMatchObject({ kind: 'error', error: { code: 'upstream' } })
   })
 
+  test('and does not say that an answer is the whole one is taken to mean it', async () => {
+    const hub = await openForeign({ bad: fixture('bad-server', 'says-no-kind') })
+    expect(await hub.catalogue.call({ name: 'bad_one', input: {}, caller })).toMatchObject({ kind: 'done', output: { text: 'one' } })
+  })
+
   test('and needs what no client of ours has says what that is', async () => {
     const { catalogue } = await openForeign({ pantry: fixture('bad-server', 'asks-for-more') })
     const result = await catalogue.call({ name: 'pantry_one', input: {}, caller })

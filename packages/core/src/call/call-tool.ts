@@ -69,9 +69,9 @@ async function takePath(environment: CallEnvironment, request: CallRequest, span
 /** A call that may ask its client is parked meanwhile, and the request that answers goes on with it. */
 function askedMeanwhile(call: Call, goOn: (call: Call) => Promise<CallResult>): Promise<CallResult> {
   const { environment, request, mount, entry, started } = call
-  const work = async ({ signal, ask }: Asking) => {
+  const work = async ({ signal, ask, progress }: Asking) => {
     try {
-      return withAttached(await goOn({ ...call, request: { ...request, signal }, ask }), call.attached)
+      return withAttached(await goOn({ ...call, request: { ...request, signal, progress }, ask }), call.attached)
     } catch (error) {
       return refusal(environment, error, { entry, started, mount })
     }
