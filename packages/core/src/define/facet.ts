@@ -47,6 +47,8 @@ export interface Asset {
   aliases: readonly string[]
   addresses: readonly string[]
   macs: readonly string[]
+  /** Labels its owner gave it; what has one in common is not the same thing. */
+  tags?: readonly string[]
   /** The networks it stands in, each with the MTU it uses there. */
   networks?: readonly { network: string; mtu: number }[]
   /** Target of what it lives on. */
