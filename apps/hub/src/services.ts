@@ -4,7 +4,8 @@ import docker from '@rackwarden/docker'
 import linux from '@rackwarden/linux'
 import pihole from '@rackwarden/pihole'
 import prometheus from '@rackwarden/prometheus'
+import proxmox from '@rackwarden/proxmox'
 import uptimeKuma from '@rackwarden/uptime-kuma'
 
 /** Every service the hub can mount. */
-export const services: readonly Service[] = [docker, linux, pihole, prometheus, uptimeKuma]
+export const services: readonly Service[] = [docker, linux, pihole, prometheus, proxmox, uptimeKuma]

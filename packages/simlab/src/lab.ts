@@ -3,6 +3,7 @@ import { engineHost } from './engine-host.ts'
 import { hosts } from './hosts.ts'
 import { names } from './pihole-world.ts'
 import { metrics } from './prometheus-world.ts'
+import { hypervisors } from './proxmox-world.ts'
 import { residents } from './residents.ts'
 import { monitors, watchedContainers } from './uptime-kuma-world.ts'
 
@@ -18,6 +19,7 @@ const worlds = new Map<string, unknown>([
   ['linux', hosts],
   ['pihole', names],
   ['prometheus', metrics],
+  ['proxmox', hypervisors],
   ['uptime-kuma', monitors],
 ])
 

@@ -7,5 +7,6 @@ export const residents: Readonly<Record<string, () => Promise<{ default: Service
   linux: () => import('@rackwarden/linux'),
   pihole: () => import('@rackwarden/pihole'),
   prometheus: () => import('@rackwarden/prometheus'),
+  proxmox: () => import('@rackwarden/proxmox'),
   'uptime-kuma': () => import('@rackwarden/uptime-kuma'),
 }
