@@ -5,7 +5,7 @@ import type { ReplicationJob } from './cluster-schema.ts'
 import { bindMounts, disksOf, passedThrough, shutdownSeconds } from './guest-config.ts'
 import { detailOf, type GuestDetail } from './guest-details.ts'
 import type { GuestConfig, Snapshot } from './guest-schema.ts'
-import { ownMachine } from './own-guest.ts'
+import type { OwnMachine } from './own-guest.ts'
 import type { Guest, ResourceView } from './resources.ts'
 
 /** Everything around a guest that a plan about it should know. */
@@ -78,11 +78,11 @@ export function backupSentence({ newest, now, areBackupsKnown }: Pick<Circumstan
 /** Sentences on what leans on a guest, as far as this machine and the configuration tell. */
 export function dependentWarnings(
   { detail }: Pick<Circumstances, 'detail'>,
-  dependents: ((hosts: readonly string[]) => readonly string[]) | undefined,
+  { own, dependents }: { own: OwnMachine; dependents: ((hosts: readonly string[]) => readonly string[]) | undefined },
 ): string[] {
   const names = [detail.guest.name, ...detail.addresses]
   const others = dependents?.(names) ?? []
-  const servers = ownMachine().nameServers.filter((server) => detail.addresses.includes(server))
+  const servers = own.nameServers.filter((server) => detail.addresses.includes(server))
   return [
     ...(servers.length > 0 ? [`This machine asks it for names (${servers.join(', ')}): DNS is away meanwhile.`] : []),
     ...(others.length > 0 ? [`Configured here and reached at it: ${others.join(', ')}. They are away meanwhile.`] : []),

@@ -1,5 +1,6 @@
 import { httpConfig, secret, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
+import { ownMachine, type OwnMachine } from './own-guest.ts'
 import type { ResourceView } from './resources.ts'
 
 /** What has to be known of a cluster to reach it. */
@@ -27,7 +28,11 @@ type ClientConfig = Pick<Partial<ConfigOf<typeof config>>, 'url' | 'otherUrls' |
 export type ProxmoxClient = Awaited<ReturnType<typeof connect>>
 
 /** Makes the client of one cluster. */
-export async function connect({ url, otherUrls, tokenId, tokenSecret }: ClientConfig, connection: Connection) {
+export async function connect(
+  { url, otherUrls, tokenId, tokenSecret }: ClientConfig,
+  connection: Connection,
+  own: () => OwnMachine = ownMachine,
+) {
   // What a cluster answers with is not needed to list the tools.
   const [{ createApi }, { throughAnyNode }, { createTasks }, cluster, ofNode, { guestCalls }, { viewOf }] = await Promise.all([
     import('./api.ts'),
@@ -62,8 +67,8 @@ export async function connect({ url, otherUrls, tokenId, tokenSecret }: ClientCo
     api,
     tasks,
     ...guestCalls(api),
-    /** The user and token it speaks as. */
-    tokenId: tokenId ?? '',
+    /** What this process runs on, and leans on. */
+    own,
 
     version,
     /** 8 or 9: what rights and the rules of HA are called differs. */

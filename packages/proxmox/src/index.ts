@@ -33,6 +33,7 @@ export default defineService({
   findings,
   assets,
   rights,
+  warnsOfRights: true,
   census,
   simulate: () => import('./simulate.ts'),
   tools: [

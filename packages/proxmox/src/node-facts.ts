@@ -81,7 +81,7 @@ export function driftsOf(facts: readonly NodeFacts[]): ReadonlyMap<string, numbe
       const away = offset - middle
       // A clock tells whole seconds, and the answer was under way for a while.
       const certain = Math.max(0, Math.abs(away) - blur - 1)
-      return [name, Math.round(Math.sign(away) * certain)]
+      return [name, Math.round(Math.sign(away) * certain) + 0]
     }),
   )
 }

@@ -3,7 +3,7 @@ import { backupSentence, circumstancesOf, dependentWarnings, haSentence, shutdow
 import type { ProxmoxClient } from './client.ts'
 import type { GuestPlace } from './guest-place.ts'
 import { findGuest, nameOf } from './find-guest.ts'
-import { ownMachine, ownTargets } from './own-guest.ts'
+import { ownTargets } from './own-guest.ts'
 import { targetOf } from './targets.ts'
 
 /** What is done to a guest that runs, or does not. */
@@ -71,7 +71,7 @@ export async function planPower({ action, state, client, instance, signal, depen
   const goes = action !== 'start' && isUp
   return {
     summary: `${verbs[action]} ${nameOf(state)} (${kind} on ${state.node}${action === 'restart' && !isUp ? '; it is stopped, so it is started' : ''})`,
-    targets: [target, ...(goes ? ownTargets(around.detail.macs, ownMachine()) : [])],
+    targets: [target, ...(goes ? ownTargets(around.detail.macs, client.own()) : [])],
     diff:
       action === 'restart' && isUp
         ? []
@@ -79,7 +79,7 @@ export async function planPower({ action, state, client, instance, signal, depen
     warnings: [
       ...(action === 'stop' ? ['Its power is cut: what it had not written is lost. shutdown_guest asks it to end by itself.'] : []),
       ...(action === 'shutdown' || (action === 'restart' && isUp) ? [shutdownSentence(around, timeoutSeconds)] : []),
-      ...(goes ? dependentWarnings(around, dependents) : []),
+      ...(goes ? dependentWarnings(around, { own: client.own(), dependents }) : []),
       ...(action === 'restart' && isUp ? [] : haSentence(state.ha, action)),
       ...(goes ? tiesOf(around) : []),
       ...(goes ? [backupSentence(around)] : []),

@@ -63,6 +63,8 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   watchers?: Watchers<Client>
   /** What the credential itself may do there, where the upstream tells. */
   rights?: (client: Client, context: FacetContext) => Promise<Rights | undefined>
+  /** True where they are asked for at the first use, too, and a process warns where they go beyond its tier; elsewhere `doctor` asks. */
+  warnsOfRights?: boolean
   /** Everything there is, for the census of the lab; secrets are redacted by core. */
   census?: (client: Client, context: FacetContext) => Promise<readonly CensusItem[]>
   /** Configurations found on this machine without contacting anybody, one per instance. */

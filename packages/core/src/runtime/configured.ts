@@ -69,6 +69,7 @@ function mountOf(
           source: 'simulated',
           values: parseValues(service, config, runtime.secrets),
         }))
+  const tier = lowestTier(highestTier(runtime.environment), configuration.tier, held.tier)
   const instances = found.map((own): Made => {
     const same = before.find((made) => made.service === service.name && isSame(made.configuration, own))
     if (same !== undefined) return same
@@ -76,7 +77,8 @@ function mountOf(
     return {
       service: service.name,
       configuration: own,
-      instance: createInstance({ service, configuration: own, connection, log: runtime.log }),
+      // A pretend upstream has no owner to be warned.
+      instance: createInstance({ service, configuration: own, connection, log: runtime.log, ...(connection === undefined && { tier }) }),
     }
   })
   const mount = mountService(

@@ -2,7 +2,9 @@ import type { InstanceConfiguration } from '../config/configuration.ts'
 import type { Connection } from '../define/connection.ts'
 import { ToolError } from '../define/error.ts'
 import type { Closeable, Service } from '../define/service.ts'
+import type { Tier } from '../define/access.ts'
 import type { View } from '../call/view.ts'
+import { warnOfExcess } from './excess-rights.ts'
 import type { Log } from './runtime.ts'
 
 /** One configured target of a service, with its client once it was needed. */
@@ -30,6 +32,8 @@ export interface InstanceOptions {
   configuration: InstanceConfiguration
   connection?: Connection | undefined
   log: Log
+  /** What is granted here, for the rights of its credential to be held against. */
+  tier?: Tier
 }
 
 /** A client and who is at work with it. */
@@ -42,7 +46,8 @@ interface Opened {
 }
 
 /** Makes an instance; nobody is contacted. */
-export function createInstance({ service, configuration, connection, log }: InstanceOptions): Instance {
+export function createInstance({ service, configuration, connection, log, tier }: InstanceOptions): Instance {
+  let isJudged = false
   let opened: Promise<Opened> | undefined
   let current: Opened | undefined
   const open = async (): Promise<Opened> => {
@@ -51,6 +56,10 @@ export function createInstance({ service, configuration, connection, log }: Inst
     const base = connection ?? (await import('../connect/connection.ts')).createConnection(values, { log })
     const way = service.open === undefined ? base : await service.open(values, base, { log })
     const client = await service.connect(values, way)
+    if (tier !== undefined && service.warnsOfRights === true && !isJudged) {
+      isJudged = true
+      void warnOfExcess(service, client, { instance: configuration.name, tier, log }).then((asked) => (isJudged = asked))
+    }
     return (current = {
       client,
       users: 0,

@@ -4,7 +4,8 @@ import { archivesOf, isReal, momentText, storageFor, type Archive } from '../bac
 import type { ProxmoxClient } from '../client.ts'
 import type { GuestPlace } from '../guest-place.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
-import { disksOf } from '../guest-config.ts'
+import { disksOf, networksOf } from '../guest-config.ts'
+import { ownTargets } from '../own-guest.ts'
 import { ifAllowed } from '../attempt.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { snapshotCapability } from '../snapshots.ts'
@@ -64,7 +65,16 @@ export const backupGuest = defineTool({
         : undefined
     return {
       summary: `Back up ${nameOf(state)} to ${state.storage}${mode === 'snapshot' ? '' : `, in mode ${mode}`}`,
-      targets: [targetOf(instance, 'guest', state.id), targetOf(instance, 'backup', `${state.storage}/${state.id}`)],
+      targets: [
+        targetOf(instance, 'guest', state.id),
+        targetOf(instance, 'backup', `${state.storage}/${state.id}`),
+        ...(mode !== 'snapshot' && isUp
+          ? ownTargets(
+              networksOf(config).flatMap(({ mac }) => mac ?? []),
+              client.own(),
+            )
+          : []),
+      ],
       diff: [`archives on ${state.storage}: ${state.archives.length} → ${state.archives.length + 1}`],
       warnings: [
         ...(mode !== 'snapshot' && isUp

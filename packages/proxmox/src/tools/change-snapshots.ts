@@ -4,7 +4,7 @@ import { momentText } from '../backups.ts'
 import type { ProxmoxClient } from '../client.ts'
 import { backupSentence, circumstancesOf, dependentWarnings } from '../circumstances.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
-import { ownMachine, ownTargets } from '../own-guest.ts'
+import { ownTargets } from '../own-guest.ts'
 import { managedSnapshot, refuseLocked, refuseLoop, snapshotBasis, snapshotStateOf, type SnapshotState } from '../snapshot-change.ts'
 import { managedName, snapshotCapability } from '../snapshots.ts'
 import { targetOf } from '../targets.ts'
@@ -195,7 +195,7 @@ export const rollbackSnapshot = defineTool({
     const isUp = state.status === 'running'
     return {
       summary: `Roll ${nameOf(state)} back to ${found.name}, taken ${momentText(found.takenAt * 1_000)}`,
-      targets: [targetOf(instance, 'guest', state.id), ...ownTargets(around.detail.macs, ownMachine())],
+      targets: [targetOf(instance, 'guest', state.id), ...ownTargets(around.detail.macs, client.own())],
       diff: [
         `disks and configuration: as now → as of ${momentText(found.takenAt * 1_000)}`,
         ...(isUp ? [found.hasMemory ? 'status: running → running, from the memory of then' : 'status: running → stopped → running'] : []),
@@ -205,7 +205,7 @@ export const rollbackSnapshot = defineTool({
         ...(newer.length > 0
           ? [`Newer snapshots: ${newer.join(', ')}. On ZFS and the like it goes back only to the newest; elsewhere they stay.`]
           : []),
-        ...(isUp ? dependentWarnings(around, dependents) : []),
+        ...(isUp ? dependentWarnings(around, { own: client.own(), dependents }) : []),
         backupSentence(around),
       ],
     }
