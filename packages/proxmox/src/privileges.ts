@@ -22,7 +22,7 @@ const common: Readonly<Record<Tier, readonly string[]>> = {
     'Datastore.AllocateSpace',
     'SDN.Use',
   ],
-  admin: ['VM.Snapshot.Rollback', 'VM.Config.Disk', 'VM.Allocate', 'VM.Console'],
+  admin: ['VM.Snapshot.Rollback', 'VM.Config.Disk', 'VM.Allocate'],
 }
 // How the guest agent is asked was one right until 8, and is several from 9 on.
 const agent: Readonly<Record<8 | 9, Readonly<Partial<Record<Tier, readonly string[]>>>>> = {

@@ -66,8 +66,11 @@ function translated({ status, said, parameters }: Refused, path: string): ToolEr
 
 function forbidden(said: string): ToolError {
   const [, path, privilege] = /\(([^,()]+),\s*([^()]+)\)/.exec(said) ?? []
-  const missing = path === undefined ? said : `${privilege?.trim().replaceAll('|', ' or ')} on ${path}`
-  return new ToolError('forbidden', `The token lacks ${missing === '' ? 'a right' : missing}.`, {
+  const told =
+    path === undefined
+      ? `Proxmox refuses the token that${said === '' ? '' : `: ${said}`}`
+      : `The token lacks ${privilege?.trim().replaceAll('|', ' or ')} on ${path}`
+  return new ToolError('forbidden', `${told}.`, {
     hint: 'Give its role that privilege in Proxmox, on the token itself where its privileges are separated, if it is to do this.',
   })
 }

@@ -54,7 +54,10 @@ export function createTasks(api: Api, sleep: Sleep = async (milliseconds, signal
 
   /** Waits for a task, telling what it says, and throws with the end of its log where it fails. */
   async function wait(started: unknown, { signal, progress, stopOnAbort = false }: Waiting): Promise<TaskEnd> {
-    const { upid } = parseUpid(idIn(started))
+    const { upid, type } = parseUpid(idIn(started))
+    // Whoever finds the call abandoned has the task to look at.
+    const tell = (line: string) => progress?.(`${line} (${upid})`)
+    tell(`${type} began`)
     const lines: string[] = []
     try {
       for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.6, longestPauseMs)) {
@@ -63,7 +66,7 @@ export function createTasks(api: Api, sleep: Sleep = async (milliseconds, signal
         const fresh = isOver || progress !== undefined ? await log(upid, signal, lines.length) : []
         lines.push(...fresh)
         const latest = fresh.findLast((line) => line.trim() !== '' && !line.startsWith('TASK '))
-        if (latest !== undefined) progress?.(latest)
+        if (latest !== undefined) tell(latest)
         if (isOver) return ended(upid, now, lines)
         await sleep(pauseMs, signal)
       }

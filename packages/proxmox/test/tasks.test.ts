@@ -44,7 +44,11 @@ describe('a task that is waited for', () => {
     ])
     const told: string[] = []
     const { warnings, tail } = await tasks.wait(upid, { signal, progress: (line) => told.push(line) })
-    expect({ warnings, tail, told }).toEqual({ warnings: [], tail: ['one', 'two', 'TASK OK'], told: ['one', 'two'] })
+    expect({ warnings, tail, told }).toEqual({
+      warnings: [],
+      tail: ['one', 'two', 'TASK OK'],
+      told: ['vzdump began', 'one', 'two'].map((line) => `${line} (${upid})`),
+    })
     expect(slept).toEqual(slept.toSorted((first, second) => first - second))
     expect(new Set(slept).size).toBe(3)
     expect(asked.every((path) => path.startsWith('/nodes/pve2/tasks/UPID%3Apve2'))).toBe(true)
