@@ -15,6 +15,7 @@ import { measureRedaction } from './rows/redaction.mjs'
 import { measureSize } from './rows/size.mjs'
 import { measureStarts } from './rows/starts.mjs'
 import { measureTokens } from './rows/tokens.mjs'
+import { measureUpstreams } from './rows/upstreams.mjs'
 
 /**
  * @typedef {object} Bench What a group of rows is measured with.
@@ -34,6 +35,7 @@ const measures = {
   memory: measureMemory,
   size: measureSize,
   faults: measureFaults,
+  upstreams: measureUpstreams,
   redaction: measureRedaction,
   audit: measureAudit,
   tokens: measureTokens,

@@ -32,8 +32,9 @@ export const figures = {
   'proxied.first.cpu': { name: 'first 200 proxied calls, cpu of one', unit: 'µs' },
   'proxied.one.milliseconds': { name: 'proxied call, one at a time, median', unit: 'ms' },
   'proxied.one.cpu': { name: 'proxied call, one at a time, cpu', unit: 'µs', judged: 'ratio', budget: 5, horizon: 2 },
-  'proxied.sixteen.rate': {
-    name: 'proxied calls, sixteen at a time',
+  'proxied.sixteen.rate': { name: 'proxied calls, sixteen at a time', unit: '/s' },
+  'proxied.sixteen.peer': {
+    name: 'proxied calls, sixteen at a time, beside the best peer over Streamable HTTP',
     unit: '/s',
     judged: 'ratio',
     limit: 'at least',
@@ -41,6 +42,15 @@ export const figures = {
     horizon: 5,
   },
   'proxied.sixteen.cpu': { name: 'proxied call, sixteen at a time, cpu', unit: 'µs', judged: 'ratio', budget: 5, horizon: 2 },
+
+  'upstream.start': {
+    name: 'start to the first answer of a good upstream, beside a bad one',
+    unit: 'ms',
+    judged: 'ratio',
+    budget: 1.1,
+    horizon: 1.05,
+  },
+  'upstream.back': { name: 'a killed upstream, to its next answer', unit: 'ms', judged: 'ratio', budget: 3, horizon: 2 },
 
   'memory.idle.service': { name: 'resident memory of a service, idle', unit: 'MB' },
   'memory.idle.hub': { name: 'resident memory of the hub, idle', unit: 'MB' },
@@ -76,6 +86,14 @@ export const figures = {
   'audit.memory': { name: 'resident memory over a million lines', unit: 'MB', judged: 'value', budget: 192, horizon: 96 },
 
   'tokens.average': { name: 'tokens of a tool, average', unit: 'tokens', judged: 'value', budget: 100, horizon: 87 },
+  'tokens.search': {
+    name: 'tokens of tools/list in search mode, every service',
+    unit: 'tokens',
+    judged: 'value',
+    budget: 1500,
+    horizon: 700,
+  },
+  'tokens.task': { name: 'tokens of a task in search mode: list, calls and answers', unit: 'tokens' },
   'tokens.percentile': { name: 'tokens of a tool, 95th percentile', unit: 'tokens', judged: 'value', budget: 200 },
 }
 

@@ -1,7 +1,18 @@
 import { parseArgs } from 'node:util'
 
 /** The row groups, in the order they are measured. */
-export const groups = /** @type {const} */ (['starts', 'lists', 'calls', 'memory', 'size', 'faults', 'redaction', 'audit', 'tokens'])
+export const groups = /** @type {const} */ ([
+  'starts',
+  'lists',
+  'calls',
+  'memory',
+  'size',
+  'faults',
+  'upstreams',
+  'redaction',
+  'audit',
+  'tokens',
+])
 
 /** @typedef {(typeof groups)[number]} Group */
 

@@ -7,6 +7,9 @@ import { root } from './measure/bench-environment.mjs'
 const published = /** @type {const} */ ({
   'sdk-v1': { package: '@modelcontextprotocol/sdk', version: '1.32.2' },
   'mcp-hub': { package: 'mcp-hub', version: '4.2.1' },
+  'mcp-proxy': { package: 'mcp-proxy', version: '6.7.19' },
+  supergateway: { package: 'supergateway', version: '4.0.0' },
+  fastmcp: { package: 'fastmcp', version: '4.20.16' },
   'mcp-server-kubernetes': { package: 'mcp-server-kubernetes', version: '4.1.7' },
   'mcp-arr-server': { package: 'mcp-arr-server', version: '1.7.3' },
 })

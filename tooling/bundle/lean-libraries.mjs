@@ -20,16 +20,17 @@ const englishOnly = {
 const smallValidator = {
   name: 'small-validator',
   setup: (esbuild) => {
-    esbuild.onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ resolveDir }) => ({
-      path: 'shims',
+    esbuild.onResolve({ filter: /^@modelcontextprotocol\/(?:server|client)\/_shims$/ }, ({ path, resolveDir }) => ({
+      path: path.replace('/_shims', ''),
       namespace: 'small-validator',
       pluginData: resolveDir,
     }))
-    esbuild.onLoad({ filter: /^shims$/, namespace: 'small-validator' }, ({ pluginData }) => ({
+    esbuild.onLoad({ filter: /./, namespace: 'small-validator' }, ({ path, pluginData }) => ({
       resolveDir: pluginData,
       contents: `
-        export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker'
-        export { default as process } from 'node:process'`,
+        export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '${path}/validators/cf-worker'
+        export { default as process } from 'node:process'
+        export const CORS_IS_POSSIBLE = false`,
     }))
   },
 }
@@ -100,5 +101,18 @@ function replaced(path, code, change) {
   return changed
 }
 
+/**
+ * The form of it that Node is given hands `require` on to a function, where no bundler finds what it asks for.
+ * @type {import('esbuild').Plugin}
+ */
+const moduleForm = {
+  name: 'module-form',
+  setup: (esbuild) => {
+    esbuild.onResolve({ filter: /^jsonc-parser$/ }, ({ resolveDir, kind }) =>
+      esbuild.resolve('jsonc-parser/lib/esm/main.js', { resolveDir, kind }),
+    )
+  },
+}
+
 /** What makes libraries as small at a start as their use here. */
-export const leanLibraries = [englishOnly, smallValidator, ownSources, usedSchemas]
+export const leanLibraries = [englishOnly, smallValidator, ownSources, usedSchemas, moduleForm]

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { configurationTable, packageGraph } from './architecture.mjs'
+import { clientsTable } from './clients.mjs'
 import { environmentExample } from './environment-example.mjs'
 import { listings } from './listings.mjs'
 import { filled, marked } from './markers.mjs'
@@ -23,6 +24,7 @@ export async function documents(workspace) {
   const parts = {
     'README.md': { variables: () => mainVariables(workspace) },
     'docs/architecture.md': { packages: () => packageGraph(root), configuration: () => configurationTable(workspace) },
+    'docs/connect.md': { clients: () => clientsTable() },
   }
   for (const { directory, service } of services)
     parts[`${directory}/README.md`] = { variables: () => variablesTable(service), tools: () => toolsTable(service) }

@@ -1,18 +1,19 @@
 import { ToolError, type Tier } from '@rackwarden/core'
-import type { Log, Surface, ResultForm } from '@rackwarden/core/runtime'
+import type { Exposure, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createActivity, endLimits } from './activity.ts'
+import { createEncoder, keepListBytes } from './encode.ts'
 import { urlHost, type ListenAddress } from './http/address.ts'
 import { refuse } from './http/answer.ts'
 import type { ApprovalPages } from './http/approval-pages.ts'
 import { createAuthentication } from './http/authentication.ts'
-import { createEncoder } from './http/encode.ts'
 import { createEndpoint } from './http/endpoint.ts'
 import { createGate } from './http/gate.ts'
 import { createLegacyServing } from './http/legacy.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createModernServing } from './http/modern.ts'
+import { createSenderOf } from './http/sender.ts'
 import { createSessions, type SessionLimits } from './http/sessions.ts'
 import { rpcCodes } from './json-rpc.ts'
 import { mcpServers } from './mcp-server.ts'
@@ -30,8 +31,14 @@ export interface ServeHttpOptions {
   /** Who calls without a token, on loopback and while there is none. */
   localPrincipal: string
   results?: ResultForm
+  /** How much is listed where neither address nor token says, as of each request; every tool when not given. */
+  exposure?: () => Exposure
   allowHosts?: readonly string[]
   allowOrigins?: readonly string[]
+  /** Where clients reach it, where that is another address than the one listened on. */
+  publicUrl?: string | undefined
+  /** Proxies that are believed when they say who sent a request. */
+  trustProxy?: readonly string[]
   sessions?: SessionLimits
   /** Where a person approves; nowhere when not given. */
   approvals?: ApprovalPages | undefined
@@ -56,22 +63,26 @@ const silentMs = 5 * 60_000
 
 /** Serves a surface over Streamable HTTP, in both protocol eras. */
 export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> {
-  const { surface, address, log, results = 'text' } = options
+  const { surface, address, log, results = 'text', publicUrl, trustProxy = [] } = options
   const authenticate = await createAuthentication(options, address.host)
   const calls = createActivity()
   const requests = createActivity()
   const metrics = createMetrics()
   const create = mcpServers({ surface, results, activity: calls, observe: metrics.count, log })
+  const bytesOf = keepListBytes()
   const sessions = createSessions({
     create,
-    encode: createEncoder(),
+    encode: createEncoder(bytesOf),
     ...(options.sessions === undefined ? {} : { limits: options.sessions }),
   })
-  const modern = createModernServing(create, log)
+  const modern = createModernServing({ create, bytesOf, log })
   const endpoint = createEndpoint({
     surface,
     gate: createGate({ ...options, host: address.host }),
+    senderOf: createSenderOf(trustProxy),
+    base: publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, ''),
     authenticate,
+    exposure: options.exposure ?? (() => 'all'),
     legacy: createLegacyServing(sessions),
     modern,
     approvals: options.approvals,

@@ -1,4 +1,5 @@
 export type { Application, Demo } from './application.ts'
+export { knownClients, type Client, type ClientInput, type ServerEntry } from './cli/connect/client.ts'
 export { parseAddress, type ListenAddress } from './http/address.ts'
 export { serveHttp, type HttpServer, type ServeHttpOptions } from './http.ts'
 export { serveStdio, type ServeStdioOptions, type StdioServer } from './stdio.ts'

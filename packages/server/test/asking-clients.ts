@@ -5,7 +5,7 @@ import { StdioClientTransport as OldStdio } from '@modelcontextprotocol/sdk/clie
 import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { onTestFinished } from 'vitest'
-import type { CallOptions, CallOutcome, Destination } from './clients.ts'
+import { fetchOf, type CallOptions, type CallOutcome, type Destination } from './clients.ts'
 
 /** What a person answers to a form. */
 export interface Answer {
@@ -44,7 +44,7 @@ export const askedClients: Record<string, Connect> = {
     client.setRequestHandler(ElicitRequestSchema, async ({ params }) => ({ ...(await person(params as unknown as Form)) }))
     await client.connect(
       'url' in destination
-        ? new OldHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} } })
+        ? new OldHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} }, ...fetchOf(destination) })
         : new OldStdio({ ...destination, stderr: 'ignore' }),
     )
     return wrap((name, input, options) => client.callTool({ name, arguments: input }, undefined, options), client)
@@ -58,7 +58,7 @@ async function current(destination: Destination, person: Person, client: Current
   client.setRequestHandler('elicitation/create', async ({ params }) => ({ ...(await person(params as unknown as Form)) }))
   await client.connect(
     'url' in destination
-      ? new CurrentHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} } })
+      ? new CurrentHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} }, ...fetchOf(destination) })
       : new CurrentStdio({ ...destination, stderr: 'ignore' }),
   )
   return wrap((name, input, options) => client.callTool({ name, arguments: input }, options), client)

@@ -27,8 +27,13 @@ export interface CallOutcome {
 
 /** Where a client connects to. */
 export type Destination =
-  | { url: string; headers?: Record<string, string> }
+  | { url: string; headers?: Record<string, string>; fetch?: typeof globalThis.fetch }
   | { command: string; args: string[]; env?: Record<string, string> }
+
+/** What a client goes out by, where it is not the usual way. */
+export function fetchOf(destination: { fetch?: typeof globalThis.fetch }): { fetch?: typeof globalThis.fetch } {
+  return destination.fetch === undefined ? {} : { fetch: destination.fetch }
+}
 
 const identity = { name: 'test', version: '1' }
 
@@ -38,7 +43,7 @@ export const clients: Record<string, (destination: Destination) => Promise<TestC
     const client = new OldClient(identity)
     const transport =
       'url' in destination
-        ? new OldHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} } })
+        ? new OldHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} }, ...fetchOf(destination) })
         : new OldStdio({ ...destination, stderr: 'ignore' })
     await client.connect(transport)
     return wrap(client as unknown as AnyClient)
@@ -51,7 +56,7 @@ export const clients: Record<string, (destination: Destination) => Promise<TestC
 async function current(destination: Destination, client: CurrentClient): Promise<TestClient> {
   const transport =
     'url' in destination
-      ? new CurrentHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} } })
+      ? new CurrentHttp(new URL(destination.url), { requestInit: { headers: destination.headers ?? {} }, ...fetchOf(destination) })
       : new CurrentStdio({ ...destination, stderr: 'ignore' })
   await client.connect(transport)
   const v1Style = client as unknown as AnyClient

@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import { createFixtureSurface, newState } from './fixture-surface.ts'
 import { startLab } from './lab.ts'
 import { proper, rpc, send } from './raw.ts'
 
 const list = rpc('tools/list')
+const environmentToken = 'x'.repeat(32)
+/** What a proper client sends that has a token. */
+const known = { ...proper, authorization: `Bearer ${environmentToken}` }
 
 describe('the gate', () => {
   test.each(['localhost', '127.0.0.1', '127.0.0.1:3005', '[::1]:3005', 'LOCALHOST:80', 'lab.example', 'lab.example:8443'])(
     'lets the host %s through',
     async (host) => {
-      const { server } = await startLab({ allowHosts: ['lab.example:3005'] })
-      expect(await send(server.port, { headers: { ...proper, host }, body: list })).toMatchObject({ status: 200 })
+      const { server } = await startLab({ allowHosts: ['lab.example:3005'], environmentToken })
+      expect(await send(server.port, { headers: { ...known, host }, body: list })).toMatchObject({ status: 200 })
     },
   )
 
@@ -158,5 +162,66 @@ describe('the endpoint', () => {
     await send(server.port, { body: rpc('tools/call', { name: 'get_level' }) })
     const { text } = await send(server.port, { method: 'GET', path: '/metrics' })
     expect(text).toContain('rackwarden_calls_total{result="done"} 1\n')
+  })
+})
+
+describe('behind a proxy', () => {
+  const publicUrl = 'https://home.example/lab'
+
+  test('serves everything below the path it is known under, whether or not the proxy leaves it there', async () => {
+    const { server } = await startLab({ publicUrl, allowHosts: ['home.example'], environmentToken })
+    const headers = { ...known, host: 'home.example' }
+    for (const path of ['/lab/mcp', '/mcp', '/lab', '/lab/mcp/lamp'])
+      expect(await send(server.port, { path, headers, body: list })).toMatchObject({ status: 200 })
+    expect(await send(server.port, { method: 'GET', path: '/lab/health', headers })).toMatchObject({ status: 200 })
+    for (const path of ['/label/mcp', '/lab/lab/mcp', '/laboratory'])
+      expect(await send(server.port, { path, headers, body: list })).toMatchObject({ status: 404 })
+  })
+
+  test('refuses a foreign name that a trusted proxy hides behind its own', async () => {
+    const { server } = await startLab({ trustProxy: ['loopback'], allowHosts: ['home.example'], environmentToken })
+    const asked = (headers: Record<string, string>) => send(server.port, { headers: { ...known, ...headers }, body: list })
+    expect(await asked({ 'x-forwarded-host': 'home.example:8443' })).toMatchObject({ status: 200 })
+    for (const headers of [
+      { 'x-forwarded-host': 'evil.example' },
+      { 'x-forwarded-host': 'home.example, evil.example' },
+      { forwarded: 'host="evil.example"' },
+    ] as Record<string, string>[])
+      expect(await asked(headers)).toMatchObject({ status: 403, text: expect.stringContaining('evil.example') as string })
+  })
+
+  test('lets no page of a foreign name in because it says that a proxy called it ours', async () => {
+    const { server } = await startLab({ trustProxy: ['loopback'] })
+    const headers = { ...proper, host: 'evil.example', 'x-forwarded-host': 'localhost' }
+    expect(await send(server.port, { headers, body: list })).toMatchObject({ status: 403 })
+  })
+
+  test('knows who calls through a trusted proxy, and believes nobody else', async () => {
+    const callers: unknown[] = []
+    const surface = createFixtureSurface({ tier: 'configure', state: newState() })
+    const watched = {
+      ...surface,
+      call: (request: Parameters<typeof surface.call>[0]) => (callers.push(request.caller), surface.call(request)),
+    }
+    const call = rpc('tools/call', { name: 'get_level', arguments: {} })
+    for (const trustProxy of [['loopback'], []]) {
+      const { server } = await startLab({ surface: watched, trustProxy, environmentToken })
+      await send(server.port, { headers: { ...known, 'x-forwarded-for': '6.6.6.6, 203.0.113.9' }, body: call })
+    }
+    expect(callers).toEqual([
+      { principal: 'token:environment', tier: 'configure', from: '203.0.113.9' },
+      { principal: 'token:environment', tier: 'configure' },
+    ])
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['names the host a proxy was asked for', { host: 'home.example' }],
+    ['was passed on', { 'x-forwarded-for': '127.0.0.1' }],
+    ['was passed on, by the standard', { forwarded: 'for=127.0.0.1' }],
+    ['was passed on without a word of whom', { via: '1.1 proxy' }],
+  ])('needs a token for what %s, though this machine needs none', async (_, headers) => {
+    const { server } = await startLab({ allowHosts: ['home.example'], trustProxy: ['loopback'] })
+    expect(await send(server.port, { headers: { ...proper, ...headers }, body: list })).toMatchObject({ status: 401 })
+    expect(await send(server.port, { headers: proper, body: list })).toMatchObject({ status: 200 })
   })
 })

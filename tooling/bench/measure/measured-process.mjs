@@ -41,6 +41,7 @@ export async function startServer(args, env, { heap = false, ready } = {}) {
     const url = await (ready === undefined ? matchIn(/http:\/\/\S+\/mcp/) : Promise.race([ready(), gone]))
     clearTimeout(late)
     return {
+      id,
       url,
       stop,
       /** CPU time of everything it runs, in microseconds. */

@@ -29,10 +29,19 @@ function sumOver(id, figure) {
 }
 
 /**
+ * The command line of a process; empty once it has ended.
+ * @param {number} id
+ */
+export function commandOf(id) {
+  return ifAlive(() => readFileSync(`/proc/${id}/cmdline`, 'utf8').replaceAll('\0', ' ')) ?? ''
+}
+
+/**
+ * A process and all it started.
  * @param {number} id
  * @returns {number[]}
  */
-function treeOf(id) {
+export function treeOf(id) {
   /** @type {Map<number, number[]>} */
   const children = new Map()
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {

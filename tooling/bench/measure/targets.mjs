@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { groups, names } from '../servers/echo-tools.mjs'
+import { ownHub } from './aggregators.mjs'
 import { serverFile } from './bench-environment.mjs'
+import { freePort } from './free-port.mjs'
 import { openEventStream, openSession, withoutSession } from './http-session.mjs'
 import { startServer } from './measured-process.mjs'
 
@@ -14,7 +15,7 @@ import { startServer } from './measured-process.mjs'
  * @property {NodeJS.ProcessEnv} [env]
  * @property {(url: string, sockets?: number) => Session | Promise<Session>} open
  * @property {string} tool The first of its tools.
- * @property {(env: NodeJS.ProcessEnv) => Promise<{ args: string[], ready: () => Promise<string> }>} [prepare] For what says its address nowhere.
+ * @property {(env: NodeJS.ProcessEnv) => Promise<{ args: string[], env?: NodeJS.ProcessEnv, ready?: () => Promise<string> }>} [prepare] For what has a configuration, or says its address nowhere.
  * @property {boolean} [slow] A call costs milliseconds.
  */
 
@@ -42,24 +43,92 @@ export const sdkPerRequest = {
 /** @type {Target} */
 export const proxyingFloor = { name: 'proxying floor', args: [serverFile('floor-proxying.mjs')], open: openSession, tool }
 
+/** @type {Target} */
+export const proxyingHub = {
+  name: 'rackwarden',
+  args: [],
+  open: openSession,
+  tool,
+  prepare: (env) =>
+    ownHub.prepare(
+      Object.fromEntries(groups.map((group) => [group, { command: process.execPath, args: [serverFile('floor-stdio.mjs')] }])),
+      env,
+    ),
+}
+
 /**
  * The peers that serve tools of their own, and those that pass calls on.
  * @param {Map<import('../peers.mjs').PeerName, import('../peers.mjs').Peer>} peers
  * @returns {{ serving: Target[], proxying: Target[] }}
  */
 export function peerTargets(peers) {
-  const v1 = peers.get('sdk-v1')
-  const aggregator = peers.get('mcp-hub')
   const args = (/** @type {string} */ mode) => [serverFile('sdk-v1.mjs'), mode]
+  /** @type {[import('../peers.mjs').PeerName, (peer: import('../peers.mjs').Peer) => Target[]][]} */
+  const serving = [
+    [
+      'sdk-v1',
+      ({ directory }) => [
+        { name: 'SDK v1, session', args: args('session'), env: { BENCH_PEER: directory }, open: openSession, tool },
+        { name: 'SDK v1, per request', args: args('request'), env: { BENCH_PEER: directory }, open: openSession, tool, slow: true },
+      ],
+    ],
+    [
+      'fastmcp',
+      ({ name, directory }) => [{ name, args: [serverFile('fastmcp.mjs')], env: { BENCH_PEER: directory }, open: openSession, tool }],
+    ],
+  ]
+  /** @type {typeof serving} */
+  const proxying = [
+    ['mcp-hub', (peer) => [aggregatorTarget(peer)]],
+    [
+      'mcp-proxy',
+      (peer) => [bridgeTarget(peer, (port, child) => ['--port', port, '--host', '127.0.0.1', '--server', 'stream', '--', ...child])],
+    ],
+    [
+      'supergateway',
+      (peer) => [
+        bridgeTarget(peer, (port, child) => [
+          '--port',
+          port,
+          '--outputTransport',
+          'streamableHttp',
+          '--stateful',
+          '--logLevel',
+          'none',
+          '--stdio',
+          child.join(' '),
+        ]),
+      ],
+    ],
+  ]
+  const there = (/** @type {typeof serving} */ targets) =>
+    targets.flatMap(([name, made]) => {
+      const peer = peers.get(name)
+      return peer === undefined ? [] : made(peer)
+    })
+  return { serving: there(serving), proxying: there(proxying) }
+}
+
+/**
+ * A peer that serves one child over Streamable HTTP.
+ * @param {import('../peers.mjs').Peer} peer
+ * @param {(port: string, child: string[]) => string[]} argsOf
+ * @returns {Target}
+ */
+function bridgeTarget({ name, entry }, argsOf) {
   return {
-    serving:
-      v1 === undefined
-        ? []
-        : [
-            { name: 'SDK v1, session', args: args('session'), env: { BENCH_PEER: v1.directory }, open: openSession, tool },
-            { name: 'SDK v1, per request', args: args('request'), env: { BENCH_PEER: v1.directory }, open: openSession, tool, slow: true },
-          ],
-    proxying: aggregator === undefined ? [] : [aggregatorTarget(aggregator)],
+    name,
+    args: [],
+    open: openSession,
+    tool: String(names[0]),
+    prepare: async () => {
+      const port = await freePort()
+      const url = `http://127.0.0.1:${port}/mcp`
+      return {
+        args: [entry, ...argsOf(String(port), [process.execPath, serverFile('floor-stdio.mjs')])],
+        ready: () => listing(url, 1, openSession),
+      }
+    },
   }
 }
 
@@ -90,29 +159,22 @@ function aggregatorTarget({ name, entry }) {
  * Waits until all tools are listed: the port is open long before.
  * @param {string} url
  * @param {number} expected
+ * @param {Target['open']} open
  */
-async function listing(url, expected) {
+async function listing(url, expected, open = openEventStream) {
   for (;;) {
-    const found = await openEventStream(url)
+    const found = await Promise.resolve(open(url))
       .then(async (session) => {
-        const { tools } = JSON.parse(await session.ask('tools/list')).result
+        const answer = await session.ask('tools/list')
         session.close()
+        // Some answer with an event even where nothing else is said.
+        const { tools } = JSON.parse(/^data: ?({.*)$/m.exec(answer)?.[1] ?? answer).result
         return tools.length
       })
       .catch(() => 0)
     if (found >= expected) return url
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
 
 /** @typedef {Awaited<ReturnType<typeof openTarget>>} OpenTarget */
@@ -128,9 +190,9 @@ const text = 'x'.repeat(200)
 export async function openTarget(target, env, { heap = false, sockets = 16 } = {}) {
   const own = { ...env, ...target.env }
   const prepared = await target.prepare?.(own)
-  const server = await startServer(prepared?.args ?? target.args, own, {
+  const server = await startServer(prepared?.args ?? target.args, prepared?.env ?? own, {
     heap,
-    ...(prepared === undefined ? {} : { ready: prepared.ready }),
+    ...(prepared?.ready === undefined ? {} : { ready: prepared.ready }),
   })
   const session = await target.open(server.url, sockets)
   return {

@@ -1,5 +1,6 @@
+import { openSession } from '../measure/http-session.mjs'
 import { best, inTurn, measureLoad } from '../measure/load.mjs'
-import { floor, hub, openTarget, peerTargets, proxyingFloor, sdk, sdkPerRequest } from '../measure/targets.mjs'
+import { floor, hub, openTarget, peerTargets, proxyingFloor, proxyingHub, sdk, sdkPerRequest } from '../measure/targets.mjs'
 
 /**
  * @typedef {import('../measure/targets.mjs').Target} Target
@@ -16,7 +17,7 @@ const firstCalls = 200
 export async function measureCalls(bench) {
   const peers = peerTargets(bench.peers)
   const serving = [hub, sdk, floor, sdkPerRequest, ...peers.serving]
-  const proxying = [proxyingFloor, ...peers.proxying]
+  const proxying = [proxyingHub, proxyingFloor, ...peers.proxying]
   const first = await inTurn([...serving, ...proxying], bench.quick ? 1 : 4, (target) => firstCost(target, bench.env))
   const warm = await warmCosts([...serving, ...proxying], bench)
   /** @param {Target} target */
@@ -30,12 +31,22 @@ export async function measureCalls(bench) {
     serving.map((target) => [target.name, costOf(target)]),
     [sdk.name, floor.name],
   )
-  compare(
-    bench,
-    'proxied',
-    proxying.map((target) => [target.name, costOf(target)]),
-    [proxyingFloor.name],
-  )
+  /** @type {[string, CallCost][]} */
+  const proxied = proxying.map((target) => [target.name, costOf(target)])
+  compare(bench, 'proxied', proxied, [proxyingFloor.name])
+  // What a client over Streamable HTTP could have instead.
+  const [fastest] = proxied
+    .filter(([name]) => peers.proxying.some((target) => target.name === name && target.open === openSession))
+    .toSorted(([, one], [, other]) => other.sixteen.rate - one.sixteen.rate)
+  const own = proxied.find(([name]) => name === proxyingHub.name)
+  if (fastest !== undefined && own !== undefined)
+    bench.add('proxied.sixteen.peer', {
+      subject: own[0],
+      value: own[1].sixteen.rate,
+      reference: fastest[0],
+      referenceValue: fastest[1].sixteen.rate,
+      judged: true,
+    })
 }
 
 /**

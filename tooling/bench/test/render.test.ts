@@ -11,7 +11,7 @@ describe('the table', () => {
       rowOf('fault.end', { subject: 'docker', value: 5, judged: true }),
       rowOf('start.service', { subject: 'docker', value: 44, ...reference, judged: true }),
       rowOf('start.service', { subject: 'linux', value: 12.34, ...reference, judged: true }),
-      rowOf('proxied.sixteen.rate', { subject: 'rackwarden', value: 12_345, reference: 'mcp-hub', referenceValue: 5000, judged: true }),
+      rowOf('proxied.sixteen.peer', { subject: 'rackwarden', value: 12_345, reference: 'mcp-hub', referenceValue: 5000, judged: true }),
     ]
     expect(renderTable({ ...report, rows })).toMatchInlineSnapshot(`
       "                  value  against    its value  ratio    budget   horizon
@@ -20,7 +20,7 @@ describe('the table', () => {
         docker        44.0 ms  node -e 0       16.0   2.75       ≤ 2       ≤ 1  OVER
         linux         12.3 ms  node -e 0       16.0   0.77       ≤ 2       ≤ 1  met, on the horizon
 
-      proxied calls, sixteen at a time
+      proxied calls, sixteen at a time, beside the best peer over Streamable HTTP
         rackwarden  12,345 /s  mcp-hub        5,000   2.47     ≥ 1.5       ≥ 5  met
 
       process gone after its stdin closed

@@ -16,8 +16,8 @@ describe('a row', () => {
 
   test('of calls in a second is held from below', () => {
     const measured = { subject: 'rackwarden', reference: 'mcp-hub', referenceValue: 100, judged: true }
-    expect(rowOf('proxied.sixteen.rate', { ...measured, value: 160 })).toMatchObject({ met: true, onHorizon: false })
-    expect(rowOf('proxied.sixteen.rate', { ...measured, value: 140 })).toMatchObject({ met: false })
+    expect(rowOf('proxied.sixteen.peer', { ...measured, value: 160 })).toMatchObject({ met: true, onHorizon: false })
+    expect(rowOf('proxied.sixteen.peer', { ...measured, value: 140 })).toMatchObject({ met: false })
   })
 
   test('with a budget of nothing allows for noise', () => {

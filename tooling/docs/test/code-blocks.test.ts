@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createSecretFilter, loadConfiguration } from '@rackwarden/core/runtime'
-import { programVariables } from '@rackwarden/server'
+import { parseAddress, programVariables } from '@rackwarden/server'
+import { parse } from 'yaml'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readSources } from '../../structure/source-file.mjs'
 import { packageDirectories } from '../../structure/packages.mjs'
@@ -78,6 +79,41 @@ describe('the entry of a client in a document', () => {
   })
 })
 
+describe('a proxy in a document', () => {
+  const proxies = blocks.filter(({ language }) => ['caddyfile', 'nginx', 'yml'].includes(language))
+
+  test.each(proxies.map((block) => [block.where, block] as const))('leads to where the server listens: %s', (_, { text }) => {
+    const { host, port } = parseAddress(undefined)
+    expect(text).toContain(`${host}:${port}`)
+  })
+
+  // Traefik is in no Debian: what Caddy and nginx show by running, this one shows by its shape.
+  test('of Traefik routes to a service there is, keeps the host, and buffers nothing', () => {
+    const traefik = proxies.filter(({ language }) => language === 'yml').map(({ text }) => parse(text) as TraefikFile)
+    expect(traefik).toHaveLength(1)
+    for (const { http } of traefik) {
+      expect(Object.keys(http)).toEqual(['routers', 'services'])
+      for (const { rule, entryPoints, service, tls, ...rest } of Object.values(http.routers)) {
+        expect(rule).toMatch(/^Host\(`[\w.-]+`\)(?: && PathPrefix\(`\/[\w-]+`\))?$/)
+        expect([entryPoints, typeof tls, rest]).toEqual([['websecure'], 'object', {}])
+        const { servers, passHostHeader, responseForwarding, ...others } = http.services[service]?.loadBalancer ?? {}
+        expect([servers?.map(({ url }) => URL.canParse(url)), passHostHeader, others]).toEqual([[true], true, {}])
+        expect(responseForwarding).toEqual({ flushInterval: '1ms' })
+      }
+    }
+  })
+})
+
+interface TraefikFile {
+  http: {
+    routers: Record<string, { rule: string; entryPoints: string[]; service: string; tls: object }>
+    services: Record<
+      string,
+      { loadBalancer: { servers?: { url: string }[]; passHostHeader?: boolean; responseForwarding?: { flushInterval: string } } }
+    >
+  }
+}
+
 interface ClientEntry {
   command?: string
   args?: string[]
@@ -111,8 +147,9 @@ test('the variables of the program are those its sources read', () => {
   ).filter(({ path }) => !path.endsWith('/program-variables.ts'))
   const code = sources.map(({ text }) => text.replace(/^\s*(\/\/|\*|\/\*).*$/gm, '')).join('\n')
   const read = [...code.matchAll(/\bRACKWARDEN_[A-Z_]*[A-Z]/g)].map(([name]) => name.replace(/_FILE$/, ''))
-  // Set for the tests of a service, by whoever runs them.
-  const names = new Set(read.filter((name) => name !== 'RACKWARDEN_GOLDENS'))
+  // Set for the tests of a service, by whoever runs them; and what a client finds its token in.
+  const others = ['RACKWARDEN_GOLDENS', 'RACKWARDEN_CLIENT_TOKEN']
+  const names = new Set(read.filter((name) => !others.includes(name)))
   expect([...names].toSorted()).toEqual(programVariables.map(({ name }) => name).toSorted())
 })
 

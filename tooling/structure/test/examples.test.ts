@@ -252,8 +252,13 @@ describe('the systemd unit', () => {
   })
 })
 
-test('what is told of init are flags it has, and all of them', async () => {
-  const told = [...read('docs/connect.md').matchAll(/^\| `(--[\w-]+)/gm)].map(([, flag = '']) => flag)
-  const known = [...(await help('init')).matchAll(/^ +(?:-\w, )?(--[\w-]+)/gm)].map(([, flag = '']) => flag)
+test.each([
+  ['init', 'Set up with `init`'],
+  ['connect', 'Connect a client'],
+])('what is told of %s are flags it has, and all of them', async (command, heading) => {
+  const [, section = ''] = read('docs/connect.md').split(`\n## ${heading}\n`)
+  const rows = section.split('\n## ')[0]?.match(/^\| `--[^|]+/gm) ?? []
+  const told = rows.flatMap((row) => row.match(/--[\w-]+/g) ?? [])
+  const known = [...(await help(command)).matchAll(/^ +(?:-\w, )?(--[\w-]+)/gm)].map(([, flag = '']) => flag)
   expect(told.toSorted()).toEqual(known.filter((flag) => flag !== '--help').toSorted())
 })

@@ -36,6 +36,8 @@ export type NotifyChannel =
 export interface NotifyOptions {
   environment: Environment
   secrets: SecretFilter
+  /** Where the page is when nothing else is said of it. */
+  publicUrl?: string | undefined
 }
 
 const isWebAddress = (text: string) => /^https?:\/\/[^/\s]/i.test(text) && URL.canParse(text)
@@ -67,12 +69,12 @@ const top = ['approval', 'notify'] as const
 export async function readNotify(
   value: unknown,
   file: ConfigurationFile | undefined,
-  { environment, secrets }: NotifyOptions,
+  { environment, secrets, publicUrl }: NotifyOptions,
 ): Promise<NotifyConfiguration> {
   const given = await resolvedFields(recordOf(value, 'notify', file, ...top), ['url', 'channels', 'plainHttp'], file, environment, ...top)
   const plainHttp = z.boolean().default(false).safeParse(given['plainHttp'])
   if (!plainHttp.success) throw wrong(file, [...top, 'plainHttp'], "'plainHttp' must be true or false.")
-  const url = pageAddress(given['url'], plainHttp.data, file)
+  const url = pageAddress(given['url'] ?? publicUrl, plainHttp.data, file)
   const listed = z.array(z.unknown()).min(1).safeParse(given['channels'])
   if (!listed.success) throw wrong(file, [...top, 'channels'], "'channels' must be a list such as [ { ntfy: { url: …, topic: … } } ].")
   const channels = await Promise.all(listed.data.map((entry, index) => channelOf(entry, String(index), file, { environment, secrets })))

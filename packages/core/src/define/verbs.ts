@@ -30,6 +30,7 @@ export const verbs = {
   undo: 'apply the inverse of a change',
   verify: 'hold against what was recorded',
   exec: 'run a command there',
+  call: 'run another tool, which is named',
   recreate: 'delete it and make it again',
   prune: 'delete what nothing uses',
   reboot: 'restart a whole machine',

@@ -7,6 +7,8 @@ export interface AuditEntry {
   /** A read, what is about to be done, what came of it, what a person was asked or decided, what became of the audit itself, or of the configuration. */
   kind: 'read' | 'intent' | 'outcome' | 'approval' | 'retention' | 'anchor' | 'configuration'
   principal: string
+  /** The address the call came from, over HTTP. */
+  from?: string
   tool: string
   service: string
   instances: readonly string[]

@@ -2,8 +2,11 @@ import { diagnose, openOwner, type Diagnosis } from '@rackwarden/core/runtime'
 import type { Application } from '../application.ts'
 import { exitCodes } from './failure.ts'
 import { openApplication, type Opened, type OpenOptions } from './open.ts'
+import { entranceOf } from '../http/entrance.ts'
 import { openTokens } from '../tokens.ts'
-import { diagnoseRegistration } from './registration.ts'
+import { clientStates } from './connect/client-state.ts'
+import { diagnoseClients } from './connect/diagnose-clients.ts'
+import { diagnoseEntrance } from './connect/diagnose-entrance.ts'
 import { table, type Terminal } from './terminal.ts'
 
 /** Prints what is well and what is not, each with its fix. */
@@ -13,7 +16,7 @@ export async function doctor(application: Application, options: OpenOptions & { 
     const [looked, tokens, registered] = await Promise.all([
       diagnose(opened.catalogue),
       diagnoseTokens(opened),
-      options.demo === true ? [] : diagnoseRegistration(application, terminal),
+      options.demo === true ? [] : diagnoseConnecting(application, opened, terminal),
     ])
     const diagnoses = [...looked, ...tokens, ...registered].map((diagnosis) => opened.runtime.secrets.data(diagnosis))
     if (options.json === true) terminal.print(JSON.stringify(diagnoses, null, 2))
@@ -30,6 +33,26 @@ export async function doctor(application: Application, options: OpenOptions & { 
   } finally {
     await opened.close()
   }
+}
+
+/** Looks at whether clients lead here, and whether this server answers where they are told it does. */
+async function diagnoseConnecting(application: Application, { catalogue, runtime }: Opened, terminal: Terminal): Promise<Diagnosis[]> {
+  const { http } = catalogue.configuration
+  const entrance = entranceOf({}, terminal.environment, http)
+  const states = await clientStates(application, entrance.publicUrl ?? entrance.localUrl, terminal)
+  const isServed = Boolean(terminal.environment['RACKWARDEN_HTTP']) || http?.address !== undefined
+  const clientUrls = states.flatMap(({ own }) => (own?.url === undefined ? [] : [own.url]))
+  return [
+    ...diagnoseClients(application, states),
+    ...(await diagnoseEntrance(application, { entrance, isServed, clientUrls, hasToken: await hasToken(runtime, terminal) }, runtime.log)),
+  ]
+}
+
+async function hasToken(runtime: Opened['runtime'], { environment }: Terminal): Promise<boolean> {
+  if (environment['RACKWARDEN_TOKEN'] || environment['RACKWARDEN_TOKEN_FILE']) return true
+  return openTokens({ ...runtime, owner: openOwner(runtime) })
+    .any()
+    .catch(() => true)
 }
 
 /** Looks at whether there are tokens that let nobody in. */

@@ -1,23 +1,24 @@
 import type { Application } from '../application.ts'
-import { createId, localPrincipal, openOwner, tendAudit, type ResultForm } from '@rackwarden/core/runtime'
+import { createId, localPrincipal, openOwner, tendAudit, type Exposure, type ResultForm } from '@rackwarden/core/runtime'
 import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
+import type { EntranceFlags } from '../http/entrance.ts'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes } from './failure.ts'
-import { notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
+import { exposureFor, notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
 import { hangupEnds, reloadOnChange } from './reload.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `serve` can be told. */
-export interface ServeOptions extends OpenOptions {
-  /** An address, or true for the default one. */
-  http?: string | true
+export interface ServeOptions extends OpenOptions, EntranceFlags {
   results?: ResultForm
-  allowHost?: string[]
-  allowOrigin?: string[]
+  expose?: Exposure
 }
 
 /** The process is gone this long after it was told to end, whatever hangs. */
 const lastMs = 10_500
+
+/** Foreign servers are connected to so long after serving began. */
+const connectAfterMs = 100
 
 /** Serves the application until its client is gone or it is told to end. */
 export async function serve(application: Application, options: ServeOptions, terminal: Terminal): Promise<number> {
@@ -34,8 +35,8 @@ export async function serve(application: Application, options: ServeOptions, ter
     tell(error)
     process.exit(exitCodes.failed)
   })
-  const address = options.http ?? (terminal.environment['RACKWARDEN_HTTP'] || undefined)
-  return address === undefined ? serveOverStdio(opened, options, terminal) : serveOverHttp(opened, address, options, terminal)
+  const isAsked = options.http !== undefined || Boolean(terminal.environment['RACKWARDEN_HTTP'])
+  return isAsked ? serveOverHttp(opened, options, terminal) : serveOverStdio(opened, options, terminal)
 }
 
 /** Looks after audit and configuration for as long as it serves. */
@@ -56,48 +57,62 @@ function tended(opened: Opened, options: ServeOptions, terminal: Terminal): Open
   }
 }
 
-async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions, terminal: Terminal): Promise<number> {
+async function serveOverStdio(opened: Opened, options: ServeOptions, terminal: Terminal): Promise<number> {
+  const { results = 'text' } = options
   const { serveStdio } = await import('../stdio.ts')
   const { catalogue, runtime, caller } = opened
-  const server = serveStdio({ surface: catalogue, caller, results, log: runtime.log })
+  const server = serveStdio({ surface: catalogue, caller, exposure: exposureFor(opened, options, terminal), results, log: runtime.log })
+  connectSoon(opened)
   const told = onceToldToEnd(terminal)
   await Promise.race([server.ended, told])
   return end(opened, () => server.close())
 }
 
-async function serveOverHttp(opened: Opened, address: string | true, options: ServeOptions, terminal: Terminal): Promise<number> {
+async function serveOverHttp(opened: Opened, options: ServeOptions, terminal: Terminal): Promise<number> {
   const { environment, complain } = terminal
-  const [{ serveHttp }, { openTokens }, { parseAddress }, { tokenOf }] = await Promise.all([
+  const exposure = exposureFor(opened, options, terminal)
+  const [{ serveHttp }, { openTokens }, { entranceOf }, { tokenOf }] = await Promise.all([
     import('../http.ts'),
     import('../tokens.ts'),
-    import('../http/address.ts'),
+    import('../http/entrance.ts'),
     import('../http/authentication.ts'),
   ])
   const { catalogue, runtime, caller } = opened
-  const { results = 'text', allowHost = [], allowOrigin = [] } = options
+  const { results = 'text' } = options
   const environmentToken = await tokenOf(environment)
   if (environmentToken !== undefined) runtime.secrets.add(environmentToken)
-  const listening = parseAddress(address === true ? undefined : address)
-  const names = {
-    allowHosts: [...allowHost, ...listOf(environment['RACKWARDEN_ALLOWED_HOSTS'])],
-    allowOrigins: [...allowOrigin, ...listOf(environment['RACKWARDEN_ALLOWED_ORIGINS'])],
-  }
+  const { listening, publicUrl, isPublic, trustProxy, allowHosts, allowOrigins } = entranceOf(
+    options,
+    environment,
+    catalogue.configuration.http,
+  )
+  const names = { allowHosts, allowOrigins }
+  const tokens = openTokens({ ...runtime, owner: openOwner(runtime), refused: onceEach((record) => tellRefused(opened, record)) })
+  if (isPublic && environmentToken === undefined && !(await tokens.any()))
+    runtime.log('warn', `Whoever comes through ${publicUrl} needs a token, and there is none: 'token create <name>' makes one.`)
   const server = await serveHttp({
     surface: catalogue,
     address: listening,
     get tier() {
       return catalogue.tier
     },
-    tokens: openTokens({ ...runtime, owner: openOwner(runtime), refused: onceEach((record) => tellRefused(opened, record)) }),
+    tokens,
     environmentToken,
     localPrincipal: localPrincipal(),
     results,
+    exposure,
     ...names,
+    publicUrl,
+    trustProxy,
     approvals: await approvalPages(opened, { ...names, host: listening.host }),
     log: runtime.log,
   })
-  const tools = catalogue.list({ caller }).length
-  complain(`${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}, tier ${catalogue.tier}. Ctrl-C ends it.`)
+  const tools = catalogue.list({ caller, exposure: exposure() }).length
+  connectSoon(opened)
+  const reached = publicUrl === undefined ? '' : `, for clients at ${publicUrl}/mcp`
+  complain(
+    `${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}${reached}, tier ${catalogue.tier}. Ctrl-C ends it.`,
+  )
   await onceToldToEnd(terminal)
   return end(opened, () => server.close())
 }
@@ -137,6 +152,11 @@ async function approvalPages(
   return notify === undefined ? undefined : (await import('../http/approval-pages.ts')).createApprovalPages({ ...names, runtime, notify })
 }
 
+/** The first requests of a client are answered before anybody else is asked anything. */
+function connectSoon({ connect }: Opened): void {
+  setTimeout(connect, connectAfterMs).unref()
+}
+
 /** Ends in order, and within ten seconds in all. */
 async function end(opened: Opened, close: () => Promise<void>): Promise<number> {
   const began = Date.now()
@@ -157,11 +177,4 @@ function onceToldToEnd(terminal: Terminal): Promise<void> {
         resolve()
       })
   })
-}
-
-function listOf(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean)
 }

@@ -18,12 +18,13 @@ import { readBody } from './body.ts'
 import { createGate } from './gate.ts'
 import type { Html } from './html.ts'
 import { createRateLimit } from './rate-limit.ts'
+import type { Sender } from './sender.ts'
 
 /** The pages on which a person approves or rejects, each behind the key of its link. */
 export interface ApprovalPages {
   /** Whether an address is one of theirs. */
   isAt(pathname: string): boolean
-  serve(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void>
+  serve(pathname: string, request: IncomingMessage, response: ServerResponse, sender: Sender): Promise<void>
 }
 
 /** What the pages are served from. */
@@ -154,13 +155,14 @@ export function createApprovalPages({ runtime, notify, host, allowHosts = [], al
       ...(error === undefined ? {} : { error }),
     })
 
-  const answer = async (id: string, request: IncomingMessage): Promise<Answer> => {
-    const refusal = gate(request)
+  const answer = async (id: string, request: IncomingMessage, sender: Sender): Promise<Answer> => {
+    const refusal = gate(request, sender)
     if (refusal !== undefined) return { status: 403, page: plainPage('Not from here', refusal) }
     if (request.method === 'GET' || request.method === 'HEAD') return view(id, keyIn(request))
     if (request.method !== 'POST')
       return { status: 405, page: plainPage('Not like this', 'Open the link, and use its form.'), headers: { allow: 'GET, HEAD, POST' } }
-    if (!isOwnForm(request, home)) return { status: 403, page: plainPage('Nothing was decided', 'The form was sent by another page.') }
+    if (!isOwnForm(request, home, sender))
+      return { status: 403, page: plainPage('Nothing was decided', 'The form was sent by another page.') }
     if (request.headers['content-type']?.split(';')[0]?.trim() !== 'application/x-www-form-urlencoded')
       return { status: 415, page: plainPage('Nothing was decided', 'The form was not sent as it was made.') }
     const body = await readBody(request, maxFormBytes)
@@ -171,8 +173,8 @@ export function createApprovalPages({ runtime, notify, host, allowHosts = [], al
 
   return {
     isAt: (pathname) => pathname.startsWith('/approvals/'),
-    async serve(pathname, request, response) {
-      const { status, page, headers: own = {} } = await answer(pathname.slice('/approvals/'.length), request)
+    async serve(pathname, request, response, sender) {
+      const { status, page, headers: own = {} } = await answer(pathname.slice('/approvals/'.length), request, sender)
       if (response.destroyed) return
       response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(page.markup), ...own }).end(page.markup)
     },
@@ -195,9 +197,11 @@ function keyIn({ url = '' }: IncomingMessage): string {
 }
 
 /** A browser says where a form comes from; whoever says nothing is none, and has a key and a passphrase to show. */
-function isOwnForm({ headers: sent }: IncomingMessage, home: URL): boolean {
+function isOwnForm({ headers: sent }: IncomingMessage, home: URL, { hosts, protocol }: Sender): boolean {
   const site = sent['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
   const { origin, host = '' } = sent
-  return origin === undefined || origin === home.origin || origin === `http://${host}` || origin === `https://${host}`
+  if (origin === undefined || origin === home.origin) return true
+  const protocols = protocol === undefined ? ['http', 'https'] : [protocol]
+  return protocols.some((scheme) => [host, ...hosts].some((name) => origin === `${scheme}://${name}`))
 }

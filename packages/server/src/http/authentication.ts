@@ -3,6 +3,7 @@ import { variable, type Caller, type Environment } from '@rackwarden/core/runtim
 import type { IncomingMessage } from 'node:http'
 import { hashOf, sameHash, type Tokens } from '../tokens.ts'
 import { isLoopback } from './address.ts'
+import { hostNameIn } from './gate.ts'
 
 /** What callers are told apart by. */
 export interface AuthenticationOptions {
@@ -31,15 +32,28 @@ export async function createAuthentication(options: AuthenticationOptions, host:
   return async (request) => {
     required ||= await tokens.any()
     const { tier } = options
-    if (!required) return { principal: localPrincipal, tier }
+    if (!required && isDirect(request)) return { principal: localPrincipal, tier }
     const presented = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (presented === undefined) return undefined
     if (environmentHash !== undefined && sameHash(hashOf(presented), environmentHash)) return { principal: 'token:environment', tier }
     const record = await tokens.verify(presented)
     if (record === undefined) return undefined
-    const { name, services } = record
-    return { principal: `token:${name}`, tier: record.tier, ...(services === undefined ? {} : { services }) }
+    const { name, tier: own, services, toolsets, exposure } = record
+    return {
+      principal: `token:${name}`,
+      tier: own,
+      ...(services === undefined ? {} : { services }),
+      ...(toolsets === undefined ? {} : { toolsets }),
+      ...(exposure === undefined ? {} : { exposure }),
+    }
   }
+}
+
+const passedOn = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
+
+/** Whether a program of this machine calls: what a proxy on it passed on, or names another host, may come from anywhere. */
+function isDirect({ headers }: IncomingMessage): boolean {
+  return isLoopback(hostNameIn(headers.host ?? '') ?? '') && passedOn.every((name) => headers[name] === undefined)
 }
 
 /** The token of `RACKWARDEN_TOKEN` or `RACKWARDEN_TOKEN_FILE`; undefined where neither is set. */

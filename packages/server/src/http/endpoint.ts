@@ -1,7 +1,10 @@
 import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server'
-import type { Surface, View } from '@rackwarden/core/runtime'
+import { ToolError } from '@rackwarden/core'
+import type { Caller, Exposure, Surface, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { rpcCodes } from '../json-rpc.ts'
+import { isLoopback } from './address.ts'
+import { pathBelow, serviceAt, viewAt } from './address-view.ts'
 import { answerJson, refuse } from './answer.ts'
 import type { ApprovalPages } from './approval-pages.ts'
 import type { Authenticate } from './authentication.ts'
@@ -10,12 +13,18 @@ import { allowOrigin } from './cross-origin.ts'
 import type { Gate } from './gate.ts'
 import type { LegacyServing } from './legacy.ts'
 import type { ModernServing } from './modern.ts'
+import type { SenderOf } from './sender.ts'
 
 /** What the addresses of a server lead to. */
 export interface EndpointOptions {
   surface: Surface
   gate: Gate
+  senderOf: SenderOf
+  /** Path a proxy may leave in front of every other, without a slash at its end. */
+  base: string
   authenticate: Authenticate
+  /** How much is listed where neither address nor token says. */
+  exposure: () => Exposure
   legacy: LegacyServing
   modern: ModernServing
   /** Where a person approves, where they are told of requests. */
@@ -31,7 +40,7 @@ export type Endpoint = (request: IncomingMessage, response: ServerResponse) => P
 
 /** Makes the endpoint of a server: gate first, then authentication, then the protocol era. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { surface, gate, authenticate, legacy, modern, approvals, health, metrics } = options
+  const { surface, gate, senderOf, base, authenticate, exposure, legacy, modern, approvals, health, metrics } = options
 
   async function post(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!sendsJson(request))
@@ -50,39 +59,44 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     return isOld(request, body) ? legacy.post(view, body, request, response) : modern.serve(view, body, request, response)
   }
 
+  /** What the address asks for, or why that is nothing. */
+  function asked(request: IncomingMessage, service: string | undefined, caller: Caller): View | string {
+    try {
+      return viewAt(request, { service, caller, surface, exposure: exposure() })
+    } catch (error) {
+      if (!ToolError.isInstance(error)) throw error
+      return `${error.message} ${error.hint ?? ''}`.trim()
+    }
+  }
+
   return async (request, response) => {
-    const pathname = pathOf(request)
+    const pathname = pathBelow(base, request)
+    const sender = senderOf(request)
     // They have a gate of their own, which knows the name a phone uses, and a key in the place of a token.
-    if (approvals?.isAt(pathname) === true) return approvals.serve(pathname, request, response)
-    const reason = gate(request)
+    if (approvals?.isAt(pathname) === true) return approvals.serve(pathname, request, response, sender)
+    const reason = gate(request, sender)
     if (reason !== undefined) return refuse(response, { status: 403, code: rpcCodes.transport, message: reason })
     allowOrigin(request, response)
     if (request.method === 'OPTIONS') return void response.writeHead(204, { 'content-length': 0 }).end()
     if (pathname === '/health') return answerJson(response, 200, JSON.stringify(health()))
-    const caller = await authenticate(request)
-    if (caller === undefined) {
+    const authenticated = await authenticate(request)
+    if (authenticated === undefined) {
       const challenge = request.headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"'
       const message = 'A valid bearer token is needed; the owner makes one with `token create`.'
       return refuse(response, { status: 401, code: rpcCodes.transport, message, headers: { 'www-authenticate': challenge } })
     }
+    const caller = isLoopback(sender.address) ? authenticated : { ...authenticated, from: sender.address }
     if (pathname === '/metrics') return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metrics())
-    const path = /^\/(?:mcp\/?)?$|^\/mcp\/([^/]+)$/.exec(pathname)
-    const service = path?.[1]
-    if (path === null || (service !== undefined && !surface.services.includes(service)))
-      return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })
-    const view: View = service === undefined ? { caller } : { caller, service }
+    const service = serviceAt(pathname, surface)
+    if (service === null) return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })
+    const view = asked(request, service, caller)
+    if (typeof view === 'string') return refuse(response, { status: 400, code: rpcCodes.transport, message: view })
     if (request.method === 'POST') return post(view, request, response)
     if (request.method === 'GET') return legacy.get(view, request, response)
     if (request.method === 'DELETE') return legacy.delete(view, request, response)
     const headers = { allow: 'GET, POST, DELETE' }
     return refuse(response, { status: 405, code: rpcCodes.transport, message: 'Method not allowed', headers })
   }
-}
-
-/** The path as it was written: nothing in it is decoded or resolved, so that one address has one spelling. */
-function pathOf({ url = '/' }: IncomingMessage): string {
-  // A proxy may send the whole address.
-  return url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'
 }
 
 /** JSON, or what a bare `curl -d` calls it; a browser cannot pass for one, for it always names its origin. */

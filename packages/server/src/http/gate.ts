@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { isLoopback } from './address.ts'
+import type { Sender } from './sender.ts'
 
 /** Who may be named in a Host header and where a browser's request may come from. */
 export interface GateOptions {
@@ -13,7 +14,7 @@ export interface GateOptions {
 }
 
 /** Says why a request may not pass, or undefined where it may. */
-export type Gate = (request: IncomingMessage) => string | undefined
+export type Gate = (request: IncomingMessage, sender: Sender) => string | undefined
 
 /**
  * Makes the check that stands before everything else: a page in a browser must not reach this server under a name of its own.
@@ -21,12 +22,12 @@ export type Gate = (request: IncomingMessage) => string | undefined
  */
 export function createGate({ host, allowHosts = [], allowOrigins = [] }: GateOptions): Gate {
   const loopback = isLoopback(host)
-  const names = new Set(allowHosts.map((entry) => nameOf(entry) ?? entry.toLowerCase()))
+  const names = new Set(allowHosts.map((entry) => hostNameIn(entry) ?? entry.toLowerCase()))
   if (!loopback) for (const name of [host, hostname()]) names.add(name.toLowerCase())
   const origins = new Set(allowOrigins.map((entry) => entry.toLowerCase().replace(/\/$/, '')))
 
   function hostPasses(header: string | undefined): boolean {
-    const name = header === undefined ? undefined : nameOf(header)
+    const name = header === undefined ? undefined : hostNameIn(header)
     if (name === undefined) return false
     return isLoopback(name) || names.has(name) || (!loopback && isIP(name) !== 0)
   }
@@ -40,16 +41,19 @@ export function createGate({ host, allowHosts = [], allowOrigins = [] }: GateOpt
     return origins.has(origin) || origins.has(bare) || (protocol.startsWith('http') && isLoopback(bare))
   }
 
-  return ({ headers }) => {
-    if (!hostPasses(headers.host)) return `The host '${headers.host ?? ''}' is not served here; the owner allows it with --allow-host.`
+  return ({ headers }, sender) => {
+    // A proxy that writes a name of its own into Host would otherwise let every other name through.
+    const refused = [headers.host, ...sender.hosts].find((name) => !hostPasses(name))
+    if (refused !== undefined || headers.host === undefined)
+      return `The host '${refused ?? ''}' is not served here; the owner allows it with --allow-host, or allowedHosts under http.`
     if (!originPasses(headers.origin))
-      return `The origin '${headers.origin}' may not call this server; the owner allows it with --allow-origin.`
+      return `The origin '${headers.origin}' may not call this server; the owner allows it with --allow-origin, or allowedOrigins under http.`
     return undefined
   }
 }
 
 /** The name in a Host header, without port and brackets; undefined where it is no such header. */
-function nameOf(header: string): string | undefined {
+export function hostNameIn(header: string): string | undefined {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/@?#[\]]+))(?::\d{0,5})?$/i.exec(header)
   return (match?.[1] ?? match?.[2])?.toLowerCase()
 }

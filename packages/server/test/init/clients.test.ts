@@ -1,8 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { clientEntry } from '../../src/cli/init/client-entry.ts'
-import { createWorkplace, lockService } from './workplace.ts'
+import { createWorkplace, lockService } from '../workplace.ts'
 
 const gate = lockService('gate', [{ instance: 'default', values: { url: 'http://127.0.0.1:1' }, evidence: 'a socket' }])
 const entry = { command: '/usr/bin/node', args: ['/opt/rackwarden/bin.cjs'] }
@@ -39,32 +38,4 @@ test('a file that is no JSON is left alone, and the entry is shown instead', asy
   expect(ran.errors).toContain('"mcpServers"')
   expect(await text('.claude.json')).toBe('{ // mine\n}')
   expect(JSON.parse(await text('new/mcp.json'))).toEqual({ mcpServers: { rackwarden: entry } })
-})
-
-test('a package fetched by npx is started by npx, and any other place of the file is told', () => {
-  const terminal = { print: () => undefined, complain: () => undefined, environment: { HOME: '/home/me' }, directory: '/' }
-  const fetched = ['/usr/bin/node', '/home/me/.npm/_npx/a1b2/node_modules/@rackwarden/docker/dist/bin.cjs']
-  expect(clientEntry('rackwarden-docker', '/home/me/.config/rackwarden/rackwarden.yaml', { ...terminal, program: fetched })).toEqual({
-    command: 'npx',
-    args: ['-y', '@rackwarden/docker'],
-  })
-  expect(clientEntry('rackwarden', '/srv/lab.yaml', { ...terminal, program: ['/usr/bin/node', '/opt/bin.cjs'] })).toEqual({
-    command: '/usr/bin/node',
-    args: ['/opt/bin.cjs', 'serve', '--config', '/srv/lab.yaml'],
-  })
-})
-
-test('doctor says whether a client starts this, and whether it can', async () => {
-  const { home, run } = await createWorkplace([gate])
-  expect((await run(undefined, 'doctor')).output).toMatch(/^ok +client +no client that is known here has a configuration/m)
-  await writeFile(join(home, '.claude.json'), '{"mcpServers":{"other":{"command":"x"}}}')
-  expect((await run(undefined, 'doctor')).output).toMatch(
-    /^warning +client +Claude Code does not start rackwarden[^]*→ .*init --client claude-code/m,
-  )
-  await writeFile(join(home, '.claude.json'), '{"mcpServers":{"rackwarden":{"command":"node","args":["/nowhere/bin.cjs"]}}}')
-  expect((await run(undefined, 'doctor')).output).toMatch(/^warning +client +Claude Code: \/nowhere\/bin\.cjs is not there/m)
-  await writeFile(join(home, '.claude.json'), JSON.stringify({ mcpServers: { mine: { command: process.execPath, args: ['rackwarden'] } } }))
-  expect((await run(undefined, 'doctor')).output).toMatch(/^ok +client +Claude Code starts it as 'mine'/m)
-  await writeFile(join(home, '.claude.json'), '{')
-  expect((await run(undefined, 'doctor')).output).toMatch(/^warning +client +Claude Code: .*is not JSON/m)
 })

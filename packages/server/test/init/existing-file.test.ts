@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createWorkplace, lockService, usualFile } from './workplace.ts'
+import { createWorkplace, lockService, usualFile } from '../workplace.ts'
 
 const here = { instance: 'default', values: { url: 'http://127.0.0.1:1' }, evidence: 'a socket' }
 const gate = lockService('gate', [here])

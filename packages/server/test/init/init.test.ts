@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createWorkplace, lockService, rightPassword, usualFile } from './workplace.ts'
+import { createWorkplace, lockService, rightPassword, usualFile } from '../workplace.ts'
 
 const here = { instance: 'default', values: { url: 'http://127.0.0.1:1' }, evidence: 'a socket' }
 const there = { instance: 'attic', values: { url: 'http://locked.attic' }, evidence: 'a file', ask: ['password'], remote: true }

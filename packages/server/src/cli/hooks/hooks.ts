@@ -1,10 +1,10 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import { ToolError } from '@rackwarden/core'
 import { homeDirectory } from '@rackwarden/core/runtime'
 import type { Application } from '../../application.ts'
 import { exitCodes } from '../failure.ts'
-import { programEntry } from '../init/client-entry.ts'
-import { readJsonFile, textWith, writeJsonFile } from '../json-file.ts'
+import { programEntry } from '../connect/program-entry.ts'
+import { agreed, differences, openSettings, writeSettings } from '../settings/settings-file.ts'
+import { changeSettings, readSettings } from '../settings/settings-format.ts'
 import type { Terminal } from '../terminal.ts'
 import { withHook, withoutHook } from './settings-hook.ts'
 
@@ -41,19 +41,22 @@ async function change(
   terminal: Terminal,
 ): Promise<number> {
   const path = settingsPath(project, terminal)
-  const file = await readJsonFile(path)
-  const data = edit(file.data, path)
-  if (data === file.data) {
+  const file = await openSettings(path)
+  const text = file.text ?? ''
+  const settings = await readSettings(text, 'json', path)
+  const { hooks } = edit(settings, path)
+  const changed = await changeSettings(text, 'json', { at: ['hooks'], value: hooks }, path)
+  if (changed === text) {
     terminal.print(`${path}: nothing to change.`)
     return exitCodes.ok
   }
-  terminal.print(`${path}\n${differences(file.text ?? '', textWith(file, data))}`)
+  terminal.print(`${path}\n${await differences(text, changed)}`)
   if (print) return exitCodes.ok
   if (!yes && !(await agreed(terminal))) {
     terminal.print('Nothing was written.')
     return exitCodes.failed
   }
-  const { backup } = await writeJsonFile(file, data)
+  const { backup } = await writeSettings(file, changed)
   terminal.print(`Wrote ${path}${backup === undefined ? '' : `; what it was is in ${backup}`}. Claude Code reads it when it starts.`)
   return exitCodes.ok
 }
@@ -62,30 +65,6 @@ function settingsPath(project: boolean, { environment, directory }: Terminal): s
   const { CLAUDE_CONFIG_DIR: own = '' } = environment
   if (project) return join(directory, '.claude', 'settings.json')
   return join(isAbsolute(own) ? own : join(homeDirectory(environment), '.claude'), 'settings.json')
-}
-
-async function agreed({ ask }: Terminal): Promise<boolean> {
-  if (ask === undefined)
-    throw new ToolError('invalid_input', 'There is no terminal to ask at whether this may be written', {
-      hint: 'Add --yes to write it, or --print only to see it.',
-    })
-  return /^y(?:es)?$/i.test((await ask('Write it? [y/N]: ')).trim())
-}
-
-/** The lines that go and those that come, with three around them. */
-function differences(before: string, after: string): string {
-  const [old, fresh] = [before, after].map((text) => text.replace(/\n$/, '').split('\n')) as [string[], string[]]
-  let start = 0
-  while (start < Math.min(old.length, fresh.length) && old[start] === fresh[start]) start += 1
-  let end = 0
-  while (end < Math.min(old.length, fresh.length) - start && old.at(-1 - end) === fresh.at(-1 - end)) end += 1
-  const marked = (sign: string, lines: readonly string[]) => lines.map((line) => `${sign} ${line}`.trimEnd())
-  return [
-    ...marked(' ', fresh.slice(Math.max(0, start - 3), start)),
-    ...(before === '' ? [] : marked('-', old.slice(start, old.length - end))),
-    ...marked('+', fresh.slice(start, fresh.length - end)),
-    ...marked(' ', fresh.slice(fresh.length - end, fresh.length - end + 3)),
-  ].join('\n')
 }
 
 /** As a shell takes it for one word. */

@@ -1,8 +1,11 @@
 import { ToolError } from '@rackwarden/core'
+import type { Runtime } from '@rackwarden/core/runtime'
 import type { Application } from '../../application.ts'
+import { clientOf, knownClients, type Client } from '../connect/client.ts'
+import { clientEntry } from '../connect/program-entry.ts'
+import { shownEntry, writeClient } from '../connect/write-client.ts'
+import { exitCodes } from '../failure.ts'
 import type { Terminal } from '../terminal.ts'
-import { clientEntry } from './client-entry.ts'
-import { clientOf, knownClients, register, shownEntry, type Client, type ServerEntry } from './client-file.ts'
 import { isAsking, type Asking } from './questions.ts'
 
 /** What the clients are told of. */
@@ -16,44 +19,49 @@ export interface ClientsOptions {
 }
 
 /** Writes the entry into the clients that were named, and shows it where none was; says whether all of it worked. */
-export async function connectClients({ name }: Application, options: ClientsOptions, terminal: Terminal): Promise<boolean> {
-  const entry = clientEntry(name, options.configuration, terminal)
-  const clients = options.printOnly ? [] : (options.clients ?? (isAsking(terminal) ? await askClients(terminal) : []))
+export async function connectClients(
+  { name }: Application,
+  { clients: named, printOnly, configuration }: ClientsOptions,
+  runtime: Runtime,
+  terminal: Terminal,
+): Promise<boolean> {
+  const server = clientEntry(name, { configuration }, terminal)
+  const clients = printOnly ? [] : (named ?? (isAsking(terminal) ? await askClients(terminal) : []))
   if (clients.length === 0) {
-    terminal.print(`\nFor a client that reads mcpServers:\n${shownEntry(name, entry)}`)
-    terminal.print(`Claude Code: claude mcp add ${name} -- ${[entry.command, ...entry.args].join(' ')}`)
+    const shown = await shownEntry(clientOf('json', terminal.environment, terminal.directory), name, server)
+    terminal.print(`\nFor a client that reads mcpServers:\n${shown}\n'${name} connect <client>' writes it into a client's settings.`)
   }
-  const done = []
-  for (const client of clients) done.push(await write(client, name, entry, terminal))
-  return done.every(Boolean)
+  let ended: number = exitCodes.ok
+  for (const client of clients) {
+    const { userPath: path = '' } = client
+    try {
+      const code = await writeClient({ client, path, name, server, agreed: true, shared: false }, runtime, terminal)
+      if (code !== exitCodes.ok) ended = code
+    } catch (error) {
+      if (!ToolError.isInstance(error)) throw error
+      terminal.complain(`${client.title}: ${error.message} ${error.hint ?? ''}\n${await shownEntry(client, name, server)}`)
+      ended = exitCodes.failed
+    }
+  }
+  return ended === exitCodes.ok
 }
 
-async function write(client: Client, name: string, entry: ServerEntry, terminal: Terminal): Promise<boolean> {
-  try {
-    const written = await register(client, name, entry)
-    if (written === undefined) terminal.print(`${client.title}: ${client.path} has this entry already.`)
-    else {
-      const before = written.backup === undefined ? '' : `; what it was is in ${written.backup}`
-      terminal.print(`${client.title}: wrote ${client.path}${before}. Restart it.`)
-    }
-    return true
-  } catch (error) {
-    if (!ToolError.isInstance(error)) throw error
-    terminal.complain(`${client.title}: ${error.message} ${error.hint ?? ''}\n${shownEntry(name, entry)}`)
-    return false
-  }
+/** The client that was named, where there is a file to write into. */
+export function namedClient(text: string, { environment, directory }: Pick<Terminal, 'environment' | 'directory'>): Client {
+  const client = clientOf(text, environment, directory)
+  if (client.userPath !== undefined) return client
+  throw new ToolError('invalid_input', `'${text}' is only shown, and that it is anyway`, { hint: 'Give the path of a JSON file instead.' })
 }
 
 async function askClients(terminal: Asking): Promise<Client[]> {
-  const { environment, directory } = terminal
-  const names = knownClients(environment).map(({ name }) => name)
+  const names = knownClients(terminal.environment).flatMap(({ name, userPath }) => (userPath === undefined ? [] : [name]))
   for (;;) {
     const answer = (
       await terminal.ask(`Write it into a client's configuration? ${names.join(', ')}, the path of a JSON file, or none [none]: `)
     ).trim()
     if (answer === '' || answer === 'none') return []
     try {
-      return answer.split(/[\s,]+/).map((text) => clientOf(text, environment, directory))
+      return answer.split(/[\s,]+/).map((text) => namedClient(text, terminal))
     } catch (error) {
       if (!ToolError.isInstance(error)) throw error
       terminal.complain(`${error.message}. ${error.hint ?? ''}`)

@@ -6,8 +6,7 @@ import { exitCodes } from '../failure.ts'
 import { openRuntime } from '../open.ts'
 import { table, type Terminal } from '../terminal.ts'
 import { answersOf, type Answers, type InitOptions } from './answers.ts'
-import { clientOf } from './client-file.ts'
-import { connectClients } from './clients.ts'
+import { connectClients, namedClient } from './clients.ts'
 import { configurationPath, openDocument, type ConfigurationDocument } from './configuration-document.ts'
 import { findOffers, nameOf, newOffers, offerOf, unsupportedFinds, wantedOffers, type Offer } from './offer.ts'
 import { askForMore, askTier, askWhich, isAsking } from './questions.ts'
@@ -29,7 +28,7 @@ interface Setup {
 /** Finds services on this machine, tries each for real, and writes what works into `rackwarden.yaml`. */
 export async function init(application: Application, options: InitOptions, given: Terminal): Promise<number> {
   const answers = answersOf(application, options, given.environment)
-  const named = options.client?.map((text) => clientOf(text, given.environment, given.directory))
+  const named = options.client?.map((text) => namedClient(text, given))
   const { print: printOnly = false, force = false, acceptFingerprints = false } = options
   const terminal = terminalFor(options, given)
   const runtime = openRuntime(application, {}, terminal)
@@ -46,7 +45,7 @@ export async function init(application: Application, options: InitOptions, given
     else await save(setup, secrets, kept)
     const isThere = document.existed || kept.length > 0
     const clients = { clients: named, printOnly, configuration: isThere ? document.path : undefined }
-    const connected = await connectClients(application, clients, terminal)
+    const connected = await connectClients(application, clients, runtime, terminal)
     return unmet || !connected || kept.length < chosen.length ? exitCodes.failed : exitCodes.ok
   } finally {
     await runtime.close()

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { traitsOf, type Service } from '@rackwarden/core'
 import { holdsPassword, isReference } from './answers.ts'
-import { textOf, writePrivate } from './private-file.ts'
+import { textOf, writeText } from '../settings/text-file.ts'
 
 /** Secrets that were typed in, kept until the configuration that names them is written. */
 export interface SecretFiles {
   /** The values with a reference in the place of each secret. */
   replaced(service: Service, instance: string, values: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>
+  /** A reference to a file of this name, or of one like it, that will hold a secret. */
+  reference(name: string, secret: string): Promise<string>
   /** Writes each to a file only this user can read, and gives their paths. */
   save(): Promise<readonly string[]>
 }
@@ -27,6 +29,7 @@ export function createSecretFiles(directory: string): SecretFiles {
   }
 
   return {
+    reference,
     async replaced(service, instance, values) {
       const result: Record<string, unknown> = {}
       for (const [field, value] of Object.entries(values)) {
@@ -39,7 +42,7 @@ export function createSecretFiles(directory: string): SecretFiles {
       return result
     },
     async save() {
-      for (const [path, value] of held) await writePrivate(path, `${value}\n`)
+      for (const [path, value] of held) await writeText(path, `${value}\n`)
       return [...held.keys()]
     },
   }
