@@ -36,6 +36,11 @@ export default defineService({
   warnsOfRights: true,
   census,
   simulate: () => import('./simulate.ts'),
+  toolsets: {
+    cluster: { description: 'The cluster, its nodes, storage and tasks.' },
+    guests: { description: 'Virtual machines and containers: how they are, start, shut down, restart.' },
+    backups: { description: 'Snapshots and backups: taken, told, audited, rolled back to.' },
+  },
   tools: [
     getStatus,
     listNodes,

@@ -12,6 +12,7 @@ export const pingAgent = defineTool({
   title: 'Ping a guest agent',
   description: 'Whether the QEMU guest agent in a virtual machine answers, within two seconds.',
   access: 'observe',
+  toolset: 'guests',
   input: z.object({ guest: guestInput }),
   output: z.object({
     guest: z.string().describe('Name.'),

@@ -28,6 +28,7 @@ export const backupGuest = defineTool({
   title: 'Back a guest up',
   description: 'Back up a VM or container now (vzdump) to a storage; done once the archive is there and not empty.',
   access: 'configure',
+  toolset: 'backups',
   input: z.object({
     guest: guestInput,
     storage: z.string().optional().describe('Where to; where its newest backup is when not given.'),
@@ -151,6 +152,7 @@ export const deleteCreatedBackup = defineTool({
   title: 'Delete a backup that was just made',
   description: 'Take back backup_guest: delete exactly the archive it made.',
   access: 'configure',
+  toolset: 'backups',
   internal: true,
   input: z.object({
     guest: guestInput,

@@ -15,6 +15,7 @@ export const listBackups = defineTool({
   title: 'List backups',
   description: 'Backups of VMs and containers (vzdump, PBS): when last backed up, where, size, verified; newest first.',
   access: 'observe',
+  toolset: 'backups',
   input: z.object({
     guest: guestInput.optional(),
     storage: z.string().optional().describe('Storage.'),
@@ -81,6 +82,7 @@ export const auditBackups = defineTool({
   title: 'Audit backups',
   description: 'Which guests are not backed up? VMs and containers that could not be brought back: no real, recent archive, no job.',
   access: 'observe',
+  toolset: 'backups',
   input: z.object({
     within: z.string().optional().describe(`How old the newest archive may be: 26h, 7d; ${usualRecoveryPointHours}h when not given.`),
     ...paging,

@@ -22,6 +22,7 @@ export const createSnapshot = defineTool({
   title: 'Take a snapshot',
   description: 'Take a snapshot of a VM or container before an upgrade or risky change, to roll back to.',
   access: 'configure',
+  toolset: 'backups',
   input: z.object({
     guest: guestInput,
     name: z
@@ -108,6 +109,7 @@ export const deleteSnapshot = defineTool({
   title: 'Delete a snapshot',
   description: 'Delete a snapshot Rackwarden made: the guest stays as it is, the way back to then is gone.',
   access: 'admin',
+  toolset: 'backups',
   input: z.object({ guest: guestInput, snapshot: snapshotInput }),
   output: z.object({ guest: z.string().describe('Name of the guest.'), deleted: z.string().describe('Name it had.'), warnings }),
   state: readState,
@@ -140,6 +142,7 @@ export const deleteCreatedSnapshot = defineTool({
   title: 'Delete a snapshot that was just taken',
   description: 'Take back create_snapshot: delete exactly the snapshot it took.',
   access: 'configure',
+  toolset: 'backups',
   internal: true,
   input: z.object({
     guest: guestInput,
@@ -176,6 +179,7 @@ export const rollbackSnapshot = defineTool({
   title: 'Roll back to a snapshot',
   description: 'Put a VM or container back as it was at a snapshot Rackwarden took; everything since then is lost.',
   access: 'admin',
+  toolset: 'backups',
   input: z.object({ guest: guestInput, snapshot: snapshotInput }),
   output: z.object({
     guest: z.string().describe('Name of the guest.'),

@@ -16,6 +16,7 @@ export const getGuest = defineTool({
   title: 'Look at a guest',
   description: 'One VM or container: status, addresses, agent, disks, network, configuration, snapshots possible, HA, backups.',
   access: 'observe',
+  toolset: 'guests',
   input: z.object({ guest: guestInput }),
   output: z.object({
     id: z.number().describe('Id.'),

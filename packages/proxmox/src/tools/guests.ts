@@ -16,6 +16,7 @@ export const listGuests = defineTool({
   title: 'List guests',
   description: 'Virtual machines and containers (VMs, LXC): status, node, IP addresses, tags, backup age; those in trouble first.',
   access: 'observe',
+  toolset: 'guests',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),
     status: z.enum(['running', 'stopped', 'unknown', 'template', 'locked']).optional().describe('Status.'),

@@ -33,6 +33,7 @@ export const getNode = defineTool({
   title: 'Look at a node',
   description: 'One hypervisor node: load, memory, disks and wear, kernel, updates, failed services and tasks, certificates, clock.',
   access: 'observe',
+  toolset: 'cluster',
   input: z.object({ node: nodeInput }),
   output: z.object({
     name: z.string().describe('Name.'),
@@ -174,6 +175,7 @@ export const checkNode = defineTool({
   title: 'Check a node',
   description: 'Is one hypervisor node healthy? Checkup of node, storage, guests, units and updates: each ok, warn or crit.',
   access: 'observe',
+  toolset: 'cluster',
   input: z.object({
     node: nodeInput,
     section: z.enum(['node', 'storage', 'guests', 'units', 'updates']).optional().describe('Only this part.'),

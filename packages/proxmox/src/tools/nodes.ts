@@ -42,6 +42,7 @@ export const listNodes = defineTool({
   title: 'List nodes',
   description: 'Hypervisor nodes of the cluster: online or not, load, memory, guests, addresses; offline and busiest first.',
   access: 'observe',
+  toolset: 'cluster',
   input: z.object({ ...paging }),
   output: z.object({ nodes: z.array(nodeRow), next_cursor: nextCursor }),
   async run(window, { client, signal }) {

@@ -11,6 +11,7 @@ export const listSnapshots = defineTool({
   title: 'List snapshots',
   description: 'Snapshots of one guest, newest first; those made by Rackwarden can be rolled back to and deleted here.',
   access: 'observe',
+  toolset: 'backups',
   input: z.object({ guest: guestInput, ...paging }),
   output: z.object({
     guest: z.string().describe('Name.'),

@@ -14,6 +14,7 @@ export const getStatus = defineTool({
   title: 'Look at a cluster',
   description: 'Overall picture of a hypervisor cluster: quorum, nodes, storage, guests running, HA; and what rights hide.',
   access: 'observe',
+  toolset: 'cluster',
   input: z.object({}),
   output: z.object({
     cluster: z.string().describe('Its name; standalone where one node is alone.'),

@@ -12,6 +12,7 @@ export const listStorage = defineTool({
   title: 'List storage',
   description: 'Storage of the hypervisors: usage, free space, growth, days until full, what each holds; the fullest first.',
   access: 'observe',
+  toolset: 'cluster',
   input: z.object({
     storage: z.string().optional().describe('Only this one.'),
     node: z.string().optional().describe('Only as this node sees them.'),

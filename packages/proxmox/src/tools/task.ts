@@ -9,6 +9,7 @@ export const getTask = defineTool({
   title: 'Look at a task',
   description: 'How a task of the hypervisor (UPID: backup, migration, start) is doing or ended, with the end of its log.',
   access: 'observe',
+  toolset: 'cluster',
   input: z.object({
     upid: z.string().describe('Id of the task: UPID:…'),
     lines: z.number().int().min(1).max(500).optional().describe('Of its log; 30 when not given.'),
