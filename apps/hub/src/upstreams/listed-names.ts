@@ -14,12 +14,14 @@ export function listedNames(names: readonly string[], prefix: string, taken: Rea
   const listed = new Map<string, string>()
   const used = new Set<string>()
   const fits = (name: string) => prefix.length + name.length <= longestListed && !used.has(name) && !taken.has(`${prefix}${name}`)
-  // Who has a good name keeps it, whatever others would be cut to.
-  for (const name of unique) {
-    if (safe(name) !== name || !fits(name)) continue
-    listed.set(name, name)
-    used.add(name)
+  const keep = (name: string, made: string) => {
+    if (made === '' || safe(made) !== made || !fits(made)) return
+    listed.set(name, made)
+    used.add(made)
   }
+  // Who has a good name keeps it, whatever others would be cut to; then who has the prefix in front already goes without.
+  for (const name of unique) if (!name.startsWith(prefix)) keep(name, name)
+  for (const name of unique) if (name.startsWith(prefix)) keep(name, name.slice(prefix.length))
   for (const name of unique) {
     if (listed.has(name)) continue
     let round = 0

@@ -31,6 +31,7 @@ export interface ProgramTransport extends Transport {
 const [askMs, killMs] = [75, 2_000]
 /** So much that is no message, and it is another program than one that speaks the protocol. */
 const mostGarbage = 1024 * 1024
+const lastWordsMs = 50
 const mostUnread = 64 * 1024 * 1024
 
 /** Makes the transport to a program, in a process group of its own; it is started by `start`. */
@@ -55,6 +56,18 @@ export function createProgramTransport(program: UpstreamProgram, { guard, log, e
       for (const timer of timers) clearTimeout(timer)
     })
     return closing
+  }
+
+  /** What it wrote last may still be on its way; what it started may hold its pipes open. */
+  const finish = async (ended: ChildProcessWithoutNullStreams, how: string) => {
+    const read = [ended.stdout, ended.stderr].map((stream) => new Promise((resolve) => stream.once('end', resolve)))
+    await Promise.race([Promise.all(read), new Promise((resolve) => setTimeout(resolve, lastWordsMs))])
+    const words = log.lastWords()
+    ending ??= new ToolError('unreachable', `The server ended ${how}${words === undefined ? '.' : `; it said: ${words}`}`, {
+      hint: words === undefined ? 'Start it by hand to see why.' : 'What else it said is in the log.',
+    })
+    for (const stream of [ended.stdin, ended.stdout, ended.stderr]) stream.destroy()
+    transport.onclose?.()
   }
 
   const refuse = (what: string, hint: string) => void end(new ToolError('upstream', `The server ${what}; it was ended.`, { hint }))
@@ -111,16 +124,9 @@ export function createProgramTransport(program: UpstreamProgram, { guard, log, e
       started.stderr.on('data', (chunk: Buffer) => splitErrors(chunk))
       for (const stream of [started.stdin, started.stdout, started.stderr]) stream.on('error', () => undefined)
       started.once('exit', (code, signal) => {
-        ending ??= new ToolError('unreachable', `The server ended ${signal === null ? `with exit code ${code ?? 0}` : `by ${signal}`}.`, {
-          hint: 'What it said before is in the log.',
-        })
         pace.stop()
         if (pid !== undefined) guard.ended(pid, mark)
-        // What it started may hold its pipes open.
-        setImmediate(() => {
-          for (const stream of [started.stdin, started.stdout, started.stderr]) stream.destroy()
-          transport.onclose?.()
-        })
+        void finish(started, signal === null ? `with exit code ${code ?? 0}` : `by ${signal}`)
       })
       await new Promise<void>((resolve, reject) => {
         started.once('spawn', resolve)

@@ -88,7 +88,21 @@ function walked(
       kept[word] = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, walked(inner, without, change)]))
     else kept[word] = walked(value, without, change)
   }
-  return kept
+  // What was left out of it may be the default itself.
+  return withoutDefaulted(kept, node['properties'])
+}
+
+/** What has a default need not be given, though generators of schemas say it must: they tell what comes out, not what goes in. */
+function withoutDefaulted(schema: Record<string, unknown>, properties: unknown): Record<string, unknown> {
+  const { required } = schema
+  if (!Array.isArray(required) || !isRecord(properties)) return schema
+  const needed = required.filter((name: unknown) => {
+    const property = typeof name === 'string' ? properties[name] : undefined
+    return !isRecord(property) || !('default' in property)
+  })
+  if (needed.length === required.length) return schema
+  const { required: _, ...rest } = schema
+  return needed.length === 0 ? rest : { ...rest, required: needed }
 }
 
 function renamed(schema: Record<string, unknown>, moved: ReadonlyMap<string, string>): Record<string, unknown> {

@@ -4,14 +4,23 @@ import type { Clock, Log } from '@rackwarden/core/runtime'
 export interface UpstreamLog {
   /** A line the server wrote. */
   line(text: string): void
+  /** Of what it wrote lately, the line that says most of why it ended; undefined where it said nothing. */
+  lastWords(): string | undefined
 }
 
 const [mostLines, withinMs, longestLine] = [20, 10_000, 500]
+const [mostKept, longestWords] = [20, 200]
 
 /** Makes the log of one upstream. */
 export function createUpstreamLog(name: string, log: Log, clock: Clock): UpstreamLog {
   let [began, told, left] = [Number.NEGATIVE_INFINITY, 0, 0]
+  const kept: string[] = []
   return {
+    lastWords() {
+      const words = kept.find((line) => /error/i.test(line)) ?? kept.at(-1)
+      kept.length = 0
+      return words?.trim().slice(0, longestWords)
+    },
     line(text) {
       const now = clock.now()
       if (now - began >= withinMs) {
@@ -21,6 +30,8 @@ export function createUpstreamLog(name: string, log: Log, clock: Clock): Upstrea
         left = 0
       }
       if (text.trim() === '') return
+      kept.push(text)
+      if (kept.length > mostKept) kept.shift()
       if (told >= mostLines) {
         left += 1
         return

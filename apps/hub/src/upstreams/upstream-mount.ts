@@ -137,7 +137,10 @@ async function healthOf(held: HeldUpstream, command: (words: string) => string):
   const { upstream, acceptance } = held
   const { name } = upstream
   const session = await soon(upstream)
-  if (session === undefined) return { degraded: true, evidence: 'it is being connected to' }
+  if (session === undefined)
+    throw new ToolError('timeout', 'It is still being connected to.', {
+      hint: `'${command(`upstreams show ${name}`)}' waits for it, and says why where it cannot be.`,
+    })
   const { server, era } = session
   const version = server.version === '' ? {} : { version: `${server.name} ${server.version}` }
   const waits = waiting(acceptance.accepted, upstream.offered())

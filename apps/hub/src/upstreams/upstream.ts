@@ -202,11 +202,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     changed('resources')
   }
 
+  // Other than what was seen before waiting.
+  const upstreamState = (): UpstreamState => state
+
   return {
     name,
     configuration,
     turns: createTurns(limits.concurrency, name),
-    state: () => state,
+    state: upstreamState,
     offered: () => offered,
     resources: () => resources,
     isGone: () => gone,
@@ -214,7 +217,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       if (over.signal.aborted) throw new ToolError('unreachable', `${name} is not connected any more.`)
       if (state.kind === 'ready') return state.session
       if (state.kind === 'waiting' && keeps) throw stillGone(state, runtime.clock.now(), name)
-      return within(begin(), name)
+      try {
+        return await within(begin(), name)
+      } catch (error) {
+        const now = upstreamState()
+        throw now.kind === 'waiting' && keeps ? stillGone(now, runtime.clock.now(), name) : error
+      }
     },
     connect() {
       keeps = true

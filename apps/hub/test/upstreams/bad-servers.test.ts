@@ -28,7 +28,7 @@ const kinds: Record<string, { entry: () => Promise<Record<string, unknown>>; say
     entry: async () => ({ ...fixture('bad-server'), cwd: '/no/such/directory' }),
     says: /no directory '\/no\/such\/directory'/,
   },
-  'that exits at once': { entry: async () => fixture('bad-server', 'exits'), says: /exit code 3/ },
+  'that exits at once': { entry: async () => fixture('bad-server', 'exits'), says: /exit code 3; it said: Error: no kubeconfig/ },
   'that never answers initialize': {
     entry: async () => fixture('bad-server', 'silent'),
     says: /not ready within 1500 ms|no answer within 2 s|being connected/,

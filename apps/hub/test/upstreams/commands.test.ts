@@ -217,12 +217,12 @@ describe('upstreams import', () => {
   })
 
   test.each([
-    ['client.json', '{"mcpServers": {', /is not JSON/],
-    ['client.json', '[]', /no object/],
-    ['client.json', '{"other": {}}', /names no MCP servers/],
-    ['config.toml', 'a = [', /is not TOML/],
-  ])('refuses %s that holds %s, and quotes nothing of it', async (name, text, why) => {
-    await expect(imported(text, name)).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringMatching(why) as string })
+    ['client.json', '{"mcpServers": {', 'invalid_config', /is not JSON/],
+    ['client.json', '[]', 'invalid_config', /no object/],
+    ['client.json', '{"other": {}}', 'invalid_input', /names no MCP servers/],
+    ['config.toml', 'a = [', 'invalid_config', /is not TOML/],
+  ])('refuses %s that holds %s, and quotes nothing of it', async (name, text, code, why) => {
+    await expect(imported(text, name)).rejects.toMatchObject({ code, message: expect.stringMatching(why) as string })
   })
 })
 

@@ -37,6 +37,14 @@ describe('listed names', () => {
     expect(listed.get('x'.repeat(60))).toMatch(/^x{34}_[0-9a-f]{6}$/)
   })
 
+  test('have no prefix twice', () => {
+    const listed = listedNames(['pantry_read', 'pantry_fill', 'fill', 'pantry_'], prefix)
+    expect(listed.get('pantry_read')).toBe('read')
+    expect(listed.get('fill')).toBe('fill')
+    expect(listed.get('pantry_fill')).toMatch(/^pantry_fill_[0-9a-f]{6}$/)
+    expect(listed.get('pantry_')).toMatch(/^pantry_[0-9a-f]{6}$/)
+  })
+
   test('give way to names that are taken', () => {
     expect(listedNames(['read'], prefix, new Set(['pantry_read'])).get('read')).toMatch(/^read_[0-9a-f]{6}$/)
   })
@@ -169,6 +177,11 @@ describe('shown inputs', () => {
         expect(Object.keys(back).toSorted()).toEqual(given.filter((name) => name !== '__proto__').toSorted())
       }),
     )
+  })
+
+  test('need not be given where they have a default, whatever the schema says', () => {
+    const { schema } = shownInput({ type: 'object', properties: { a: { default: '' }, b: { type: 'string' } }, required: ['a', 'b'] })
+    expect(schema['required']).toEqual(['b'])
   })
 
   test('are lean, and stay small whatever they were', () => {

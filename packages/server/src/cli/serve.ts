@@ -18,7 +18,7 @@ export interface ServeOptions extends OpenOptions, EntranceFlags {
 const lastMs = 10_500
 
 /** Foreign servers are connected to so long after serving began. */
-const connectAfterMs = 100
+const connectAfterMs = 300
 
 /** Serves the application until its client is gone or it is told to end. */
 export async function serve(application: Application, options: ServeOptions, terminal: Terminal): Promise<number> {
