@@ -1,5 +1,6 @@
 import { registeredTool } from '../call/registered-tool.ts'
 import type { View } from '../call/view.ts'
+import { auditBackups } from '../facets/audit-backups.ts'
 import { getChange, listChanges, undoChange } from '../facets/change-tools.ts'
 import { describeHomelab } from '../facets/describe-homelab.ts'
 import { findAsset } from '../facets/find-asset.ts'
@@ -32,7 +33,7 @@ export function mountOwn(labOf: (view: View) => Lab, { prefixed, prefix }: { pre
     queryAudit,
     verifyAuditChains,
     whatChanged,
-    ...(prefixed ? [findAsset, planDecommission] : []),
+    ...(prefixed ? [findAsset, planDecommission, auditBackups] : []),
   ]
   const tools = [...defined.map(registeredTool), undoChange]
   const instance: Instance = {
