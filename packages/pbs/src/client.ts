@@ -1,4 +1,4 @@
-import { createApiClient, httpConfig, secret, type ApiRequest, type ConfigOf, type Connection } from '@rackwarden/core'
+import { createApiClient, httpConfig, secret, ToolError, type ApiRequest, type ConfigOf, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
 import type { BackupAddress, Group, Place } from './addresses.ts'
 
@@ -150,8 +150,15 @@ export async function connect(
     collectGarbage: async (store: string, signal: AbortSignal) => begin(`${storePath(store)}/gc`, undefined, signal),
     runSync: async (id: string, signal: AbortSignal) => begin(`admin/sync/${encodeURIComponent(id)}/run`, undefined, signal),
 
-    // Without the direction, jobs that push are left out.
-    syncJobs: async (signal: AbortSignal) => get('admin/sync', schemas.syncJobs, { query: { 'sync-direction': 'all' }, signal }),
+    /** Sync jobs of both directions; releases before 3.3 know one, and take no word for it. */
+    async syncJobs(signal: AbortSignal) {
+      try {
+        return await get('admin/sync', schemas.syncJobs, { query: { 'sync-direction': 'all' }, signal })
+      } catch (error) {
+        if (!ToolError.isInstance(error) || error.code !== 'invalid_input') throw error
+        return get('admin/sync', schemas.syncJobs, { signal })
+      }
+    },
     verifyJobs: async (signal: AbortSignal) => get('admin/verify', schemas.jobs, { signal }),
     pruneJobs: async (signal: AbortSignal) => get('admin/prune', schemas.pruneJobs, { signal }),
 

@@ -21,6 +21,7 @@ export async function backups(client: PbsClient, { instance, signal }: FacetCont
         subject: { kind: first.kind, id: first.id, ...(noted === undefined ? {} : { name: noted }) },
         target: targetOf(instance, 'group', name),
         count: group.length,
+        toldAt: new Date(now).toISOString(),
         ...(newest === undefined ? {} : { newest: timeText(newest.time) }),
         ...(usable === undefined ? {} : { usable: timeText(usable.time) }),
         ...(verdict === undefined || verdict === 'failed' ? {} : { verified: verdict }),

@@ -46,12 +46,12 @@ export async function blindSpots(client: PbsClient, signal: AbortSignal): Promis
   ]
 }
 
-/** What is asked, or nothing where the token may not ask it; that must not hide the rest. */
-export async function ifAllowed<Told>(asked: Promise<Told>): Promise<Told | undefined> {
+/** What is asked, or nothing where the token may not ask it or the release does not know it; that must not hide the rest. */
+export async function ifTold<Told>(asked: Promise<Told>): Promise<Told | undefined> {
   try {
     return await asked
   } catch (error) {
-    if (ToolError.isInstance(error) && error.code === 'forbidden') return undefined
+    if (ToolError.isInstance(error) && (error.code === 'forbidden' || error.code === 'not_found')) return undefined
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import type { Collection, Usage } from './backup-schema.ts'
 import type { PbsClient } from './client.ts'
 import { growthOf, type Growth } from './growth.ts'
-import { ifAllowed } from './rights.ts'
+import { ifTold } from './rights.ts'
 
 /** A datastore as it stands. */
 export interface StoreFacts {
@@ -27,7 +27,7 @@ export async function storeFacts(client: PbsClient, signal: AbortSignal): Promis
   const [stores, usages, collections] = await Promise.all([
     client.datastores(signal),
     client.usages(signal),
-    ifAllowed(client.collections(signal)),
+    ifTold(client.collections(signal)),
   ])
   const now = client.now()
   return {

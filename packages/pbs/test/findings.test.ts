@@ -1,6 +1,8 @@
+import type { Connection } from '@rackwarden/core'
 import { openSimulatedLab } from '@rackwarden/core/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import pbs, { type PbsWorld } from '../src/index.ts'
+import simulate from '../src/simulate.ts'
 import { defaultWorld, nightly } from '../src/simulation/world.ts'
 import { openServer, tokenWith } from './server.ts'
 
@@ -190,6 +192,7 @@ test('the server and its datastores are assets, and every group is told as backu
     subject: { kind: 'vm', id: '101', name: 'db' },
     target: 'pbs@away/group/main:vm/101',
     count: 6,
+    toldAt: '2026-06-01T09:00:00.000Z',
     newest: '2026-06-01T02:00:00Z',
     usable: '2026-06-01T02:00:00Z',
     verified: 'ok',
@@ -200,4 +203,25 @@ test('health counts what it saw, and is degraded where a datastore cannot be rea
   expect((await (await openServer()).health()).evidence).toBe('2 datastores, main 61 % full, offsite 88 % full')
   const { health } = await openServer({ stores: [{ ...defaultWorld.stores[0]!, error: 'no disk' }] })
   expect(await health()).toMatchObject({ degraded: true, evidence: expect.stringContaining('main: error: no disk') })
+})
+
+test('a list that takes the server long is not waited for, and that is told', async () => {
+  const simulation = await simulate(defaultWorld)
+  const { connection } = simulation
+  const fetch: Connection['fetch'] = async (target, options) => {
+    if (!target.includes('/snapshots')) return connection!.fetch(target, options)
+    return new Promise((_resolve, reject) => options?.signal?.addEventListener('abort', () => reject(new Error('aborted'))))
+  }
+  const client = await pbs.connect(simulation.config, { ...connection!, fetch })
+  const told = await pbs.findings?.(client, { instance: 'default', signal: new AbortController().signal })
+  expect(told?.map(({ id }) => id)).toContain('pbs/backups/all#verified')
+  expect(told?.map(({ id }) => id)).toContain('pbs/group/main:ct/200#fresh')
+})
+
+test('a release that does not tell of garbage and of directions hides nothing else', async () => {
+  const { read, findings } = await openServer({ version: '3.1' })
+  const { datastores } = (await read('list_datastores')) as { datastores: { garbage_collection: string }[] }
+  expect(datastores[0]).toMatchObject({ datastore: 'main', used_percent: 61, garbage_collection: 'not told' })
+  expect(((await read('list_jobs')) as { jobs: { id: string }[] }).jobs.map(({ id }) => id)).toEqual(['to-attic', 'weekly', 'thin-out'])
+  expect((await findings()).map(({ id }) => id)).toContain('pbs/group/main:vm/101#corrupt')
 })

@@ -2,6 +2,8 @@ import { ToolError } from '@rackwarden/core'
 import { array, assert, constantFrom, double, integer, oneof, property, record, string, stringMatching } from 'fast-check'
 import { expect, test } from 'vitest'
 import { addressOf, readScope, timeText, type Scope } from '../src/addresses.ts'
+import { ageText } from '../src/amounts.ts'
+import { freshnessOf } from '../src/freshness.ts'
 import { growthOf } from '../src/growth.ts'
 import { refusalOf } from '../src/refusals.ts'
 import { maintenanceText } from '../src/store-facts.ts'
@@ -151,4 +153,42 @@ test('a maintenance is told in words', () => {
   expect(maintenanceText('read-only')).toBe('maintenance: read-only')
   expect(maintenanceText(undefined)).toBeUndefined()
   expect(timeText(1_780_279_200)).toBe('2026-06-01T02:00:00Z')
+})
+
+const groupOf = (newest: number | undefined) => ({
+  store: 'main',
+  namespace: '',
+  kind: 'vm' as const,
+  id: '1',
+  count: 1,
+  owner: undefined,
+  newest,
+})
+
+test('a group is fresh up to the hours allowed and never after, stale up to a month, then abandoned', () => {
+  const now = Date.parse('2026-06-01T09:00:00Z')
+  assert(
+    property(integer({ min: 0, max: 400 * 24 * 60 }), integer({ min: 1, max: 24 * 90 }), (minutes, rpoHours) => {
+      const [told] = freshnessOf([groupOf(now / 1_000 - minutes * 60)], { now, rpoHours })
+      const expected = minutes <= rpoHours * 60 ? 'fresh' : minutes > Math.max(rpoHours, 24 * 30) * 60 ? 'abandoned' : 'stale'
+      expect(told?.verdict).toBe(expected)
+      expect(Math.abs((told?.hours ?? -1) - minutes / 60)).toBeLessThanOrEqual(0.5)
+    }),
+  )
+  expect(freshnessOf([groupOf(undefined)], { now, rpoHours: 36 })).toMatchObject([{ verdict: 'never finished', hours: undefined }])
+})
+
+test('an age in words is never longer than it is, and less than one unit shorter', () => {
+  const now = Date.parse('2026-06-01T09:00:00Z')
+  assert(
+    property(integer({ min: 0, max: 10 * 365 * 24 * 60 }), (minutes) => {
+      const [, amount = '', unit] = /^(\d+) (h|days)$/.exec(ageText(now / 1_000 - minutes * 60, now)) ?? []
+      const size = unit === 'h' ? 60 : 24 * 60
+      expect(Number(amount) * size).toBeLessThanOrEqual(minutes)
+      expect((Number(amount) + 1) * size).toBeGreaterThan(minutes)
+      expect(unit).toBe(minutes < 72 * 60 ? 'h' : 'days')
+    }),
+  )
+  // A clock that is behind makes nothing younger than new.
+  expect(ageText(now / 1_000 + 500, now)).toBe('0 h')
 })

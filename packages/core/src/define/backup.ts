@@ -24,6 +24,8 @@ export interface BackupCopy {
   newest?: string
   /** When the newest was begun that is whole and not known to be corrupt, ISO 8601. */
   usable?: string
+  /** When this was told, on the keeper's own clock, ISO 8601: the age of a backup is held to that. */
+  toldAt?: string
   /** What the last verification said of the usable one; undefined where this keeper does not tell. */
   verified?: 'ok' | 'outdated' | 'never'
 }

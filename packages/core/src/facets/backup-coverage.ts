@@ -46,7 +46,7 @@ export function joinBackups(
     const best = newestOf(own)
     return {
       asset,
-      verdict: verdictOf({ own, best, isUnclear: unclear.length > 0 }, now - hours * hourMs),
+      verdict: verdictOf({ own, best, isUnclear: unclear.length > 0 }, (copy) => ageOf(copy, now) <= hours * hourMs),
       copies: own,
       best,
       knownAs: own.find((copy) => isRenamed(copy.subject, subject))?.subject.name,
@@ -63,16 +63,20 @@ export function joinBackups(
 
 function verdictOf(
   { own, best, isUnclear }: { own: readonly BackupCopy[]; best: BackupCopy | undefined; isUnclear: boolean },
-  oldest: number,
+  isFresh: (copy: BackupCopy) => boolean,
 ): CoverageVerdict {
   if (best?.usable === undefined) {
     if (isUnclear) return 'ambiguous'
     return own.some(({ newest }) => newest !== undefined) ? 'corrupt' : 'none'
   }
-  if (Date.parse(best.usable) < oldest) return 'stale'
+  if (!isFresh(best)) return 'stale'
   // Any fresh copy that was verified is enough.
-  const isVerified = own.some(({ usable, verified }) => usable !== undefined && Date.parse(usable) >= oldest && verified === 'ok')
+  const isVerified = own.some((copy) => copy.usable !== undefined && isFresh(copy) && copy.verified === 'ok')
   return isVerified || best.verified === undefined ? 'ok' : 'unverified'
+}
+
+function ageOf({ usable = '', toldAt }: BackupCopy, now: number): number {
+  return (toldAt === undefined ? now : Date.parse(toldAt)) - Date.parse(usable)
 }
 
 function newestOf(copies: readonly BackupCopy[]): BackupCopy | undefined {

@@ -56,6 +56,12 @@ test('any fresh verified copy is enough, and where a keeper tells no verificatio
   expect(verdicts([guest('1', 'web')], [untold])).toEqual(['home/guest/1 ok'])
 })
 
+test('the age of a backup is held to the clock of its keeper', () => {
+  const behind = copy('1', { newest: lastWeek, usable: lastWeek, toldAt: '2026-05-25T09:00:00Z' })
+  expect(verdicts([guest('1', 'web')], [behind])).toEqual(['home/guest/1 ok'])
+  expect(verdicts([guest('1', 'web')], [copy('1', { toldAt: '2026-06-03T09:00:00Z' })])).toEqual(['home/guest/1 stale'])
+})
+
 test('where two clusters have one number the name decides, and what has none is nobody’s', () => {
   const assets = [guest('100', 'web', 'home'), guest('100', 'mail', 'work')]
   expect(verdicts(assets, [copy('100', { name: 'web' })])).toEqual(['work/guest/100 none', 'home/guest/100 ok'])

@@ -36,7 +36,9 @@ export function createRequestCheck(): (method: string, target: string, body: str
     const endpoint = endpoints.find((one) => one.method === method && one.path.test(pathname))
     if (endpoint === undefined) return undefined
     const given: [string, unknown][] = [...searchParams]
-    if (body !== undefined && body !== '') given.push(...Object.entries(JSON.parse(body) as Record<string, unknown>))
+    // It takes a form as well as JSON.
+    if (body?.startsWith('{') === true) given.push(...Object.entries(JSON.parse(body) as Record<string, unknown>))
+    else if (body !== undefined) given.push(...new URLSearchParams(body))
     const values: Record<string, unknown> = {}
     const wrong: string[] = []
     for (const [name, value] of given) {

@@ -1,4 +1,4 @@
-import { backupKinds, type BackupKind } from '@rackwarden/core'
+import type { BackupKind } from '@rackwarden/core'
 import { addressOf, isWithin } from '../addresses.ts'
 import { marksOf } from './prune-rules.ts'
 import { ok, refuse, type Reply, type Request } from './replies.ts'
@@ -208,19 +208,24 @@ function snapshotOf({ kind, id, time, bytes, comment, owner, isProtected, isFini
 
 function groupsOf(asked: Asked) {
   const backups = backupsOf(asked)
-  const keys = new Map<string, { kind: BackupKind; id: string }>(
-    backups.map(({ kind, id }) => [`${backupKinds.indexOf(kind)}/${id}`, { kind, id }] as const),
-  )
-  return [...keys.values()].map(({ kind, id }) => {
-    const own = backups.filter((backup) => backup.kind === kind && backup.id === id).toSorted((first, second) => second.time - first.time)
+  const groups = new Map<string, HeldBackup[]>()
+  for (const backup of backups) {
+    const key = `${backup.kind}/${backup.id}`
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, [backup])
+    else known.push(backup)
+  }
+  return [...groups.values()].flatMap((group) => {
+    const own = group.toSorted((first, second) => second.time - first.time)
     const last = own.find(({ isFinished }) => isFinished) ?? own[0]
+    if (last === undefined) return []
     return {
-      'backup-type': kind,
-      'backup-id': id,
+      'backup-type': last.kind,
+      'backup-id': last.id,
       'backup-count': own.length,
-      'last-backup': last?.time ?? 0,
-      owner: last?.owner ?? '',
-      files: last?.isFinished === true ? ['drive-scsi0.img.fidx', 'index.json.blob'] : ['drive-scsi0.img.fidx'],
+      'last-backup': last.time,
+      owner: last.owner,
+      files: last.isFinished ? ['drive-scsi0.img.fidx', 'index.json.blob'] : ['drive-scsi0.img.fidx'],
     }
   })
 }

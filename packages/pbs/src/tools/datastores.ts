@@ -55,7 +55,7 @@ function rowOf(facts: StoreFacts, now: number) {
 
 /** When garbage was last collected, and how that went. */
 export function collectionText({ collection }: Pick<StoreFacts, 'collection'>, now: number): string {
-  if (collection === undefined) return 'not told to this token'
+  if (collection === undefined) return 'not told'
   const { 'last-run-endtime': end, 'last-run-state': state, schedule } = collection
   if (end === undefined || end === null) return schedule === undefined || schedule === null ? 'never, and no schedule' : 'never'
   return `${ageText(end, now)} ago${state === undefined || state === null || state === 'OK' ? '' : `: ${state}`}`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { jobFacts } from '../job-facts.ts'
-import { blindSpots, ifAllowed } from '../rights.ts'
+import { blindSpots, ifTold } from '../rights.ts'
 import { storeFacts } from '../store-facts.ts'
 import { failuresLeft } from '../task-facts.ts'
 import { defineTool } from './define-tool.ts'
@@ -29,7 +29,7 @@ export const getStatus = defineTool({
       jobFacts(client, signal),
       client.tasks({ running: true, limit: 0 }, signal),
       client.tasks({ since, limit: 0 }, signal),
-      ifAllowed(client.uptimeSeconds(signal)),
+      ifTold(client.uptimeSeconds(signal)),
       blindSpots(client, signal),
     ])
     const fullness = stores.map(({ store, state, share }) =>
