@@ -76,6 +76,14 @@ export const figures = {
   'audit.memory': { name: 'resident memory over a million lines', unit: 'MB', judged: 'value', budget: 192, horizon: 96 },
 
   'tokens.average': { name: 'tokens of a tool, average', unit: 'tokens', judged: 'value', budget: 100, horizon: 87 },
+  'tokens.search': {
+    name: 'tokens of tools/list in search mode, every service',
+    unit: 'tokens',
+    judged: 'value',
+    budget: 1500,
+    horizon: 700,
+  },
+  'tokens.task': { name: 'tokens of a task in search mode: list, calls and answers', unit: 'tokens' },
   'tokens.percentile': { name: 'tokens of a tool, 95th percentile', unit: 'tokens', judged: 'value', budget: 200 },
 }
 

@@ -23,10 +23,12 @@ export function serviceLists() {
 }
 
 /**
- * The whole list of the hub with every service it can mount, for a caller of the highest tier.
- * @returns {Promise<Listing[]>}
+ * What is done with the hub over every service it can mount, for a caller of the highest tier.
+ * @template Result
+ * @param {(catalogue: import('@rackwarden/core/runtime').Catalogue, caller: import('@rackwarden/core/runtime').Caller) => Promise<Result>} work
+ * @returns {Promise<Result>}
  */
-export async function hubList() {
+export async function withHub(work) {
   const stateDirectory = mkdtempSync(join(tmpdir(), 'rackwarden-lists-'))
   const runtime = createRuntime({
     version: '0.0.0',
@@ -44,12 +46,21 @@ export async function hubList() {
     configuration: { tier: 'admin', services: Object.fromEntries(services.map(({ name }) => [name, held])) },
   })
   try {
-    return [...catalogue.list({ caller: { principal: 'local:lists', tier: 'admin' } })]
+    return await work(catalogue, { principal: 'local:lists', tier: 'admin' })
   } finally {
     await catalogue.close(0)
     await runtime.close()
     rmSync(stateDirectory, { recursive: true, force: true })
   }
+}
+
+/**
+ * The whole list of the hub.
+ * @param {import('@rackwarden/core/runtime').Exposure} [exposure]
+ * @returns {Promise<Listing[]>}
+ */
+export function hubList(exposure = 'all') {
+  return withHub(async (catalogue, caller) => [...catalogue.list({ caller, exposure })])
 }
 
 /**

@@ -20,16 +20,17 @@ const englishOnly = {
 const smallValidator = {
   name: 'small-validator',
   setup: (esbuild) => {
-    esbuild.onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ resolveDir }) => ({
-      path: 'shims',
+    esbuild.onResolve({ filter: /^@modelcontextprotocol\/(?:server|client)\/_shims$/ }, ({ path, resolveDir }) => ({
+      path: path.replace('/_shims', ''),
       namespace: 'small-validator',
       pluginData: resolveDir,
     }))
-    esbuild.onLoad({ filter: /^shims$/, namespace: 'small-validator' }, ({ pluginData }) => ({
+    esbuild.onLoad({ filter: /./, namespace: 'small-validator' }, ({ path, pluginData }) => ({
       resolveDir: pluginData,
       contents: `
-        export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker'
-        export { default as process } from 'node:process'`,
+        export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from '${path}/validators/cf-worker'
+        export { default as process } from 'node:process'
+        export const CORS_IS_POSSIBLE = false`,
     }))
   },
 }

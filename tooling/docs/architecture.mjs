@@ -1,3 +1,4 @@
+import { upstreamKeys } from '@rackwarden/core/runtime'
 import { packageDirectories, serviceNames } from '../structure/packages.mjs'
 import { importsOf, readSources } from '../structure/source-file.mjs'
 import { code, table } from './markdown.mjs'
@@ -77,9 +78,13 @@ export function configurationTable({ services }) {
   return table(
     ['fields of', 'keys'],
     [
-      ['the file', '`tier`, `services`, `approval`, `protect`, `audit`'],
+      ['the file', '`tier`, `expose`, `services`, `upstreams`, `approval`, `protect`, `audit`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
-      ['a service', '`tier`, `tools`, and either `instances` or the fields of its one target'],
+      [
+        'an upstream',
+        [...upstreamKeys.both, ...upstreamKeys.program].map(code).join(', ') + '; or ' + upstreamKeys.address.map(code).join(', '),
+      ],
+      ['a service', '`tier`, `tools`, `toolsets`, and either `instances` or the fields of its one target'],
       ...rows,
       ...groups,
     ],

@@ -31,6 +31,15 @@ ${table(['service', 'what it knows', 'prefix', 'targets', 'needs', ...levels], r
 
 *Targets*: whether a lab may have several, or several that are to hold the same; they go into \`rackwarden.yaml\`. *Needs*: the variable that says where the one target is. The last columns count the tools of each access.
 
+## Toolsets
+
+Services with many tools group them. Those that are on by default are listed, unless [something else is asked for](small-contexts.md#fewer-tools).
+
+${table(
+  ['toolset', 'what for', 'tools', 'by default'],
+  services.flatMap(({ service }) => toolsetRows(service)),
+)}
+
 ## Over all services
 
 ${table(['tool', 'access', 'what it does'], await toolsOverAll())}
@@ -72,6 +81,19 @@ function neededBy(service) {
  */
 function countOf(service, level) {
   return listedTools(service).filter(({ definition }) => definition.access === level).length
+}
+
+/** @param {import('@rackwarden/core').Service} service */
+function toolsetRows(service) {
+  return Object.entries(service.toolsets ?? {}).map(([name, { description, byDefault = true }]) => [
+    code(`${service.name}.${name}`),
+    description,
+    listedTools(service)
+      .filter(({ definition }) => definition.toolset === name)
+      .map(({ definition }) => code(definition.name))
+      .join(', '),
+    byDefault ? 'on' : 'off',
+  ])
 }
 
 /** The tools that know no service, as a hub without any lists them. */

@@ -12,10 +12,12 @@ export function listedTools({ tools }) {
 
 /** @param {import('@rackwarden/core').Service} service */
 export function toolsTable(service) {
+  const isGrouped = service.toolsets !== undefined
   return table(
-    ['tool', 'access', 'undo', 'what it does'],
+    ['tool', ...(isGrouped ? ['toolset'] : []), 'access', 'undo', 'what it does'],
     listedTools(service).map((tool) => [
       code(tool.definition.name),
+      ...(isGrouped ? [tool.definition.toolset ?? ''] : []),
       tool.definition.access,
       undoText(service, tool),
       tool.definition.description,

@@ -1,8 +1,7 @@
 // Prints how often the words of a question alone lead to the tool that answers it. --check holds it to result.json, --update writes that anew.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { hubList, serviceOf } from '../bench/tool-lists.mjs'
-import { rankingOf } from './ranking.mjs'
-import { shapes, synonyms } from './vocabulary.mjs'
+import { shapes, synonyms } from '../../packages/core/dist/search/vocabulary.js'
+import { serviceOf, withHub } from '../bench/tool-lists.mjs'
 
 /**
  * @typedef {{ questions: number, first: number, firstThree: number }} Score
@@ -12,8 +11,10 @@ import { shapes, synonyms } from './vocabulary.mjs'
 const file = new URL('result.json', import.meta.url)
 const fewest = 80
 
-const tools = await hubList()
-const byWords = rankingOf(tools)
+const vocabulary = [...synonyms.map(([means]) => means), ...shapes.map(({ means }) => means)]
+const words = new Set(vocabulary.flatMap((means) => means.split(' ')))
+const everything = [...questionsIn('questions.json'), ...questionsIn('held-out.json')].map(({ ask }) => ask)
+const { tools, found } = await searched([...everything, ...words])
 const asked = answered('questions.json')
 // No description is written with these in view, so their misses are not shown: they tell what the others' figures are worth.
 const heldOut = answered('held-out.json')
@@ -38,11 +39,38 @@ process.exitCode = problems.length === 0 ? 0 : 1
 
 /** @param {string} name */
 function answered(name) {
-  /** @type {Question[]} */
-  const questions = JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'))
-  return questions.map(({ ask, tools: right }) => {
-    const before = byWords(ask).findIndex((tool) => right.includes(tool))
+  return questionsIn(name).map(({ ask, tools: right }) => {
+    const before = (found.get(ask) ?? []).findIndex((tool) => right.includes(tool))
     return { ask, right, rank: before === -1 ? Infinity : before + 1 }
+  })
+}
+
+/**
+ * @param {string} name
+ * @returns {Question[]}
+ */
+function questionsIn(name) {
+  return JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'))
+}
+
+/**
+ * What the hub's own search answers, as a model would be answered, and every tool there is.
+ * @param {readonly string[]} queries
+ */
+function searched(queries) {
+  return withHub(async (catalogue, caller) => {
+    /** @type {Map<string, string[]>} */
+    const answers = new Map()
+    for (const query of queries) {
+      const answer = await catalogue.call({ caller, exposure: 'search', name: 'search_tools', input: { query, limit: 20 } })
+      if (answer.kind !== 'done') throw new Error(`search_tools did not answer '${query}': ${answer.text}`)
+      const { tools: best } = /** @type {{ tools: { name: string }[] }} */ (answer.output)
+      answers.set(
+        query,
+        best.map((tool) => tool.name),
+      )
+    }
+    return { tools: [...catalogue.list({ caller })], found: answers }
   })
 }
 
@@ -73,14 +101,11 @@ function flaws() {
   const names = new Set(tools.map(({ name }) => name))
   const all = [...asked, ...heldOut]
   const covered = new Set(all.flatMap(({ right }) => right))
-  const meant = [...synonyms.map(([means]) => means), ...shapes.map(({ means }) => means)].flatMap((means) => means.split(' '))
   const asks = all.map(({ ask }) => ask.toLowerCase())
   return [
     ...(asked.length < fewest ? [`There are ${asked.length} questions; at least ${fewest} are needed.`] : []),
     ...asks.filter((ask, index) => asks.indexOf(ask) !== index).map((ask) => `Asked twice: ${ask}`),
-    ...[...new Set(meant)]
-      .filter((word) => byWords(word).length === 0)
-      .map((word) => `The vocabulary means '${word}', which leads to no tool.`),
+    ...[...words].filter((word) => found.get(word)?.length === 0).map((word) => `The vocabulary means '${word}', which leads to no tool.`),
     ...[...covered].filter((name) => !names.has(name)).map((name) => `A question is answered by ${name}, which is no tool.`),
     ...[...names].filter((name) => !covered.has(name)).map((name) => `No question is answered by ${name}.`),
   ]

@@ -10,6 +10,7 @@ const entryPoints = [
   '@rackwarden/core/runtime',
   '@rackwarden/core/testing',
   '@rackwarden/server',
+  '@rackwarden/server/cli',
   '@rackwarden/ssh',
   '@rackwarden/simlab',
 ]
@@ -48,7 +49,9 @@ function mayImport(name: string, path: string, { specifier, kind }: ImportSite, 
   if (name === 'core') return false
   if (name === 'ssh' || name === 'server') return core
   if (name === 'simlab') return core || service
-  if (name === 'hub') return core || service || server || (specifier === '@rackwarden/simlab' && kind !== 'static')
+  // Commands of an application are written like those every bin has.
+  if (name === 'hub')
+    return core || service || server || specifier === '@rackwarden/server/cli' || (specifier === '@rackwarden/simlab' && kind !== 'static')
   if (specifier === '@rackwarden/ssh') return kind !== 'static'
   return core || (server && path.endsWith('/src/bin.ts'))
 }

@@ -9,6 +9,8 @@ export function createHub(version: string): Application {
     version,
     services,
     prefixed: true,
+    foreign: async (options) => (await import('./upstreams/foreign-servers.ts')).createForeignServers(options),
+    commands: async (line) => (await import('./upstreams/commands/commands.ts')).addUpstreamCommands(line),
     demo: async () => (await import('@rackwarden/simlab')).createLab(),
   }
 }

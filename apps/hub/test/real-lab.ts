@@ -25,6 +25,7 @@ export async function configureHosts(
 /** A hub over HTTP and a client of it that reads what a model would. */
 export interface ServedHub {
   hub: ReturnType<Processes['start']>
+  url: string
   client: Client
   call(name: string, input?: Record<string, unknown>): Promise<string>
 }
@@ -33,9 +34,11 @@ export interface ServedHub {
 export async function serveHub(processes: Processes): Promise<ServedHub> {
   const hub = processes.start('serve', '--http', '127.0.0.1:0')
   const client = new Client({ name: 'test', version: '1.0.0' })
-  await client.connect(new StreamableHTTPClientTransport(new URL(await addressOf(hub))))
+  const url = await addressOf(hub)
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)))
   return {
     hub,
+    url,
     client,
     call: async (name, input = {}) => {
       const result = await client.callTool({ name, arguments: input })

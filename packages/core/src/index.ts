@@ -12,6 +12,7 @@ export {
 export { resolveReference } from './config/environment.ts'
 export { statusError } from './connect/api-error.ts'
 export { failureOf, type Place } from './connect/failure.ts'
+export { isOneTimeSecret, oneTimePassword } from './connect/one-time-password.ts'
 export { openRpcClient, type RpcClient, type RpcClientOptions, type RpcRequest } from './connect/rpc-client.ts'
 export { accessLevels, adminAcknowledgement, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
 export { backupKinds, type BackupCopy, type BackupKind, type BackupSubject } from './define/backup.ts'
@@ -72,6 +73,7 @@ export {
   type WriteContext,
   type WriteTool,
 } from './define/tool.ts'
+export { toolsetNames, toolsetsOf, type Toolset, type Toolsets } from './define/toolset.ts'
 export type { Pause, Watchers } from './define/watch.ts'
 export { fixedNames, verbs } from './define/verbs.ts'
 export { judgeCommand, judgeScript } from './commands/policy.ts'

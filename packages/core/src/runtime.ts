@@ -9,8 +9,10 @@ export {
 export { createApprovalLinks, type ApprovalLinks } from './approve/approval-link.ts'
 export { openOwner, type Owner } from './approve/owner.ts'
 export { createStandingRules, type StandingRule, type StandingRules } from './approve/standing-rules.ts'
+export { exposureOf, exposures, type Exposure } from './call/exposure.ts'
 export { hashOf, canonicalJson } from './call/canonical.ts'
 export type { Ask } from './call/parked-calls.ts'
+export { lenientInput } from './call/parse-input.ts'
 export type { RegisteredTool, RegisteredWrite, RunContext } from './call/registered-tool.ts'
 export type { Operation } from './call/operations.ts'
 export type {
@@ -40,6 +42,13 @@ export { keepBytes, type KeptBytes } from './connect/kept-bytes.ts'
 export { loadConfiguration, type LoadOptions } from './config/load.ts'
 export type { NotifyChannel, NotifyConfiguration } from './config/notify.ts'
 export { tierOf } from './config/tier.ts'
+export {
+  upstreamKeys,
+  type UpstreamAddress,
+  type UpstreamConfiguration,
+  type UpstreamEntry,
+  type UpstreamProgram,
+} from './config/upstreams.ts'
 export { variableName, variablesOf } from './config/variables.ts'
 export type { GivenConfiguration, GivenValues } from './embed/given-configuration.ts'
 export type { HostContext, ToolHost } from './embed/host.ts'
@@ -50,8 +59,10 @@ export { toolResultOf, typedPartOf, type ResultForm, type ToolResult } from './e
 export { createNotifier, type Notifier } from './notify/notifier.ts'
 export { approvals, channels, defaultApproval, type Approval, type ApprovalPolicy, type Channel } from './policy/required-approval.ts'
 export { momentAfter, momentBefore, spanOf } from './define/moment.ts'
-export { cleanText } from './present/clean.ts'
+export { cleanData, cleanText, markUntrusted } from './present/clean.ts'
+export { renderOutput } from './present/render.ts'
 export { estimateTokens } from './present/budget.ts'
+export { isSecretName } from './present/secret-name.ts'
 export { createSecretFilter, type SecretFilter } from './present/redact.ts'
 export {
   createAuditLog,

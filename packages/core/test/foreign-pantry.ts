@@ -35,6 +35,7 @@ export function createPantry({ service = 'pantry', prefix = 'pantry_' } = {}): P
       watchers.add(tell)
       return () => watchers.delete(tell)
     },
+    connect: () => undefined,
     configure: () => undefined,
     close: async () => void (pantry.closed = true),
     offer(offered) {

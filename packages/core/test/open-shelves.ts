@@ -15,6 +15,7 @@ import {
   type ForeignServers,
   type Progress,
   type Respondent,
+  type ServiceConfiguration,
 } from '@rackwarden/core/runtime'
 import { onTestFinished } from 'vitest'
 import { shelfService, type Shelf } from './shelf.ts'
@@ -48,6 +49,8 @@ export interface OpenShelvesOptions {
   foreign?: ForeignServers
   /** Services beside the shelves, an instance each. */
   beside?: Service[]
+  /** What is configured of them, besides. */
+  besideConfiguration?: Partial<ServiceConfiguration>
 }
 
 /** Opens a catalogue over the shelves, an instance each; everything is gone when the test ends. */
@@ -78,7 +81,13 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
         ...Object.fromEntries(
           (options.beside ?? []).map(({ name }) => [
             name,
-            { toolsOff: [], missing: [], off: false, instances: [{ name: 'default', source: 'test', values: {} }] },
+            {
+              toolsOff: [],
+              missing: [],
+              off: false,
+              instances: [{ name: 'default', source: 'test', values: {} }],
+              ...options.besideConfiguration,
+            },
           ]),
         ),
         shelf: {

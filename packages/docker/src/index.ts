@@ -37,6 +37,11 @@ export default defineService({
   discover,
   candidates,
   simulate: () => import('./simulate.ts'),
+  toolsets: {
+    containers: { description: 'Containers: how they are, what they print, start, stop and restart.' },
+    deployment: { description: 'Create, recreate and delete containers, and run commands in them.' },
+    images: { description: 'Images, volumes and networks, and pruning what nothing uses.' },
+  },
   tools: [
     listContainers,
     getContainer,

@@ -35,6 +35,12 @@ export default defineService({
   assets,
   census,
   simulate: () => import('./simulate.ts'),
+  toolsets: {
+    hosts: { description: 'Hosts: load, memory, temperatures, disks and pools.' },
+    units: { description: 'systemd units: how they are, their logs, start, stop, restart, and what starts at boot.' },
+    network: { description: 'Interfaces, and whether an address answers.' },
+    maintenance: { description: 'Updates, reboots and commands.' },
+  },
   tools: [
     listHosts,
     getHostInfo,

@@ -1,7 +1,6 @@
-import { statusError, ToolError, type Connection, type FetchOptions } from '@rackwarden/core'
+import { isOneTimeSecret, oneTimePassword, statusError, ToolError, type Connection, type FetchOptions } from '@rackwarden/core'
 import { login } from './pihole-schema.ts'
 import { jsonIn, refusalOf } from './refusals.ts'
-import { codeOf } from './totp.ts'
 
 const logoutMs = 1_500
 
@@ -33,7 +32,7 @@ export function openSession(connection: Connection, { password, totpSecret }: Cr
     if (password === undefined) return {}
     // Whoever comes late must not take a seat nobody gives back.
     if (isOver) throw new ToolError('unreachable', 'The session with Pi-hole was closed.', { hint: 'Try again.' })
-    const totp = totpSecret === undefined ? {} : { totp: await codeOf(totpSecret) }
+    const totp = totpSecret === undefined ? {} : { totp: Number(await oneTimePassword(checked(totpSecret), Date.now())) }
     // Nobody's signal: whoever asked first may leave, the others still wait for it.
     const response = await connection.fetch('/api/auth', {
       method: 'POST',
@@ -108,4 +107,11 @@ export function openSession(connection: Connection, { password, totpSecret }: Cr
       await response.body?.cancel()
     },
   }
+}
+
+function checked(totpSecret: string): string {
+  if (isOneTimeSecret(totpSecret)) return totpSecret
+  throw new ToolError('unauthorized', 'totpSecret is not the secret of an authenticator.', {
+    hint: 'Give the base 32 text Pi-hole shows beside the QR code, or use an app password as password, which needs no code.',
+  })
 }

@@ -1,9 +1,20 @@
 import type { Service, Simulation } from '@rackwarden/core'
+import type { Configuration, ForeignServers, Runtime } from '@rackwarden/core/runtime'
+import type { CommandLine } from './cli/command-line.ts'
 
 /** A pretend lab: the upstream of every service it knows, made to fit together. */
 export interface Demo {
   /** The pretend upstream of a service; undefined where the lab has none of that kind. */
   simulationOf(service: string): Promise<Simulation | undefined>
+}
+
+/** What the foreign servers of an application are mounted with. */
+export interface ForeignOptions {
+  runtime: Runtime
+  configuration: Configuration
+  services: readonly Service[]
+  /** A line for the owner's shell. */
+  command: (words: string) => string
 }
 
 /** What a bin serves: one service alone, or many behind their prefixes. */
@@ -17,6 +28,10 @@ export interface Application {
   prefixed: boolean
   /** How the pretend lab is made; a service's own simulator is used where this is missing. */
   demo?: () => Promise<Demo>
+  /** How MCP servers of others are mounted beside the services, where it does that. */
+  foreign?: (options: ForeignOptions) => Promise<ForeignServers>
+  /** Adds commands of its own to those every bin has. */
+  commands?: (line: CommandLine<Application>) => Promise<void>
 }
 
 /** Makes an application of a service alone; an application stays what it is. */

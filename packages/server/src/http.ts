@@ -1,13 +1,13 @@
 import { ToolError, type Tier } from '@rackwarden/core'
-import type { Log, Surface, ResultForm } from '@rackwarden/core/runtime'
+import type { Exposure, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createActivity, endLimits } from './activity.ts'
+import { createEncoder, keepListBytes } from './encode.ts'
 import { urlHost, type ListenAddress } from './http/address.ts'
 import { refuse } from './http/answer.ts'
 import type { ApprovalPages } from './http/approval-pages.ts'
 import { createAuthentication } from './http/authentication.ts'
-import { createEncoder } from './http/encode.ts'
 import { createEndpoint } from './http/endpoint.ts'
 import { createGate } from './http/gate.ts'
 import { createLegacyServing } from './http/legacy.ts'
@@ -30,6 +30,8 @@ export interface ServeHttpOptions {
   /** Who calls without a token, on loopback and while there is none. */
   localPrincipal: string
   results?: ResultForm
+  /** How much is listed where neither address nor token says, as of each request; every tool when not given. */
+  exposure?: () => Exposure
   allowHosts?: readonly string[]
   allowOrigins?: readonly string[]
   sessions?: SessionLimits
@@ -62,16 +64,18 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   const requests = createActivity()
   const metrics = createMetrics()
   const create = mcpServers({ surface, results, activity: calls, observe: metrics.count, log })
+  const bytesOf = keepListBytes()
   const sessions = createSessions({
     create,
-    encode: createEncoder(),
+    encode: createEncoder(bytesOf),
     ...(options.sessions === undefined ? {} : { limits: options.sessions }),
   })
-  const modern = createModernServing(create, log)
+  const modern = createModernServing({ create, bytesOf, log })
   const endpoint = createEndpoint({
     surface,
     gate: createGate({ ...options, host: address.host }),
     authenticate,
+    exposure: options.exposure ?? (() => 'all'),
     legacy: createLegacyServing(sessions),
     modern,
     approvals: options.approvals,

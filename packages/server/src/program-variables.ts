@@ -1,4 +1,5 @@
 import { accessLevels, adminAcknowledgement } from '@rackwarden/core'
+import { exposures } from '@rackwarden/core/runtime'
 
 /** One environment variable of the program itself, whatever it serves. */
 export interface ProgramVariable {
@@ -28,6 +29,12 @@ export const programVariables: readonly ProgramVariable[] = [
     name: 'RACKWARDEN_ADMIN',
     description: `Lets the tier admin be granted, where it says '${adminAcknowledgement}' to the letter.`,
     unoffered: true,
+  },
+  {
+    name: 'RACKWARDEN_EXPOSE',
+    description: 'Tools a client is listed: all, or a few that search and call the others.',
+    default: 'all',
+    choices: exposures,
   },
   { name: 'RACKWARDEN_HTTP', description: "Address to serve HTTP on instead of stdio, such as '127.0.0.1:3005'." },
   { name: 'RACKWARDEN_TOKEN', description: 'Bearer token of HTTP clients, 32 bytes or longer.', secret: true, file: true },

@@ -1,8 +1,9 @@
-import type { Caller, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
+import type { Caller, Exposure, View, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
 import type { Server } from '@modelcontextprotocol/server'
 import { serveStdio as serveConnection } from '@modelcontextprotocol/server/stdio'
 import type { Readable, Writable } from 'node:stream'
 import { createActivity, endLimits } from './activity.ts'
+import { createEncoder, keepListBytes } from './encode.ts'
 import { tellOfChange } from './list-changes.ts'
 import { mcpServers } from './mcp-server.ts'
 import { createStdioTransport } from './stdio/transport.ts'
@@ -12,6 +13,8 @@ export interface ServeStdioOptions {
   surface: Surface
   caller: Caller
   results?: ResultForm
+  /** How much is listed, as of each request; every tool when not given. */
+  exposure?: () => Exposure
   log: Log
   /** How long calls may go on by themselves after the client is gone; 8 seconds when not given. */
   finishMs?: number
@@ -32,15 +35,30 @@ export interface StdioServer {
 
 /** Serves one client over stdin and stdout, in both protocol eras. */
 export function serveStdio(options: ServeStdioOptions): StdioServer {
-  const { surface, caller, results = 'text', log, finishMs = endLimits.finishMs, input = process.stdin, output = process.stdout } = options
+  const {
+    surface,
+    caller,
+    exposure = () => 'all',
+    results = 'text',
+    log,
+    finishMs = endLimits.finishMs,
+    input = process.stdin,
+    output = process.stdout,
+  } = options
   const activity = createActivity()
-  const transport = createStdioTransport(input, output)
+  const view: View = {
+    caller,
+    get exposure() {
+      return exposure()
+    },
+  }
+  const transport = createStdioTransport(input, output, createEncoder(keepListBytes()))
   const create = mcpServers({ surface, results, activity, log })
   // One is made to tell the era by, the other serves; which is which, only the connection knows.
   const servers: Server[] = []
   const connection = serveConnection(
     ({ era }) => {
-      const server = create({ view: { caller }, stays: era === 'legacy' })
+      const server = create({ view, stays: era === 'legacy' })
       servers.push(server)
       return server
     },

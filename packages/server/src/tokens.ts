@@ -1,5 +1,5 @@
-import { accessLevels, ToolError, type Tier } from '@rackwarden/core'
-import { tierOf, type Environment, type Owner, type StateStore } from '@rackwarden/core/runtime'
+import { accessLevels, ToolError, type Tier, type Toolsets } from '@rackwarden/core'
+import { exposures, tierOf, type Environment, type Exposure, type Owner, type StateStore } from '@rackwarden/core/runtime'
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { momentAfter } from './moment.ts'
@@ -13,10 +13,14 @@ export interface TokenRecord {
   tier: Tier
   /** Services the token is limited to; all when missing. */
   services?: readonly string[]
+  /** Toolsets the token is limited to, of the services that are named. */
+  toolsets?: Toolsets
+  /** How much its bearer is listed; what the server lists when missing. */
+  exposure?: Exposure
   created_at: string
   rotated_at?: string
   expires_at?: string
-  /** The owner's, over name, hash, tier, services and expiry; needed once the owner has a passphrase. */
+  /** The owner's, over everything that says what it opens; needed once the owner has a passphrase. */
   signature?: string
 }
 
@@ -25,6 +29,8 @@ export interface TokenGrant {
   name: string
   tier?: string
   services?: readonly string[]
+  toolsets?: Toolsets
+  exposure?: Exposure
   /** A span (`30d`, `12h`) or an ISO 8601 time. */
   expires?: string
 }
@@ -130,7 +136,7 @@ export function openTokens({
   return {
     list: () => load(store),
     any: async () => (await records(refreshMs)).all.length > 0,
-    create: ({ name, tier = 'observe', services, expires }, passphrase) =>
+    create: ({ name, tier = 'observe', services, toolsets, exposure, expires }, passphrase) =>
       alone(store, clock, async () => {
         const all = await load(store)
         if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name) || name === 'environment')
@@ -147,6 +153,8 @@ export function openTokens({
           hash: hashOf(token),
           tier: tierOf(tier, 'tier', environment, 'invalid_input') ?? 'observe',
           ...(services === undefined ? {} : { services }),
+          ...(toolsets === undefined ? {} : { toolsets }),
+          ...(exposure === undefined ? {} : { exposure }),
           created_at: time(),
           ...(expires === undefined ? {} : { expires_at: momentAfter(expires, clock.now()) }),
         }
@@ -194,9 +202,9 @@ export function openTokens({
   }
 }
 
-/** What the owner signs: which secret opens what, and until when. */
-function statementOf({ name, hash, tier, services, expires_at }: TokenRecord): unknown {
-  return { statement: 'token', name, hash, tier, services, expires_at }
+/** What the owner signs: which secret opens what, and until when. What a record does not have is no part of it, so that those of before stay valid. */
+function statementOf({ name, hash, tier, services, toolsets, exposure, expires_at }: TokenRecord): unknown {
+  return { statement: 'token', name, hash, tier, services, toolsets, exposure, expires_at }
 }
 
 /** Changes the tokens while nobody else does: what two commands read and wrote at once could bring a revoked token back. */
@@ -257,12 +265,15 @@ async function load(store: StateStore): Promise<readonly TokenRecord[]> {
 /** A record with a part missing could be taken for one without limits. */
 function isTokenRecord(value: unknown): value is TokenRecord {
   if (!isRecord(value)) return false
-  const { name, hash, tier, services, expires_at } = value
+  const { name, hash, tier, services, toolsets, exposure, expires_at } = value
+  const isNames = (names: unknown) => Array.isArray(names) && names.every((entry) => typeof entry === 'string')
   return (
     typeof name === 'string' &&
     typeof hash === 'string' &&
     accessLevels.some((level) => level === tier) &&
-    (services === undefined || (Array.isArray(services) && services.every((service) => typeof service === 'string'))) &&
+    (services === undefined || isNames(services)) &&
+    (toolsets === undefined || (isRecord(toolsets) && Object.values(toolsets).every(isNames))) &&
+    (exposure === undefined || exposures.some((known) => known === exposure)) &&
     (expires_at === undefined || (typeof expires_at === 'string' && !Number.isNaN(Date.parse(expires_at))))
   )
 }

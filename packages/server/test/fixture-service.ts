@@ -16,6 +16,7 @@ const getLevel = defineTool({
   title: 'Get the level',
   description: 'How bright the lamp is.',
   access: 'observe',
+  toolset: 'light',
   input: z.object({
     precise: z.boolean().default(false).describe('With all digits.'),
     rooms: z.array(z.string()).optional().describe('Rooms to look at.'),
@@ -33,6 +34,7 @@ const setLevel = defineTool({
   title: 'Set the level',
   description: 'Make the lamp brighter or darker.',
   access: 'operate',
+  toolset: 'light',
   input: z.object({ level }),
   output: z.object({ level }),
   state: (_, { client }) => client.get(),
@@ -55,6 +57,7 @@ const fadeLevel = defineTool({
   title: 'Fade to a level',
   description: 'Make the lamp brighter or darker, softly.',
   access: 'operate',
+  toolset: 'light',
   input: z.object({ level }),
   output: z.object({ level }),
   state: (_, { client }) => client.get(),
@@ -73,6 +76,7 @@ const deleteLamp = defineTool({
   title: 'Delete the lamp',
   description: 'Switch the lamp off for good.',
   access: 'admin',
+  toolset: 'repair',
   input: z.object({}),
   output: z.object({}),
   state: (_, { client }) => client.get(),
@@ -89,6 +93,7 @@ const getFuse = defineTool({
   title: 'Get a fuse',
   description: 'One fuse of the lamp.',
   access: 'observe',
+  toolset: 'repair',
   input: z.object({ name: z.string().describe('Its name.') }),
   output: z.object({}),
   run: ({ name }) => {
@@ -109,6 +114,7 @@ export const lamp = defineService({
   }),
   health: async (client) => ({ evidence: `level ${(await client.get()).level}` }),
   simulate: () => Promise.resolve({ default: simulate }),
+  toolsets: { light: { description: 'How bright it is.' }, repair: { description: 'What is broken.' } },
   tools: [deleteLamp, fadeLevel, getFuse, getLevel, setLevel],
 })
 

@@ -7,7 +7,7 @@ test('takes no more from a client that does not read, until it does', async () =
   const input = new PassThrough()
   let read = () => {}
   const output = new Writable({ write: (_chunk, _encoding, done) => (read = () => (output.cork(), done(), output.uncork())) })
-  const transport = createStdioTransport(input, output)
+  const transport = createStdioTransport(input, output, JSON.stringify)
   const taken = vi.fn<() => void>()
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a transport has no events
   transport.onmessage = taken

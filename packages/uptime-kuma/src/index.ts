@@ -35,6 +35,11 @@ export default defineService({
   watchers,
   candidates: (environment, signal) => candidates(environment, signal),
   simulate: () => import('./simulate.ts'),
+  toolsets: {
+    monitors: { description: 'Monitors: how they are and were, pause and resume.' },
+    maintenance: { description: 'Maintenance windows.' },
+    setup: { description: 'Create, change, tag and delete monitors.' },
+  },
   tools: [
     getStatus,
     listMonitors,

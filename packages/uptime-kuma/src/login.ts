@@ -1,6 +1,5 @@
-import { ToolError } from '@rackwarden/core'
+import { isOneTimeSecret, oneTimePassword, ToolError } from '@rackwarden/core'
 import { z } from 'zod'
-import { oneTimePassword, totpKey } from './one-time-password.ts'
 import type { Pushed, Session } from './session.ts'
 
 /** What an instance is logged in with: a token, or a name and a password, or nothing where it asks for nothing. */
@@ -46,8 +45,7 @@ const steps = [0, 1, -1]
 
 /** Logs in, in the one way the configuration and the instance leave. */
 export async function logIn(session: Session, door: Door, { username, password, token, totpSecret }: Credentials): Promise<void> {
-  const key = totpSecret === undefined ? undefined : totpKey(totpSecret)
-  if (totpSecret !== undefined && key === undefined)
+  if (totpSecret !== undefined && !isOneTimeSecret(totpSecret))
     throw new ToolError('unauthorized', 'totpSecret is not the secret of an authenticator.', {
       hint: 'It is the base32 text Uptime Kuma shows beside the picture when two-factor login is set up, not a code of six digits.',
     })
@@ -58,13 +56,13 @@ export async function logIn(session: Session, door: Door, { username, password, 
     throw door.needsSetup() ? notSetUp() : error
   })
   if (!('tokenRequired' in answer)) return
-  if (key === undefined)
+  if (totpSecret === undefined)
     throw new ToolError('unauthorized', `The account '${username}' logs in with two factors.`, {
       hint: 'Configure totpSecret, the secret of its authenticator, or token, a JWT of a login; or make an account without.',
     })
   const refusals: unknown[] = []
   for (const step of steps) {
-    const code = await oneTimePassword(key, Date.now(), step)
+    const code = await oneTimePassword(totpSecret, Date.now(), step)
     const refused = await session.ask('login', [{ username, password, token: code }], login).then(
       () => undefined,
       (error: unknown) => ({ error }),

@@ -1,13 +1,17 @@
 import { inTurn, measureLoad } from '../measure/load.mjs'
 import { groups } from '../servers/echo-tools.mjs'
+import { withoutSession } from '../measure/http-session.mjs'
 import { floor, hub, openTarget, peerTargets, sdk } from '../measure/targets.mjs'
+
+/** The same in the current protocol, where every request says all of itself. */
+const withoutSessions = { ...hub, name: `${hub.name}, no session`, open: withoutSession }
 
 /**
  * What it costs to list a hundred and a thousand tools.
  * @param {import('../bench.mjs').Bench} bench
  */
 export async function measureLists({ add, env, peers, quick }) {
-  const targets = [hub, sdk, floor, ...peerTargets(peers).proxying]
+  const targets = [hub, sdk, floor, withoutSessions, ...peerTargets(peers).proxying]
   for (const count of /** @type {const} */ ([100, 1000])) {
     const found = await listCosts(targets, env, { count, rounds: quick ? 2 : 6 })
     const [own, reference, least] = [found.get(hub), found.get(sdk), found.get(floor)]

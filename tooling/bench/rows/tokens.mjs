@@ -1,4 +1,5 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base'
+import { measureTasks } from '../measure/lab-tasks.mjs'
 import { percentile } from '../measure/load.mjs'
 import { stdioPeers } from '../measure/stdio-peers.mjs'
 import { askOverStdio } from '../measure/stdio-start.mjs'
@@ -15,6 +16,24 @@ export async function measureTokens({ add, attempt, env, peers }) {
   if (own === undefined || reference === undefined || least === undefined) throw new Error('The echo tools were not listed.')
   add('tokens.average', { subject: 'the same tool', value: own, reference: sdk.name, referenceValue: reference, judged: true })
   add('tokens.average', { subject: 'the same tool', value: own, reference: 'floor', referenceValue: least })
+
+  const [all, few] = (await Promise.all([hubList('all'), hubList('search')])).map((list) => encode(JSON.stringify(list)).length)
+  if (all === undefined || few === undefined) throw new Error('The hub was not listed.')
+  add('tokens.search', {
+    subject: 'hub, every tier granted',
+    value: few,
+    reference: 'all of them listed',
+    referenceValue: all,
+    judged: true,
+  })
+
+  for (const { name, all: whole, search } of await measureTasks())
+    add('tokens.task', {
+      subject: `${name}, ${search.calls} calls`,
+      value: search.tokens,
+      reference: `every tool listed, ${whole.calls} calls`,
+      referenceValue: whole.tokens,
+    })
 
   const lists = Object.entries({ ...serviceLists(), hub: await hubList() }).map(([name, tools]) => ({ name, ...costOf(tools), own: true }))
   for (const peer of stdioPeers(peers))

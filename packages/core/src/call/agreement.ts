@@ -225,5 +225,5 @@ function pendingResult(
   const approval = record.request ?? ''
   const command = environment.approval.channels.includes('cli') ? environment.command(`approve ${approval}`) : undefined
   const isTold = environment.announce !== undefined
-  return { kind: 'pending', approval, plan, text: pendingText(request.name, plan, { command, isTold }, note) }
+  return { kind: 'pending', approval, plan, text: pendingText(request, plan, { command, isTold }, note) }
 }

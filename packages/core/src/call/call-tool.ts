@@ -6,7 +6,9 @@ import { withAttached } from './attached.ts'
 import { auditRead, failureOf, toldError, type Call, type CallEnvironment, type CallEntry } from './call.ts'
 import type { Asking } from './parked-calls.ts'
 import { read } from './read.ts'
+import type { RegisteredTool } from './registered-tool.ts'
 import { requireTier } from './require-tier.ts'
+import { requireToolset } from './require-toolset.ts'
 import { parseReserved } from './reserved.ts'
 import type { CallResult } from './result.ts'
 import type { CallRequest } from './surface.ts'
@@ -28,12 +30,14 @@ export async function callTool(environment: CallEnvironment, request: CallReques
     if (tooDeep) throw new ToolError('invalid_input', 'The input is nested too deep.', { hint: 'No tool takes anything like it.' })
     const found = environment.resolve(request)
     const { tool } = found
+    if (tool.calls !== undefined) return await callTool(environment, calledBy(environment, tool, request))
     mount = found.mount
     entry = { ...entry, service: mount.service, access: tool.access }
     const { given, confirm, instances, options } = parseReserved(mount, tool, request.input)
     const input = tool.input.parse(given)
     entry = { ...entry, instances: instances.map(({ name }) => name), input: auditedInput(input, runtime.secrets) }
     requireTier(environment.tier, mount, tool.access, request)
+    requireToolset(mount, tool, request)
     const call: Call = { environment, request, mount, tool, input, access: tool.access, options, attached: [], entry, started }
     const goOn = async (asked: Call) => {
       if (tool.changeOf !== undefined) return undo(asked, tool.changeOf(input), confirm)
@@ -70,6 +74,20 @@ interface Refused {
   entry: CallEntry
   started: number
   mount: Mount | undefined
+}
+
+/** The call of the tool that is named where a tool only stands for others; from here on it is as if that had been called. */
+function calledBy(environment: CallEnvironment, by: RegisteredTool, request: CallRequest): CallRequest {
+  const { tool: name, input } = by.calls?.(request.input) ?? { tool: '', input: {} }
+  const called: CallRequest = { ...request, name, input, exposure: 'search', by: request.name }
+  const { tool } = environment.resolve(called)
+  if (tool.calls !== undefined)
+    throw new ToolError('invalid_input', `${name} calls other tools itself.`, { hint: 'Name the tool that is meant.' })
+  if (tool.access === by.access) return called
+  const fitting = request.name.replace(by.name, by.name.replace(by.access, tool.access))
+  throw new ToolError('invalid_input', `${name} is of access '${tool.access}', and ${request.name} calls only those of '${by.access}'.`, {
+    hint: `Call ${fitting} with the same tool and input.`,
+  })
 }
 
 /** Writes down a call that was refused before it came to the path. */

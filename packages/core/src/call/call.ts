@@ -154,8 +154,8 @@ function progressOf(message: string, done: number | undefined, total: number | u
 }
 
 /** Who waits for the work of a call. */
-export function waitingOn({ request: { name, caller, signal, progress } }: Call): Waiting {
-  return { principal: caller.principal, tool: name, signal, progress }
+export function waitingOn({ request: { name, caller, signal, progress, exposure } }: Call): Waiting {
+  return { principal: caller.principal, tool: name, signal, progress, exposure }
 }
 
 /** A wait that was aborted rejects with an error of its own; the reason is what the caller should hear. */

@@ -1,10 +1,13 @@
 import { setMaxListeners } from 'node:events'
+import type { Access } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
+import { madeLine } from '../facets/call-line.ts'
 import { createId } from '../record/journal.ts'
 import { jsonIn } from '../record/json.ts'
 import { isAlive, thisProcess, type OwnerProcess } from '../record/owner-process.ts'
 import type { StateStore } from '../record/state-store.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import type { Exposure } from './exposure.ts'
 import type { CallResult } from './result.ts'
 import type { Progress } from './surface.ts'
 
@@ -31,6 +34,8 @@ export interface Waiting {
   tool: string
   signal?: AbortSignal | undefined
   progress?: ((progress: Progress) => void) | undefined
+  /** How much is listed to it. */
+  exposure?: Exposure | undefined
 }
 
 /** Runs work inline while it is short, and as an operation once it is not. */
@@ -121,6 +126,8 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number, prefi
         ...(latest === undefined ? {} : { progress: latest }),
       }
       const { id } = operation
+      const { exposure = 'all' } = waiting
+      const ask = (tool: string, access: Access) => madeLine({ exposure, prefix }, `${prefix}${tool}`, access, { id })
       try {
         await store.write(path(id), JSON.stringify(operation))
       } catch {
@@ -139,7 +146,7 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number, prefi
       return {
         kind: 'running',
         operation: id,
-        text: `${waiting.tool} is still running as operation ${id}. Ask ${prefix}get_operation with id: ${id} how it is doing; ${prefix}cancel_operation stops it.`,
+        text: `${waiting.tool} is still running as operation ${id}. ${ask('get_operation', 'observe')} says how it is doing; ${ask('cancel_operation', 'operate')} stops it.`,
       }
     },
     get: async (id) => {

@@ -12,8 +12,7 @@ export function parseInput(schema: z.ZodObject, listed: JsonSchema, given: Reado
     throw new ToolError('invalid_input', `There is no input '${unknown}'.${didYouMean(unknown, names)}`, {
       hint: names.length === 0 ? 'The tool takes no input.' : `The inputs are: ${names.join(', ')}.`,
     })
-  const lenient = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, coerce(value, properties[key] ?? {})]))
-  const parsed = schema.safeParse(lenient)
+  const parsed = schema.safeParse(lenientInput(listed, given))
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
   const wrong = [...new Set(parsed.error.issues.map(({ path }) => String(path[0] ?? '')))]
@@ -30,6 +29,11 @@ function whatIsTaken(fields: readonly string[], properties: Readonly<Record<stri
 }
 
 /** Models and shells send "42" for 42; what the schema makes unambiguous is taken as meant. */
+export function lenientInput(listed: JsonSchema, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const properties = (listed['properties'] ?? {}) as Record<string, JsonSchema>
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, coerce(value, properties[key] ?? {})]))
+}
+
 function coerce(value: unknown, schema: JsonSchema): unknown {
   if (typeof value !== 'string') return value
   const text = value.trim()

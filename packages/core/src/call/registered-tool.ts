@@ -28,6 +28,8 @@ export interface RegisteredWrite {
   /** What a plan is bound to. */
   basis(state: unknown): unknown
   plan(input: Input, context: WriteContext<unknown, unknown>): Promise<Plan>
+  /** True where its state says nothing of what it does: after a failure, whether it took effect cannot be seen. */
+  readonly isBlind?: boolean
   /** Whether it is waited for at all. */
   readonly settles: boolean
   settled(after: unknown, input: Input, before: unknown): Settled
@@ -45,6 +47,8 @@ export interface RegisteredTool {
   readonly untrusted: boolean
   /** Which end of an output too long to show matters. */
   readonly keep: 'head' | 'tail'
+  /** The toolset it belongs to, where its service has any. */
+  readonly toolset?: string
   readonly input: { readonly jsonSchema: JsonSchema; parse(value: Readonly<Input>): Input }
   readonly output: { readonly jsonSchema: JsonSchema; parse(value: unknown): unknown }
   readonly text?: (output: unknown, input: Input) => string
@@ -58,6 +62,8 @@ export interface RegisteredTool {
   readonly write?: RegisteredWrite
   /** The change it takes back: such a tool does nothing itself, but stands for the inverse. */
   readonly changeOf?: (input: Input) => string
+  /** The call it stands for: such a tool does nothing itself, and the path goes on with the tool that is named. */
+  readonly calls?: (input: Readonly<Input>) => { tool: string; input: Readonly<Input> }
 }
 
 const defaultSettleMs = 30_000
@@ -77,6 +83,7 @@ export function registeredTool(tool: Tool<never>): RegisteredTool {
     internal: 'internal' in definition && definition.internal,
     untrusted: definition.untrusted === true,
     keep: definition.keep ?? 'head',
+    ...(definition.toolset === undefined ? {} : { toolset: definition.toolset }),
     input: {
       get jsonSchema() {
         return inputSchema()

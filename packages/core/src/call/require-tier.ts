@@ -7,8 +7,13 @@ import type { CallRequest } from './surface.ts'
 export function requireTier(process: Tier, mount: Mount, access: Access, { name, caller }: CallRequest): void {
   const tier = lowestTier(process, mount.tier, caller.tier)
   if (allows(tier, access)) return
-  const acknowledged = access === 'admin' ? `; each of them only beside RACKWARDEN_ADMIN=${adminAcknowledgement}` : ''
   throw new ToolError('denied', `${name} needs the tier '${access}'; here it is '${tier}'.`, {
-    hint: `The owner grants it with --tier ${access}, RACKWARDEN_TIER=${access} or 'tier: ${access}' in rackwarden.yaml, and to a token with 'token create --tier ${access}'${acknowledged}.`,
+    hint: requiredTier(access),
   })
+}
+
+/** How the owner grants what a tool of this access needs. */
+export function requiredTier(access: Access): string {
+  const acknowledged = access === 'admin' ? `; each of them only beside RACKWARDEN_ADMIN=${adminAcknowledgement}` : ''
+  return `The owner grants it with --tier ${access}, RACKWARDEN_TIER=${access} or 'tier: ${access}' in rackwarden.yaml, and to a token with 'token create --tier ${access}'${acknowledged}.`
 }

@@ -1,16 +1,20 @@
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
 import { cleanData, cleanText, markUntrusted } from '../present/clean.ts'
-import { fitToBudget } from '../present/budget.ts'
+import { estimateTokens, fitToBudget } from '../present/budget.ts'
 import type { SecretFilter } from '../present/redact.ts'
 import { renderOutput } from '../present/render.ts'
 import type { JsonSchema } from './json-schema.ts'
 import type { PlanRecord } from './plan-store.ts'
 import type { PlanReport, CallResult, ErrorReport } from './result.ts'
 import type { Input, RegisteredTool } from './registered-tool.ts'
+import type { CallRequest } from './surface.ts'
 
 /** Tokens a result may cost when nobody asked for more. */
 const budgetTokens = 2_000
+
+/** What it costs to tell of three lists that something of them was left out. */
+const leftTokens = 60
 
 /** A person who is asked reads all there is; only what no form holds is left out, and said to be. */
 export const formTokens = 10_000
@@ -61,10 +65,12 @@ export function outputText(tool: RegisteredTool, output: unknown, input: Input, 
     ? (value: unknown) => own(pagedFrom(output, value, input, merged && !gathered))
     : own
   // What a write answers is not marked as others' words, and a name in it is.
+  // Asking for less of what a write answers would be doing it again.
+  const narrowing = tool.writes ? '' : narrowingOf(tool.input.jsonSchema)
   return fitToBudget(tool.writes && !tool.untrusted ? indentedWithin(output) : output, render, {
     tokens: budgetTokens,
-    // Asking for less of what a write answers would be doing it again.
-    narrowing: tool.writes ? '' : narrowingOf(tool.input.jsonSchema),
+    narrowing,
+    reserve: estimateTokens(narrowing) + leftTokens,
     keep: tool.keep,
     ...(tool.untrusted ? { wrap: (text: string) => markUntrusted(text, tool.name) } : {}),
   })
@@ -114,12 +120,18 @@ export function planLines({ summary, targets, diff = [], warnings = [] }: Plan, 
   return [summary, lists].filter((text) => text !== '').join('\n')
 }
 
+/** How the same call is made again with the token of its plan. */
+function again({ name, by }: Pick<CallRequest, 'name' | 'by'>, { confirm, expires_at }: PlanReport): string {
+  const same = by === undefined ? `${name} again with the same input` : `${by} again with tool: ${name}, the same input`
+  return `call ${same} and confirm: ${confirm} (once, until ${expires_at}).`
+}
+
 /** The text of a plan: what would happen, and how to let it happen. */
-export function planText(name: string, plan: PlanReport, note?: string): string {
+export function planText(request: Pick<CallRequest, 'name' | 'by'>, plan: PlanReport, note?: string): string {
   const lines = [
     note,
     `PLAN, nothing has happened yet: ${planLines(plan)}`,
-    `To run exactly this, show it to the person, then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
+    `To run exactly this, show it to the person, then ${again(request, plan)}`,
   ]
   return lines.filter((line) => line !== undefined).join('\n')
 }
@@ -131,13 +143,18 @@ export interface OwnersWays {
 }
 
 /** The text of a plan a person must agree to first, and how they do. */
-export function pendingText(name: string, plan: PlanReport, { command, isTold }: OwnersWays, note?: string): string {
+export function pendingText(
+  request: Pick<CallRequest, 'name' | 'by'>,
+  plan: PlanReport,
+  { command, isTold }: OwnersWays,
+  note?: string,
+): string {
   const shell = command === undefined ? '' : `${isTold ? ', or' : 'the owner'} runs '${command}'`
   const how = `${isTold ? 'the owner is told on their phone' : ''}${shell}` || 'ask the owner how'
   const lines = [
     note,
     `PENDING, nothing has happened yet: ${planLines(plan)}`,
-    `A person must agree: ${how}. Tell them and wait; then call ${name} again with the same input and confirm: ${plan.confirm} (once, until ${plan.expires_at}).`,
+    `A person must agree: ${how}. Tell them and wait; then ${again(request, plan)}`,
   ]
   return lines.filter((line) => line !== undefined).join('\n')
 }
@@ -165,7 +182,8 @@ function errorReport(error: unknown, secrets: SecretFilter): ErrorReport {
 
 function narrowingOf(schema: JsonSchema): string {
   const names = Object.keys(schema['properties'] ?? {})
-  const filters = names.filter((name) => name !== 'limit' && name !== 'cursor')
+  const needed = (schema['required'] ?? []) as readonly string[]
+  const filters = names.filter((name) => name !== 'limit' && name !== 'cursor' && !needed.includes(name))
   const ways = [filters.length > 0 ? `narrow with ${filters.join(', ')}` : '', names.includes('cursor') ? 'page with limit and cursor' : '']
   return ways.filter((way) => way !== '').join(', or ')
 }

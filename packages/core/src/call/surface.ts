@@ -19,6 +19,8 @@ export interface CallRequest extends View {
   /** Sends the client a line of its log, where the surface says that it logs. */
   log?: (entry: LogEntry) => void
   client?: Respondent
+  /** The tool it was called by, where it is not listed itself. */
+  by?: string
 }
 
 /** A line for the client's log. */
@@ -48,6 +50,8 @@ export interface Surface {
   readonly version: string
   /** Names that may stand behind `/mcp/`. */
   readonly services: readonly string[]
+  /** Toolsets an address may ask for, each behind its service: `docker.images`. */
+  readonly toolsets?: readonly string[]
   /** The tools of a view, sorted by name; the same array for the same rights. `structured` adds output schemas. */
   readonly list: (view: View, options?: { structured?: boolean }) => readonly ToolListing[]
   /** Never throws: a failure is a result. */

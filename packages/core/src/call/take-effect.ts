@@ -88,6 +88,7 @@ async function aftermath(step: PlannedStep, taking: Taking, problem: unknown): P
   // What is looked through then is a new client where this one may be what failed.
   step.instance.dropAfter(problem)
   if (!ToolError.isInstance(problem)) return { ...failed, happened: undefined }
+  if (step.writing.isBlind === true) return { ...failed, happened: undefined, told: 'Whether it took effect cannot be seen.' }
   const seen = await lookAfter(step, taking, problem)
   if (seen === undefined) return { ...failed, happened: undefined, told: 'Whether it took effect could not be seen.' }
   const happened = hashOf(seen.after) !== hashOf(step.before)

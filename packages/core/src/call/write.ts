@@ -108,7 +108,7 @@ async function offerPlan(call: Call, held: HeldPlan, note?: string): Promise<Cal
   const { environment, entry, started, request } = call
   const plan = reportOf(request.name, held.record, held.token)
   auditRead(environment, { ...entry, summary: plan.summary, targets: plan.targets }, started, { result: 'plan' })
-  return { kind: 'plan', plan, text: planText(request.name, plan, note) }
+  return { kind: 'plan', plan, text: planText(request, plan, note) }
 }
 
 /** The plan behind a token if this very call may run it, or what came of it when it already ran; throws `denied` otherwise. */

@@ -1,8 +1,10 @@
+import type { Exposure } from '../call/exposure.ts'
 import type { Tier } from '../define/access.ts'
 import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
 import type { NotifyConfiguration } from './notify.ts'
+import type { UpstreamEntry } from './upstreams.ts'
 
 /** What was found for one instance of a service: values that parse, or why they do not. */
 export interface InstanceConfiguration {
@@ -19,6 +21,8 @@ export interface ServiceConfiguration {
   tier?: Tier
   /** Unprefixed names of tools that are switched off. */
   toolsOff: readonly string[]
+  /** Toolsets that are on, where the owner named them. */
+  toolsetsOn?: readonly string[]
   instances: readonly InstanceConfiguration[]
   /** Variables that would configure it, where nothing does. */
   missing: readonly string[]
@@ -29,6 +33,8 @@ export interface ServiceConfiguration {
 /** Everything configured, service by service; what is wrong with one does not touch the others. */
 export interface Configuration {
   tier: Tier
+  /** How much a client is listed; every tool where nothing is said. */
+  expose?: Exposure
   /** Path of the file that was read, where there is one. */
   file?: string
   services: Readonly<Record<string, ServiceConfiguration>>
@@ -38,6 +44,8 @@ export interface Configuration {
   audit?: AuditPolicy
   /** How a person is told of a request for their approval; nobody is where nothing is said. */
   notify?: NotifyConfiguration
+  /** Foreign servers, for an application that can mount them. */
+  upstreams?: readonly UpstreamEntry[]
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
 }

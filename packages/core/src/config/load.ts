@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { exposureOf } from '../call/exposure.ts'
 import { ToolError } from '../define/error.ts'
 import { traitsOf } from '../define/field.ts'
 import type { Service } from '../define/service.ts'
@@ -11,6 +12,7 @@ import { readConfigurationFile, type ConfigurationFile } from './file.ts'
 import { passwordsIn, resolvedFields } from './references.ts'
 import { recordOf, refuseUnknown } from './shape.ts'
 import { tierOf } from './tier.ts'
+import { toolsetsOn, toolsOff } from './tools.ts'
 import { variablesOf } from './variables.ts'
 
 /** What configuration is read from and for. */
@@ -25,8 +27,8 @@ export interface LoadOptions {
   strict: boolean
 }
 
-const topLevelKeys = ['tier', 'services', 'approval', 'protect', 'audit']
-const serviceKeys = ['tier', 'tools', 'instances']
+const topLevelKeys = ['tier', 'expose', 'services', 'upstreams', 'approval', 'protect', 'audit']
+const serviceKeys = ['tier', 'tools', 'toolsets', 'instances']
 
 /** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
 export async function loadConfiguration(options: LoadOptions): Promise<Configuration> {
@@ -47,16 +49,30 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
   const services: Record<string, ServiceConfiguration> = {}
   for (const service of options.services)
     services[service.name] = await serviceConfiguration(service, configured[service.name], file, options)
+  const expose = exposureOf(data['expose'], `${file?.at('expose')}: expose`)
   const notify = await notifyConfiguration(data['approval'], file, options)
   return {
     tier: tier ?? 'observe',
+    ...(expose === undefined ? {} : { expose }),
     ...(file === undefined ? {} : { file: file.path }),
     services,
     approval: approvalPolicy(data['approval'], file),
     ...(notify === undefined ? {} : { notify }),
     protect: protectedPatterns(data['protect'], file),
     audit: await auditPolicy(data['audit'], file, options.environment),
+    ...(await upstreamsOf(data['upstreams'], file, options)),
   }
+}
+
+/** A service alone mounts none; a hub without any does not pay for how they are read. */
+async function upstreamsOf(
+  value: unknown,
+  file: ConfigurationFile | undefined,
+  { strict, environment, secrets }: LoadOptions,
+): Promise<Pick<Configuration, 'upstreams'>> {
+  if (value === undefined || value === null || !strict) return {}
+  const { upstreamEntries } = await import('./upstreams.ts')
+  return { upstreams: await upstreamEntries(value, { file, environment, secrets }) }
 }
 
 async function serviceConfiguration(
@@ -73,6 +89,7 @@ async function serviceConfiguration(
     return {
       ...(tier === undefined ? {} : { tier }),
       toolsOff: toolsOff(entry, service, file),
+      ...toolsetsOn(entry, service, file),
       instances: await instancesOf(service, entry, file, options),
       missing,
       off: false,
@@ -180,24 +197,4 @@ export function parseValues(service: Service, raw: Record<string, unknown>, secr
     hint: `Set ${names.get(field) ?? field}, or '${field}' in rackwarden.yaml.`,
     cause: parsed.error,
   })
-}
-
-function toolsOff(entry: Record<string, unknown>, service: Service, file: ConfigurationFile | undefined): string[] {
-  const tools = recordOf(entry['tools'] ?? {}, 'tools', file, 'services', service.name, 'tools')
-  refuseUnknown(Object.keys(tools), ['off'], file, 'services', service.name, 'tools')
-  const off = z.array(z.string()).safeParse(tools['off'] ?? [])
-  if (!off.success)
-    throw new ToolError('invalid_config', `${file?.at('services', service.name, 'tools')}: 'off' must be a list of tool names.`, {
-      hint: 'Write `tools: { off: [get_logs] }`.',
-    })
-  refuseUnknown(
-    off.data,
-    service.tools.map((tool) => tool.definition.name),
-    file,
-    'services',
-    service.name,
-    'tools',
-    'off',
-  )
-  return off.data
 }

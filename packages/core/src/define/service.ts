@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts'
 import type { Candidate } from './candidate.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from './facet.ts'
 import type { Tool } from './tool.ts'
+import type { Toolset } from './toolset.ts'
 import type { Watchers } from './watch.ts'
 
 /** A record of zod fields; environment variables derive from the service name and each key. */
@@ -73,6 +74,8 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   /** Targets `init` can offer: found on this machine, in its files or on its loopback ports. */
   candidates?: (environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal) => Promise<readonly Candidate[]>
   simulate: () => Promise<{ default: Simulate }>
+  /** What its tools are grouped into, where there are more than 14; each tool says which it belongs to. */
+  toolsets?: Readonly<Record<string, Toolset>>
   tools: readonly Tool<Client>[]
 }
 
@@ -92,7 +95,15 @@ export function defineService<const Shape extends ConfigShape, Client>(definitio
     throw new TypeError(`${definition.name}: a field may not be named '${reserved}'; Kubernetes injects variables of that name`)
   if ((definition.instances === 'mirrored') !== (definition.mirrored !== undefined))
     throw new TypeError(`${definition.name}: 'mirrored' says what mirrored instances have alike, and only they have it`)
+  refuseUngrouped(definition)
   return definition as unknown as Service
+}
+
+/** Where a service has toolsets each of its tools is in one of them, and otherwise none is in any; what is never listed need not be. */
+function refuseUngrouped({ name, toolsets, tools }: Pick<ServiceDefinition<ConfigShape, never>, 'name' | 'toolsets' | 'tools'>): void {
+  const known = [undefined, ...Object.keys(toolsets ?? {})].slice(toolsets === undefined ? 0 : 1)
+  const stray = tools.find(({ definition }) => !('internal' in definition && definition.internal) && !known.includes(definition.toolset))
+  if (stray !== undefined) throw new TypeError(`${name}: ${stray.definition.name} belongs to none of its toolsets`)
 }
 
 /** What stands before the names of a service's tools beside those of others: `home-assistant` gives `home_assistant_`. */

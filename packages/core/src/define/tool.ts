@@ -54,6 +54,8 @@ interface ToolBase<Input extends InputShape, Output extends z.ZodType> {
   untrusted?: boolean
   /** Which end of an output too long to show matters; `tail` for logs. */
   keep?: 'head' | 'tail'
+  /** The toolset of the service it belongs to; a service with more than 14 tools has them. */
+  toolset?: string
 }
 
 /** A tool that only reads. */

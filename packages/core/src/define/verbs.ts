@@ -28,6 +28,7 @@ export const verbs = {
   exec: 'run a command there',
   run: 'let what the upstream itself does be done now',
   protect: 'keep from being deleted',
+  call: 'run another tool, which is named',
   recreate: 'delete it and make it again',
   prune: 'delete what nothing uses',
   reboot: 'restart a whole machine',

@@ -47,11 +47,12 @@ export const describeHomelab = toolsFor<Lab>()({
   input: z.object({
     depth: z.enum(depths).default('summary').describe('How much.'),
     section: z.enum(censusSections).optional().describe('Only this part.'),
+    name: z.string().optional().describe('Part of the name.'),
   }),
   output: census,
   text: textOf,
   untrusted: true,
-  run: async ({ depth, section: only }, { client: { mounts, runtime }, signal }) => {
+  run: async ({ depth, section: only, name: part = '' }, { client: { mounts, runtime }, signal }) => {
     const asked = await askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.census(client, context) ?? [])
     const seen = asked.flatMap(({ answer }) => answer ?? [])
     const items = seen.map((item) => runtime.secrets.data(cleanData(item)))
@@ -76,7 +77,7 @@ export const describeHomelab = toolsFor<Lab>()({
       schema_version: schemaVersion,
       at,
       depth,
-      sections: Object.fromEntries(wanted.flatMap((name) => sectionOf(name, items, depth))),
+      sections: Object.fromEntries(wanted.flatMap((name) => sectionOf(name, items.filter(isCalled(part)), depth))),
       ...(unobserved.length === 0 ? {} : { unobserved }),
       ...(silent.length === 0 ? {} : { errors: silent }),
       redactions: seen.filter((item, index) => JSON.stringify(item) !== JSON.stringify(items[index])).length,
@@ -84,6 +85,12 @@ export const describeHomelab = toolsFor<Lab>()({
     }
   },
 })
+
+/** Tells what has a text in its name or target. */
+function isCalled(part: string): (item: CensusItem) => boolean {
+  const wanted = part.toLowerCase()
+  return ({ name, target }) => `${name}\n${target}`.toLowerCase().includes(wanted)
+}
 
 /** How the targets of one instance begin. */
 function targetPrefix(service: string, instance: string): string {
@@ -133,6 +140,7 @@ function textOf({ at, depth, sections, unobserved, errors, redactions, compared_
     lines.push(`${name}: ${part.total}${part.states === undefined ? '' : ` (${part.states})`}`)
     if (part.items !== undefined) lines.push(renderOutput({ items: part.items }))
   }
+  if (Object.keys(sections).length === 0) lines.push('nothing of that kind is there')
   if (unobserved !== undefined) lines.push(`not seen by any configured service: ${unobserved.join(', ')}`)
   for (const { service, instance, error } of errors ?? []) lines.push(`not observed: ${service}@${instance}: ${error}`)
   return lines.join('\n')

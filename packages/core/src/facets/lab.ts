@@ -1,4 +1,5 @@
 import type { ApprovalRequests } from '../approve/approval-requests.ts'
+import type { Exposure } from '../call/exposure.ts'
 import type { Operations } from '../call/operations.ts'
 import type { Journal } from '../record/journal.ts'
 import type { Pauses } from '../record/pauses.ts'
@@ -6,6 +7,7 @@ import type { Sequences } from '../record/sequences.ts'
 import type { PartialWrites } from '../record/partial-writes.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import type { Directory } from '../search/directory.ts'
 
 /** What the tools over all services are given instead of a client: the part of the lab their caller may see. */
 export interface Lab {
@@ -20,6 +22,11 @@ export interface Lab {
   readonly sequences: Sequences
   readonly requests: ApprovalRequests
   readonly principal: string
+  /** The tools its caller may find. */
+  readonly directory: Directory
+  /** How much is listed to its caller, and what stands before the names of the tools over all services. */
+  readonly exposure: Exposure
+  readonly prefix: string
 }
 
 /** Whether what concerns a service is for the caller to see. */

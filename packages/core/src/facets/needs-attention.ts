@@ -4,7 +4,7 @@ import { page } from '../define/page.ts'
 import { paging } from '../define/field.ts'
 import { toolsFor } from '../define/tool.ts'
 import { askEverybody, type Asked } from './ask.ts'
-import { callLine } from './call-line.ts'
+import { madeLine } from './call-line.ts'
 import { coverageFindings } from './coverage-findings.ts'
 import { mirrorFindings } from './mirror-findings.ts'
 import { networkFindings } from './network-findings.ts'
@@ -50,7 +50,8 @@ export const needsAttention = toolsFor<Lab>()({
     return [...lines, ...(next_cursor === undefined ? [] : [`next_cursor: ${next_cursor}`])].join('\n')
   },
   untrusted: true,
-  run: async ({ severity, limit, cursor }, { client: { mounts, runtime, partialWrites, pauses }, signal }) => {
+  run: async ({ severity, limit, cursor }, { client: lab, signal }) => {
+    const { mounts, runtime, partialWrites, pauses } = lab
     // Assets say more only where there are others to compare them with.
     const several = mounts.length > 1 ? mounts : mounts.filter((mount) => mount.instances.length > 1)
     const mirrored = mounts.filter((mount) => mount.isMirrored && mount.instances.length > 1)
@@ -72,7 +73,7 @@ export const needsAttention = toolsFor<Lab>()({
       [...single, ...networkFindings(assets), ...differing, ...pauseFindings(paused, asked), ...coverageFindings(assets)].map(
         ({ finding, asked: answer }) => ({
           finding,
-          next: nextCall(answer, finding, ofAll.has(finding)),
+          next: nextCall(lab, answer, finding, ofAll.has(finding)),
         }),
       ),
     ).filter(({ finding }) => severities.indexOf(finding.severity) < worst)
@@ -112,9 +113,10 @@ function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Find
 }
 
 /** The call as it is made here: the tool as it is listed, and the instance named where there are several and it is about one. */
-function nextCall({ mount, instance }: Asked<unknown>, { next, target }: Finding, isOfAll: boolean): string | undefined {
+function nextCall(lab: Lab, { mount, instance }: Asked<unknown>, { next, target }: Finding, isOfAll: boolean): string | undefined {
   if (next === undefined) return undefined
   // What is told without an instance is alike on all that are mirrored.
   const isOne = mount.instances.length > 1 && !isOfAll && (!mount.isMirrored || target.includes('@'))
-  return callLine(`${mount.prefix}${next.tool}`, isOne ? { ...next.input, instance: instance.name } : next.input)
+  const access = mount.tools.get(next.tool)?.access ?? 'observe'
+  return madeLine(lab, `${mount.prefix}${next.tool}`, access, isOne ? { ...next.input, instance: instance.name } : next.input)
 }

@@ -6,7 +6,7 @@ import { toolsFor } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
 import { sequenceLifetimeMs, type Sequence, type SequenceStep } from '../record/sequences.ts'
 import { askEverybody, type Asked } from './ask.ts'
-import { callLine } from './call-line.ts'
+import { madeLine } from './call-line.ts'
 import type { Lab } from './lab.ts'
 import { namesOf } from './related-assets.ts'
 
@@ -82,9 +82,13 @@ export const planDecommission = toolsFor<Lab>()({
       throw new ToolError('not_found', `Nothing here is called '${name}'.`, {
         hint: 'find_asset finds things by part of a name, or by address.',
       })
-    const calls = distinct(inOrder(traces).flatMap((trace) => (trace.asset.removal?.calls ?? []).map((call) => plannedCall(trace, call))))
+    const calls = distinct(
+      inOrder(traces).flatMap((trace) => (trace.asset.removal?.calls ?? []).map((call) => plannedCall(client, trace, call))),
+    )
     const forGood = distinct(
-      traces.flatMap((trace) => (trace.asset.removal?.forGood === undefined ? [] : [plannedCall(trace, trace.asset.removal.forGood)])),
+      traces.flatMap((trace) =>
+        trace.asset.removal?.forGood === undefined ? [] : [plannedCall(client, trace, trace.asset.removal.forGood)],
+      ),
     )
     const byHand = traces.filter(({ asset: { removal } }) => removal?.calls === undefined && removal?.forGood === undefined)
     // Where somebody does not answer, there may be more to come.
@@ -121,6 +125,7 @@ function inOrder(traces: readonly Trace[]): Trace[] {
 }
 
 function plannedCall(
+  lab: Lab,
   { asset, asked: { mount, instance } }: Trace,
   { tool: name, input }: { tool: string; input: Record<string, unknown> },
 ): PlannedCall {
@@ -131,7 +136,7 @@ function plannedCall(
     name: `${mount.prefix}${name}`,
     key: sequenceKey(mount.service, name, tool?.input.parse(input) ?? input, instances),
     target: asset.target,
-    line: callLine(`${mount.prefix}${name}`, isOne ? { ...input, instance: instance.name } : input),
+    line: madeLine(lab, `${mount.prefix}${name}`, tool?.access ?? 'configure', isOne ? { ...input, instance: instance.name } : input),
     access: tool === undefined ? 'switched off' : tool.access,
   }
 }

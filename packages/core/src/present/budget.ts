@@ -11,6 +11,8 @@ export interface BudgetOptions {
   keep?: 'head' | 'tail'
   /** Put around the text, but not around the line about what was left out. */
   wrap?: (text: string) => string
+  /** Tokens of the budget that are kept for the line about what was left out, where there is one. */
+  reserve?: number
 }
 
 /**
@@ -24,11 +26,14 @@ export function estimateTokens(text: string): number {
 
 /** Renders an output within a budget; whatever is left out, the last line says so and how to narrow. */
 export function fitToBudget(output: unknown, render: (output: unknown) => string, options: BudgetOptions = {}): string {
-  const { narrowing = '', keep = 'head', wrap = (text: string) => text } = options
-  const limit = Math.max(1, Math.min(options.tokens ?? 2_000, hardCapTokens - 300))
+  const { narrowing = '', keep = 'head', wrap = (text: string) => text, reserve = 0 } = options
+  const room = Math.max(1, Math.min(options.tokens ?? 2_000, hardCapTokens - 300) - estimateTokens(wrap('')))
+  const limit = Math.max(1, room - reserve)
   const fits = (text: string): boolean => measure(text, limit, keep).whole
+  const whole = render(output)
+  if (measure(whole, room, keep).whole) return wrap(whole)
 
-  const shortened = shortenLists(output, render, fits, limit, keep)
+  const shortened = shortenLists(output, whole, render, fits, limit, keep)
   const left = [...shortened.left]
   let text = shortened.text
   if (!fits(text)) {
@@ -36,7 +41,6 @@ export function fitToBudget(output: unknown, render: (output: unknown) => string
     left.push(cut.left)
     text = cut.text
   }
-  if (left.length === 0) return wrap(text)
   const note = [left.join(', '), narrowing].filter((part) => part !== '').join('; ')
   return `${wrap(text)}\n${cutText(note, 250, 'head').text}`
 }
@@ -50,13 +54,12 @@ interface Shortened {
 /** Caps every list at the same length, the greatest with which the text fits: the longest give most, and none is lost to another. */
 function shortenLists(
   output: unknown,
+  whole: string,
   render: (output: unknown) => string,
   fits: (text: string) => boolean,
   limit: number,
   keep: 'head' | 'tail',
 ): Shortened {
-  const whole = render(output)
-  if (fits(whole)) return { text: whole, left: [] }
   const cut = (value: unknown, { path, length }: List, cap: number) =>
     length <= cap ? value : withList(value, path, (list) => (keep === 'head' ? list.slice(0, cap) : list.slice(length - cap)))
   // What the text does not show need not be shortened, nor told of.

@@ -10,11 +10,10 @@ import { createParkedCalls } from '../call/parked-calls.ts'
 import { resumeLeft } from '../call/pause-watchers.ts'
 import { createPlanStore } from '../call/plan-store.ts'
 import type { RegisteredTool } from '../call/registered-tool.ts'
-import type { CallRequest, ListName, Surface, ToolListing } from '../call/surface.ts'
+import type { CallRequest, ListName, Surface } from '../call/surface.ts'
 import type { View } from '../call/view.ts'
-import { mayBeWatched } from '../call/watching.ts'
 import type { Configuration } from '../config/configuration.ts'
-import { allows, lowestTier, type Tier } from '../define/access.ts'
+import { lowestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { didYouMean } from '../define/nearest-names.ts'
 import { createJournal } from '../record/journal.ts'
@@ -26,11 +25,12 @@ import { configured, type ConfiguredOptions } from './configured.ts'
 import type { ForeignServers } from './foreign-servers.ts'
 import { instructionsFor } from './instructions.ts'
 import { joinCompletions, joinPrompts, joinResources } from './joined-offers.ts'
-import { listedTool } from './listed-tool.ts'
+import { createListing, isVisible, type Listing, type NamedTool } from './listing.ts'
 import type { Mount } from './mount.ts'
-import { mountOwn, ownService } from './own-mount.ts'
+import { mountOwn } from './own-mount.ts'
 import { refuseRaise } from './raised-rights.ts'
 import type { Runtime } from './runtime.ts'
+import { createDirectory } from '../search/directory.ts'
 
 /** What a process serves, and from what. */
 export interface CatalogueOptions extends ConfiguredOptions {
@@ -88,6 +88,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   void owner.isSet().catch((error: unknown) => runtime.log('error', error instanceof Error ? error.message : String(error)))
   const requests = createApprovalRequests(runtime, owner)
   const mounts = () => [...held.mounts, ...(foreign?.mounts() ?? [])]
+  const directory = createDirectory(listing)
   const own = mountOwn(
     (view) => ({
       mounts: visible(mounts(), view),
@@ -100,6 +101,9 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       sequences,
       requests,
       principal: view.caller.principal,
+      directory: directory(view),
+      exposure: view.exposure ?? 'all',
+      prefix,
     }),
     { prefixed, prefix },
   )
@@ -128,43 +132,29 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     mounts: (view: View) => visible(mounts(), view),
     resolve,
   }
-  const lists = new Map<string, readonly ToolListing[]>()
   const watchers = new Set<(list: ListName) => void>()
-  let known: ReadonlyMap<string, Named> | undefined
+  let known: Listing | undefined
   const stopWatching = foreign?.watch(changed)
 
   function changed(list: ListName): void {
-    if (list === 'tools') {
-      known = undefined
-      lists.clear()
-    }
+    if (list === 'tools') known = undefined
     for (const tell of watchers) tell(list)
   }
 
-  /** Every tool by its listed name; what is foreign stands in for nothing of ours. */
-  function named(): ReadonlyMap<string, Named> {
-    known ??= new Map(
-      [...(foreign?.mounts() ?? []), own, ...held.mounts].flatMap((mount) =>
-        [...mount.tools.values()]
-          .filter((tool) => !tool.internal && (only === undefined || only.includes(tool.name)))
-          .map((tool) => [`${mount.prefix}${tool.name}`, { mount, tool }] as const),
-      ),
-    )
+  /** The tools of now; what is foreign stands in for nothing of ours. */
+  function listing(): Listing {
+    known ??= createListing([...(foreign?.mounts() ?? []), own, ...held.mounts], held.tier, only)
     return known
   }
 
-  function resolve({ name, ...view }: CallRequest): Named {
-    const found = named().get(name)
+  function resolve({ name, ...view }: CallRequest): NamedTool {
+    const { named } = listing()
+    const found = named.get(name)
     if (found !== undefined && isVisible(found.mount, view)) return found
-    const names = [...named()].filter(([, { mount }]) => isVisible(mount, view)).map(([listedName]) => listedName)
+    const names = [...named.values()].filter(({ mount }) => isVisible(mount, view)).map((visibleTool) => visibleTool.name)
     throw new ToolError('not_found', `There is no tool '${name}' here.${didYouMean(name, names)}`, {
-      hint: 'List the tools to see what there is.',
+      hint: view.exposure === 'search' ? 'search_tools finds the one that is meant.' : 'List the tools to see what there is.',
     })
-  }
-
-  function isListed({ mount, tool }: Named, view: View): boolean {
-    if (!isVisible(mount, view) || mount.instances.length === 0 || mount.isWithdrawn === true) return false
-    return allows(lowestTier(held.tier, mount.tier, view.caller.tier), tool.access)
   }
 
   return {
@@ -185,23 +175,15 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     get services() {
       return mounts().map((mount) => mount.service)
     },
-    list: (view, { structured = false } = {}) => {
-      const key = JSON.stringify([view.service, view.caller.tier, view.caller.services, structured])
-      const made = lists.get(key)
-      if (made !== undefined) return made
-      const all = mounts()
-      const listing = [...named()]
-        .filter(([, tool]) => isListed(tool, view))
-        .map(([name, { mount, tool }]) => listedTool(name, mount, tool, { structured, isWatched: isWatched(mount, all) }))
-        .toSorted((first, second) => (first.name < second.name ? -1 : 1))
-      lists.set(key, listing)
-      return listing
+    get toolsets() {
+      return mounts().flatMap(({ service, toolsets }) => [...(toolsets?.keys() ?? [])].map((name) => `${service}.${name}`))
     },
+    list: (view, { structured = false } = {}) => listing().list(view, structured),
     watch: (tell) => {
       watchers.add(tell)
       return () => void watchers.delete(tell)
     },
-    tool: (name) => named().get(name)?.tool,
+    tool: (name) => listing().named.get(name)?.tool,
     call: (request) => callTool(environment, request),
     configure: (configuration) => {
       const before = held
@@ -221,6 +203,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       instructionsFor({
         title: options.title,
         tier: lowestTier(held.tier, view.caller.tier),
+        exposure: view.exposure ?? 'all',
         mounts: visible(mounts(), view),
         prefixed,
         prefix,
@@ -245,21 +228,6 @@ function offersOf(sources: readonly Pick<ForeignServers, 'resources' | 'prompts'
   }
 }
 
-interface Named {
-  mount: Mount
-  tool: RegisteredTool
-}
-
-function isVisible(mount: Mount, { service, caller }: View): boolean {
-  if (mount.service === ownService) return true
-  return (service === undefined || service === mount.service) && (caller.services === undefined || caller.services.includes(mount.service))
-}
-
 function visible(mounts: readonly Mount[], view: View): Mount[] {
   return mounts.filter((mount) => isVisible(mount, view))
-}
-
-/** Whether another service may watch what this one writes to. */
-function isWatched(mount: Mount, mounts: readonly Mount[]): boolean {
-  return mayBeWatched(mount) && mounts.some(({ watchers, instances }) => watchers !== undefined && instances.length > 0)
 }

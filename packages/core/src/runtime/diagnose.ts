@@ -83,7 +83,9 @@ async function diagnoseInstances({ mounts, runtime, configuration }: Catalogue):
   )
   return asked.map(({ mount, instance, answer, error }) => {
     const subject = subjectOf(mount, instance.name)
-    const source = configuration.services[mount.service]?.instances.find(({ name }) => name === instance.name)?.source ?? 'simulated'
+    const isForeign = configuration.upstreams?.some(({ name }) => name === mount.service) === true
+    const own = configuration.services[mount.service]?.instances.find(({ name }) => name === instance.name)?.source
+    const source = own ?? (isForeign ? 'upstream' : 'simulated')
     if (error === undefined)
       return {
         level: answer?.degraded === true ? 'warning' : 'ok',

@@ -13,6 +13,8 @@ export interface ForeignServers {
   complete(request: CompletionRequest): Promise<readonly string[] | undefined>
   /** Calls back after a list changed, until the function it gives is called. */
   watch(changed: (list: ListName) => void): () => void
+  /** Begins to connect to all of them, in the background, and keeps them connected; until then only a call does. */
+  connect(): void
   /** Goes on with another configuration; what is the same in it is left alone. Throws `denied`, and changes nothing, where it would raise rights. */
   configure(configuration: Configuration): void
   close(): Promise<void>

@@ -1,3 +1,4 @@
+import type { Exposure } from '../call/exposure.ts'
 import type { Tier } from '../define/access.ts'
 import type { Mount } from './mount.ts'
 
@@ -5,22 +6,29 @@ import type { Mount } from './mount.ts'
 export function instructionsFor({
   title,
   tier,
+  exposure,
   mounts,
   prefixed,
   prefix,
 }: {
   title: string
   tier: Tier
+  exposure: Exposure
   mounts: readonly Mount[]
   prefixed: boolean
   prefix: string
 }): string {
   const names = mounts
-    .filter((mount) => mount.instances.length > 0)
-    .map((mount) => (prefixed ? `${mount.prefix}* (${mount.title})` : mount.title))
+    .filter((mount) => mount.instances.length > 0 && mount.tools.size > 0)
+    .map((mount) => (prefixed && exposure === 'all' ? `${mount.prefix}* (${mount.title})` : mount.title))
   const lines = [
     `${title} runs a homelab: ${names.length === 0 ? 'nothing is configured yet' : names.join(', ')}.`,
     `Read first: ${prefix}service_health says what is up, ${prefix}needs_attention what is broken and which tool to call next.`,
+    ...(exposure === 'all'
+      ? []
+      : [
+          `Few tools are listed: ${prefix}search_tools finds the others by plain words, with their inputs and the call_ tool for each, which takes {tool, input, confirm}. What answers name is called alike.`,
+        ]),
   ]
   if (tier === 'observe') lines.push('The tier is observe: nothing can be changed here; the owner grants more.')
   else

@@ -3,9 +3,13 @@ import type { ServiceConfiguration } from '../config/configuration.ts'
 import type { Tier } from '../define/access.ts'
 import type { BackupCopy } from '../define/backup.ts'
 import { prefixOf, type ConfigShape, type Service } from '../define/service.ts'
+import type { Toolset } from '../define/toolset.ts'
 import type { Watchers } from '../define/watch.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from '../define/facet.ts'
 import type { Instance } from './instance.ts'
+
+/** What the tools over all services are a service of. */
+export const ownService = 'rackwarden'
 
 /** The facets of a mounted service, by instance. */
 export interface Facets {
@@ -37,6 +41,10 @@ export interface Mount {
   readonly facets: Facets | undefined
   /** How what it watches things with is paused. */
   readonly watchers: Watchers<unknown> | undefined
+  /** What its tools are grouped into; nothing where they are few. */
+  readonly toolsets?: ReadonlyMap<string, Toolset>
+  /** The toolsets the owner named; what is on by default where they named none. */
+  readonly toolsetsOn?: readonly string[] | undefined
   /** The fields of its configuration; none for the tools over all services. */
   readonly fields: ConfigShape
 }
@@ -58,6 +66,8 @@ export function mountService(
     instances,
     isMirrored: service.instances === 'mirrored',
     missing: configuration.missing,
+    toolsets: new Map(Object.entries(service.toolsets ?? {})),
+    toolsetsOn: configuration.toolsetsOn,
     fields: service.config,
     watchers: service.watchers,
     facets: {

@@ -1,8 +1,10 @@
 import { registeredTool } from '../call/registered-tool.ts'
 import type { View } from '../call/view.ts'
 import { auditBackups } from '../facets/audit-backups.ts'
+import { callTools } from '../facets/call-tools.ts'
 import { getChange, listChanges, undoChange } from '../facets/change-tools.ts'
 import { describeHomelab } from '../facets/describe-homelab.ts'
+import { describeTool } from '../facets/describe-tool.ts'
 import { findAsset } from '../facets/find-asset.ts'
 import type { Lab } from '../facets/lab.ts'
 import { listApprovals } from '../facets/list-approvals.ts'
@@ -10,14 +12,12 @@ import { needsAttention } from '../facets/needs-attention.ts'
 import { cancelOperation, getOperation } from '../facets/operation-tools.ts'
 import { planDecommission } from '../facets/plan-decommission.ts'
 import { queryAudit } from '../facets/query-audit.ts'
+import { searchTools } from '../facets/search-tools.ts'
 import { serviceHealth } from '../facets/service-health.ts'
 import { verifyAuditChains } from '../facets/verify-audit.ts'
 import { whatChanged } from '../facets/what-changed.ts'
 import type { Instance } from './instance.ts'
-import type { Mount } from './mount.ts'
-
-/** What the tools over all services are a service of. */
-export const ownService = 'rackwarden'
+import { ownService, type Mount } from './mount.ts'
 
 /** Mounts the tools over all services; their client is what the caller may see of the lab. */
 export function mountOwn(labOf: (view: View) => Lab, { prefixed, prefix }: { prefixed: boolean; prefix: string }): Mount {
@@ -33,9 +33,11 @@ export function mountOwn(labOf: (view: View) => Lab, { prefixed, prefix }: { pre
     queryAudit,
     verifyAuditChains,
     whatChanged,
+    searchTools,
+    describeTool,
     ...(prefixed ? [findAsset, planDecommission, auditBackups] : []),
   ]
-  const tools = [...defined.map(registeredTool), undoChange]
+  const tools = [...defined.map(registeredTool), undoChange, ...callTools]
   const instance: Instance = {
     name: 'default',
     host: undefined,

@@ -47,9 +47,12 @@ function unprotected(before: Configured, next: Configured): string[] {
 }
 
 function switchedOn(before: Configured, next: Configured): string[] {
-  return next.mounts.flatMap(({ service, tools }) => {
+  return next.mounts.flatMap(({ service, tools, toolsets, toolsetsOn }) => {
     const mount = before.mounts.find((one) => one.service === service)
     if (mount === undefined) return before.configuration.services[service]?.off === true ? [`${service} is switched on`] : []
-    return [...tools.keys()].filter((name) => !mount.tools.has(name)).map((name) => `${service}: ${name} is switched on`)
+    const known = mount.toolsetsOn
+    const added = known === undefined ? [] : (toolsetsOn ?? [...(toolsets?.keys() ?? [])]).filter((name) => !known.includes(name))
+    const switched = [...[...tools.keys()].filter((name) => !mount.tools.has(name)), ...added.map((name) => `the toolset ${name}`)]
+    return switched.map((name) => `${service}: ${name} is switched on`)
   })
 }

@@ -6,6 +6,7 @@ import { wholeSchema, type JsonSchema } from '../call/json-schema.ts'
 
 const longestName = 48
 const longestDescription = 120
+const mostUngrouped = 14
 const verbsAre = 'Each has one meaning, in core/src/define/verbs.ts; one that is missing is added there.'
 
 /** Names, words and descriptions of a service, what a model chooses by: everything that is wrong with them at once. */
@@ -23,7 +24,26 @@ export function surfaceViolations(service: Service): string[] {
     ...(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(service.name) ? [] : [`'${service.name}' is not kebab-case.`]),
     ...[...twice].map((name) => `${name} is the name of two tools.`),
     ...fields.map(([field]) => `The configuration field '${field}' is not described: .describe() says what it is.`),
+    ...ungrouped(service),
     ...service.tools.flatMap((tool) => violationsOf(service.name, tool.definition)),
+  ]
+}
+
+/** A model chooses badly among many, and whoever needs a few should not pay for all. */
+function ungrouped({ name, tools, toolsets = {} }: Service): string[] {
+  const listed = tools.filter(({ definition }) => !('internal' in definition && definition.internal))
+  const empty = Object.keys(toolsets).filter((toolset) => listed.every(({ definition }) => definition.toolset !== toolset))
+  return [
+    ...(listed.length > mostUngrouped && Object.keys(toolsets).length < 2
+      ? [`${name} has ${listed.length} tools; more than ${mostUngrouped} are grouped into toolsets.`]
+      : []),
+    ...Object.keys(toolsets).flatMap((toolset) =>
+      /^[a-z]+$/.test(toolset) ? [] : [`The toolset '${toolset}' is not one word in small letters.`],
+    ),
+    ...Object.entries(toolsets).flatMap(([toolset, { description }]) =>
+      description === '' ? [`The toolset '${toolset}' is not described.`] : [],
+    ),
+    ...empty.map((toolset) => `The toolset '${toolset}' has no tool.`),
   ]
 }
 

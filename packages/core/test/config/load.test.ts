@@ -20,6 +20,7 @@ const pihole: Service = defineService({
   connect: () => null,
   health: () => ({ evidence: '' }),
   simulate: () => Promise.reject(new Error('none')),
+  toolsets: { records: { description: 'Records.' }, queries: { description: 'Queries.' } },
   tools: [],
 })
 
@@ -134,6 +135,8 @@ test.each([
   ['services:\n  pi-hole:\n    tier: operat\n', "$DIR/rackwarden.yaml:3: tier: 'operat' is not a tier. Did you mean 'operate'?"],
   ['services:\n  pi-hole:\n    url: http://x\n    instances: {}\n', "$DIR/rackwarden.yaml:3: 'url' stands beside 'instances'."],
   ['services:\n  pi-hole:\n    tools: { off: [get_thing] }\n', "$DIR/rackwarden.yaml:3: 'get_thing' is not known here."],
+  ['services:\n  pi-hole:\n    toolsets: [record]\n', "$DIR/rackwarden.yaml:3: 'record' is not known here. Did you mean 'records'?"],
+  ['services:\n  pi-hole:\n    toolsets: records\n', "$DIR/rackwarden.yaml:3: 'toolsets' must be a list of names."],
   ['services:\n  pi-hole: 7\n', "$DIR/rackwarden.yaml:2: 'pi-hole' must hold keys and values."],
 ])('a mistake in one service is held with it, with line and key: %j', async (yaml, message) => {
   expect((await load({ yaml })).problem).toBe(message)
@@ -142,11 +145,20 @@ test.each([
 test.each([
   ['tir: operate', "'tir' is not known here. Did you mean 'tier'?"],
   ['tier: admin', "tier: the tier 'admin' is not granted without RACKWARDEN_ADMIN."],
+  ['expose: some', "expose: 'some' is not an exposure."],
   ['services:\n  pihole: {}', "'pihole' is not known here. Did you mean 'pi-hole'?"],
   ['services: [', /rackwarden\.yaml:1: /],
   ['- a', 'the file must hold keys and values.'],
 ])('a mistake that concerns the whole is refused: %j', async (yaml, message) => {
   await expect(load({ yaml })).rejects.toThrow(message)
+})
+
+test('how much is listed, and of which toolsets, is read from the file', async () => {
+  const { configuration } = await load({ yaml: 'expose: search\nservices: { pi-hole: { url: x, toolsets: [records] } }' })
+  expect(configuration.expose).toBe('search')
+  expect(configuration.services['pi-hole']?.toolsetsOn).toEqual(['records'])
+  const none = (await load({ yaml: 'services: { pi-hole: { url: x } }' })).configuration
+  expect([none.expose, none.services['pi-hole']?.toolsetsOn]).toEqual([undefined, undefined])
 })
 
 test('a service alone accepts the file of a hub with services it does not know', async () => {

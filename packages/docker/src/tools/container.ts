@@ -12,6 +12,7 @@ export const getContainer = defineTool({
   title: 'Look at a container',
   description: 'Inspect one container: state, exit code, failed health probe, image, ports, mounts, networks, variable names.',
   access: 'observe',
+  toolset: 'containers',
   input: z.object({ container: containerInput }),
   output: z.object({
     name: z.string().describe('Name.'),

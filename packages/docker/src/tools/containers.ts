@@ -10,6 +10,7 @@ export const listContainers = defineTool({
   title: 'List containers',
   description: 'Containers: running, stopped, unhealthy or restarting, and their compose project (stack); those in trouble first.',
   access: 'observe',
+  toolset: 'containers',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),
     state: z.enum(['running', 'unhealthy', 'restarting', 'paused', 'exited', 'created', 'dead']).optional().describe('State.'),

@@ -22,6 +22,7 @@ export const createContainer = defineTool({
   title: 'Create a container',
   description: 'Create and run a new container from a local image: ports, mounts, variables, network; done once it is healthy.',
   access: 'configure',
+  toolset: 'deployment',
   input: creationInput,
   output: z.object({
     container: z.string().describe('Name.'),

@@ -10,6 +10,7 @@ export const listImages = defineTool({
   title: 'List images',
   description: 'Docker images by size; dangling and unused ones, fit to be cleaned up, first.',
   access: 'observe',
+  toolset: 'images',
   input: z.object({
     name: z.string().optional().describe('Part of a tag.'),
     unused: z.boolean().optional().describe('Only those of no container; false for the others.'),

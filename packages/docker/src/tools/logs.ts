@@ -15,6 +15,7 @@ export const getLogs = defineTool({
   title: 'Read the log of a container',
   description: 'Logs of a container: what it printed last, or the last lines with a text, like an error.',
   access: 'observe',
+  toolset: 'containers',
   input: z.object({
     container: containerInput,
     tail: z.number().int().min(1).max(1000).default(100).describe('Newest lines.'),
@@ -37,6 +38,7 @@ export const getLogs = defineTool({
     note: z.string().optional().describe('What was left out.'),
   }),
   untrusted: true,
+  keep: 'tail',
   text: (output) => textOf(output),
   async run({ container, tail, grep, since, stream, timestamps }, { client, signal }) {
     const { Id } = findContainer(await client.containers(signal), container)

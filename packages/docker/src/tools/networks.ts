@@ -9,6 +9,7 @@ export const listNetworks = defineTool({
   title: 'List networks',
   description: 'Docker networks: bridge or macvlan, subnet, gateway and the containers attached.',
   access: 'observe',
+  toolset: 'images',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),
     ...paging,

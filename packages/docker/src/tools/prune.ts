@@ -10,6 +10,7 @@ export const prune = defineTool({
   title: 'Prune what nothing uses',
   description: 'Free disk space: delete stopped containers, unused images, networks and build cache. Volumes only on request.',
   access: 'admin',
+  toolset: 'images',
   input: z.object({
     images: z.enum(['untagged', 'unused']).default('untagged').describe('Only images without a name, or all no container uses.'),
     volumes: z.boolean().default(false).describe('Also volumes nothing mounts, with all their data.'),

@@ -12,6 +12,7 @@ export const getStats = defineTool({
   title: 'Measure containers',
   description: 'CPU, memory (RAM) and network usage of running containers, highest memory first.',
   access: 'observe',
+  toolset: 'containers',
   input: z.object({
     container: z.string().min(1).optional().describe('Only this one.'),
     project: z.string().optional().describe('Compose project.'),

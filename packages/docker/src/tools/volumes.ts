@@ -10,6 +10,7 @@ export const listVolumes = defineTool({
   title: 'List volumes',
   description: 'Docker volumes and the containers that mount them; orphans, unused by any, first.',
   access: 'observe',
+  toolset: 'images',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),
     orphan: z.boolean().optional().describe('Only those nothing mounts.'),

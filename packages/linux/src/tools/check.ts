@@ -19,6 +19,7 @@ export const checkHost = defineTool({
   title: 'Check a host',
   description: 'Is one host healthy, or why is it slow? Checkup of its node, storage, units and updates: each ok, warn or crit.',
   access: 'observe',
+  toolset: 'hosts',
   input: z.object({
     section: z.enum(['node', 'storage', 'units', 'updates']).optional().describe('Only this part.'),
   }),

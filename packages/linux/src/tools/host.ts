@@ -11,6 +11,7 @@ export const listHosts = defineTool({
   title: 'List hosts',
   description: 'All machines: Linux distribution, kernel, IP addresses, uptime; those that do not answer are named.',
   access: 'observe',
+  toolset: 'hosts',
   input: z.object({}),
   output: z.object({
     hosts: z.array(
@@ -50,6 +51,7 @@ export const getHostInfo = defineTool({
   title: 'Look at a host',
   description: "A server's CPU, load, memory (RAM), swap, free disk space, inodes, temperatures, uptime, kernel, clock.",
   access: 'observe',
+  toolset: 'hosts',
   input: z.object({}),
   output: z.object({
     name: z.string().describe('Its own name.'),

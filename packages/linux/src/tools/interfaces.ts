@@ -9,6 +9,7 @@ export const getInterfaces = defineTool({
   title: 'Look at interfaces',
   description: 'Network interfaces (NICs): link state, IP and MAC addresses, MTU, speed, errors, drops, driver, firmware.',
   access: 'observe',
+  toolset: 'network',
   input: z.object({
     name: z.string().optional().describe('Part of the name.'),
     virtual: z.boolean().default(false).describe('Also loopback and containers.'),

@@ -14,6 +14,7 @@ export const getUnitLogs = defineTool({
   title: 'Read the log of a unit',
   description: 'Logs (journalctl) of a systemd service: what it printed last, or the last lines with a text, like an error.',
   access: 'observe',
+  toolset: 'units',
   input: z.object({
     unit: unitInput,
     tail: z.number().int().min(1).max(1000).default(100).describe('Newest lines.'),

@@ -11,6 +11,7 @@ export const probeTcp = defineTool({
   title: 'Try a TCP port',
   description: 'Can a host reach this TCP port? Open, refused, silent (a firewall) or unknown.',
   access: 'observe',
+  toolset: 'network',
   input: z.object({
     address: z
       .string()
@@ -47,6 +48,7 @@ export const probeHttp = defineTool({
   title: 'Ask a web address',
   description: 'Does a website (URL) answer from a host? HTTP status, time, resolved IP, TLS certificate and its expiry.',
   access: 'observe',
+  toolset: 'network',
   input: z.object({
     url: z
       .string()

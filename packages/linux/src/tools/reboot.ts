@@ -19,6 +19,7 @@ export const rebootHost = defineTool({
   title: 'Reboot a host',
   description: 'Restart a whole Linux machine; done once it is back up. Tells first what runs on it.',
   access: 'admin',
+  toolset: 'maintenance',
   input: z.object({}),
   output: z.object({
     host: z.string().describe('Its own name.'),

@@ -11,6 +11,7 @@ export const checkDisks = defineTool({
   title: 'Check disks',
   description: 'Is a drive dying? SMART health of each disk, SSD and NVMe, worst first: bad sectors, wear, temperature, hours.',
   access: 'observe',
+  toolset: 'hosts',
   input: z.object({ disk: z.string().optional().describe('Name or serial.') }),
   output: z.object({
     disks: z.array(
@@ -80,6 +81,7 @@ export const checkPools = defineTool({
   title: 'Check pools',
   description: 'Is a pool degraded or rebuilding? ZFS, RAID (md) and Btrfs: errors, last scrub, ailing disks.',
   access: 'observe',
+  toolset: 'hosts',
   input: z.object({ pool: z.string().optional().describe('Part of the name.') }),
   output: z.object({
     pools: z.array(

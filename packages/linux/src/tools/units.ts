@@ -11,6 +11,7 @@ export const listUnits = defineTool({
   title: 'List units',
   description: 'All systemd services, or timers, mounts, sockets: running or not; failed ones first.',
   access: 'observe',
+  toolset: 'units',
   input: z.object({
     state: z.enum(['active', 'inactive', 'failed', 'activating']).optional().describe('State.'),
     name: z.string().optional().describe('Part of the name or description.'),
@@ -68,6 +69,7 @@ export const getUnit = defineTool({
   title: 'Look at a unit',
   description: 'Status of one systemd service: running or not, since when, PID, enabled at boot, memory, restarts, last exit, log.',
   access: 'observe',
+  toolset: 'units',
   input: z.object({ unit: unitInput }),
   output: z.object({
     name: z.string().describe('Name.'),

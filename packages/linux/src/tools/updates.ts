@@ -9,6 +9,7 @@ export const checkUpdates = defineTool({
   title: 'Check updates',
   description: 'Pending package updates and patches, security first, and whether a reboot is needed.',
   access: 'observe',
+  toolset: 'maintenance',
   input: z.object({ security: z.boolean().default(false).describe('Only security updates.'), ...paging }),
   output: z.object({
     manager: z.string().describe('Package manager.'),

@@ -1,5 +1,4 @@
-import { ToolError, type FetchOptions } from '@rackwarden/core'
-import { codeOf } from '../totp.ts'
+import { oneTimePassword, ToolError, type FetchOptions } from '@rackwarden/core'
 import { configAnswer } from './config-answers.ts'
 import type { SimulatedFtl } from './ftl.ts'
 import { listAnswer } from './list-answers.ts'
@@ -46,7 +45,7 @@ async function authAnswer(ftl: SimulatedFtl, { method, sid, sent }: Login): Prom
   const outcome = await ftl.logIn(password, async () => {
     const { totp } = sent
     if (totp === undefined) return 'missing'
-    return totp === (await codeOf(ftl.world.totpSecret ?? ''))
+    return totp === Number(await oneTimePassword(ftl.world.totpSecret ?? '', Date.now()))
   })
   if ('refused' in outcome) return refusedLogin(ftl, outcome.refused)
   return json(ftl, { session: { ...told, sid: outcome.sid, csrf: 'pretend-csrf', message: 'correct password' } })

@@ -1,26 +1,13 @@
-import type { Command } from 'commander'
 import type { Application } from '../application.ts'
 import type { AllowOptions } from './allow.ts'
 import type { ApprovalOptions } from './approvals.ts'
 import type { CallOptions } from './call.ts'
 import type { ChangesOptions } from './changes.ts'
+import type { CommandLine } from './command-line.ts'
 import type { OwnerOptions } from './owner.ts'
-import type { Terminal } from './terminal.ts'
 
-/** A command line that is being written: how commands are added to it, and what several of them take. */
-export interface Written {
-  application: Application
-  terminal: Terminal
-  program: Command
-  added: (parent: Command, usage: string, description: string) => Command
-  json: (target: Command) => Command
-  /** Commands that look at the lab. */
-  lab: (target: Command) => Command
-  /** Commands that look at the records alone. */
-  records: (target: Command) => Command
-  /** Keeps how a command ended. */
-  ending: <Given extends unknown[]>(run: (...given: Given) => Promise<number>) => (...given: Given) => Promise<void>
-}
+/** The command line of a bin. */
+export type Written = CommandLine<Application>
 
 const each = (value: string, before: string[] = []) => [...before, value]
 

@@ -1,7 +1,6 @@
-import { chmod, copyFile } from 'node:fs/promises'
 import { ToolError } from '@rackwarden/core'
 import { isRecord } from '../json-rpc.ts'
-import { textOf, writePrivate } from './init/private-file.ts'
+import { backUp, textOf, writePrivate } from './init/private-file.ts'
 
 /** A file of somebody else's settings: one object of JSON. */
 export interface JsonFile {
@@ -27,14 +26,6 @@ export async function writeJsonFile(file: JsonFile, data: Readonly<Record<string
   const backup = file.text === undefined ? undefined : await backUp(file.path)
   await writePrivate(file.path, textWith(file, data))
   return backup === undefined ? {} : { backup }
-}
-
-async function backUp(path: string): Promise<string> {
-  const stamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 17)
-  const backup = `${path}.backup-${stamp}`
-  await copyFile(path, backup)
-  await chmod(backup, 0o600)
-  return backup
 }
 
 function parsed(path: string, text: string): Record<string, unknown> {

@@ -4,6 +4,7 @@ import {
   createNotifier,
   createRuntime,
   defaultApproval,
+  exposureOf,
   loadConfiguration,
   localPrincipal,
   openCatalogue,
@@ -12,6 +13,7 @@ import {
   type Caller,
   type Catalogue,
   type Configuration,
+  type Exposure,
   type NotifyConfiguration,
   type Runtime,
 } from '@rackwarden/core/runtime'
@@ -35,6 +37,8 @@ export interface Opened {
   caller: Caller
   /** A line for this owner's shell. */
   command: (words: string) => string
+  /** Begins to connect to foreign servers, in the background: what serves does, a command that ends connects to what it needs. */
+  connect: () => void
   /**
    * Reads the configuration anew and goes on with it; false where it is the same. Throws, and changes nothing, where it
    * does not hold or would raise rights.
@@ -60,6 +64,7 @@ export async function openApplication(application: Application, options: OpenOpt
   const command = commandFor(application, options)
   const notify = notifyOf(configuration)
   const notifier = notify === undefined ? undefined : createNotifier(runtime, notify)
+  const foreign = options.demo === true ? undefined : await application.foreign?.({ runtime, configuration, services, command })
   const catalogue = openCatalogue({
     name: application.name,
     title: application.title,
@@ -68,6 +73,7 @@ export async function openApplication(application: Application, options: OpenOpt
     runtime,
     configuration,
     command,
+    foreign,
     announce: notifier?.announce,
     ...(simulations === undefined ? {} : { simulations }),
     ...(options.inlineBudgetMs === undefined ? {} : { inlineBudgetMs: options.inlineBudgetMs }),
@@ -76,6 +82,7 @@ export async function openApplication(application: Application, options: OpenOpt
     catalogue,
     runtime,
     command,
+    connect: () => foreign?.connect(),
     caller: { principal: localPrincipal(), tier: configuration.tier },
     async reload() {
       const next = await read()
@@ -102,6 +109,16 @@ function refuseBroken(before: Configuration, next: Configuration): void {
 /** How a line for the owner's shell is written. */
 export function commandFor({ name }: Application, { demo = false }: OpenOptions): (words: string) => string {
   return (words) => `${name} ${words}${demo ? ' --demo' : ''}`
+}
+
+/** Tells how much a client is listed, as of each call: what the command line says, the environment, or the file of now. */
+export function exposureFor(
+  { catalogue }: Pick<Opened, 'catalogue'>,
+  { expose }: { expose?: Exposure },
+  { environment }: Terminal,
+): () => Exposure {
+  const said = expose ?? exposureOf(environment['RACKWARDEN_EXPOSE'] || undefined, 'RACKWARDEN_EXPOSE')
+  return () => said ?? catalogue.configuration.expose ?? 'all'
 }
 
 /** How a person is told of requests for their approval, where the owner wants that. */

@@ -10,6 +10,7 @@ import type { OpenOptions } from './open.ts'
 import type { ServeOptions } from './serve.ts'
 import type { Terminal } from './terminal.ts'
 import type { TokenOptions } from './token.ts'
+import type { ToolsOptions } from './tools.ts'
 
 type Printed = OpenOptions & { json?: boolean }
 
@@ -38,15 +39,19 @@ export async function runProgram(application: Application, argv: readonly string
     target
       .option('--tier <tier>', 'highest access granted: observe, operate, configure, or admin where RACKWARDEN_ADMIN says so')
       .option('--config <file>', 'configuration file instead of rackwarden.yaml')
-      .option('--demo', 'a pretend lab instead of the configured one; of --config only its tier, approval and protect')
+      .option('--demo', 'a pretend lab instead of the configured one; of --config only its tier, expose, approval and protect')
   const records = (target: Command) => json(target).option('--demo', 'of the pretend lab')
   const written: Written = { application, terminal, program, added, json, lab, records, ending }
   const several = (value: string, before: string[] = []) => [...before, ...value.split(',')]
+
+  const exposing = () =>
+    new Option('--expose <exposure>', 'tools a client is listed: all, or a few that find the others').choices(['all', 'search'])
 
   const serving = program.command('serve', { isDefault: true }).description('serve MCP over stdio, or over HTTP (the default command)')
   lab(serving.copyInheritedSettings(program))
     .option('--http [address]', 'serve Streamable HTTP on host:port (127.0.0.1:3005)')
     .addOption(new Option('--results <form>', 'what a client is sent').choices(['text', 'structured']).default('text'))
+    .addOption(exposing())
     .option('--allow-host <name>', 'a further name in the Host header; may be repeated', several)
     .option('--allow-origin <origin>', 'an origin whose pages may call; may be repeated', several)
     .action(ending(async (options: ServeOptions) => (await import('./serve.ts')).serve(application, options, terminal)))
@@ -67,8 +72,8 @@ export async function runProgram(application: Application, argv: readonly string
   json(lab(added(program, 'doctor', 'check configuration, services and state, each with its fix'))).action(
     ending(async (options: Printed) => (await import('./doctor.ts')).doctor(application, options, terminal)),
   )
-  json(lab(added(program, 'tools', 'list the tools a client sees'))).action(
-    ending(async (options: Printed) => (await import('./tools.ts')).tools(application, options, terminal)),
+  json(lab(added(program, 'tools', 'list the tools a client sees')).addOption(exposing())).action(
+    ending(async (options: ToolsOptions) => (await import('./tools.ts')).tools(application, options, terminal)),
   )
   json(lab(added(program, 'call <tool> [key=value...]', 'call one tool, with the same gates and audit as an assistant')))
     .option('--input <json>', 'the input as one JSON object')
@@ -100,6 +105,8 @@ export async function runProgram(application: Application, argv: readonly string
   onToken('create <name>', 'make a token and show it, once')
     .option('--tier <tier>', 'highest access of the token', 'observe')
     .option('--services <names>', 'services it is limited to, separated by commas')
+    .option('--toolsets <names>', 'toolsets it is limited to, such as docker.containers, separated by commas')
+    .addOption(exposing())
     .option('--expires <when>', 'a span such as 30d, or a time')
     .action(
       ending(async (name: string, options: TokenOptions) => (await import('./token.ts')).createToken(application, name, options, terminal)),
@@ -133,6 +140,8 @@ export async function runProgram(application: Application, argv: readonly string
     .option('--all', 'judge every command')
     .option('--config <file>', 'configuration file instead of rackwarden.yaml')
     .action(ending(async (options: PreToolUseOptions) => (await import('./hooks/pre-tool-use.ts')).preToolUse(options, terminal)))
+
+  await application.commands?.(written)
 
   const [first = ''] = argv
   const known = ['help', ...program.commands.map((command) => command.name())]

@@ -1,9 +1,9 @@
 import type { Application } from '../application.ts'
-import { createId, localPrincipal, openOwner, tendAudit, type ResultForm } from '@rackwarden/core/runtime'
+import { createId, localPrincipal, openOwner, tendAudit, type Exposure, type ResultForm } from '@rackwarden/core/runtime'
 import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
 import type { TokenRecord } from '../tokens.ts'
 import { exitCodes } from './failure.ts'
-import { notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
+import { exposureFor, notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
 import { hangupEnds, reloadOnChange } from './reload.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -12,12 +12,16 @@ export interface ServeOptions extends OpenOptions {
   /** An address, or true for the default one. */
   http?: string | true
   results?: ResultForm
+  expose?: Exposure
   allowHost?: string[]
   allowOrigin?: string[]
 }
 
 /** The process is gone this long after it was told to end, whatever hangs. */
 const lastMs = 10_500
+
+/** Foreign servers are connected to so long after serving began. */
+const connectAfterMs = 100
 
 /** Serves the application until its client is gone or it is told to end. */
 export async function serve(application: Application, options: ServeOptions, terminal: Terminal): Promise<number> {
@@ -56,10 +60,12 @@ function tended(opened: Opened, options: ServeOptions, terminal: Terminal): Open
   }
 }
 
-async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions, terminal: Terminal): Promise<number> {
+async function serveOverStdio(opened: Opened, options: ServeOptions, terminal: Terminal): Promise<number> {
+  const { results = 'text' } = options
   const { serveStdio } = await import('../stdio.ts')
   const { catalogue, runtime, caller } = opened
-  const server = serveStdio({ surface: catalogue, caller, results, log: runtime.log })
+  const server = serveStdio({ surface: catalogue, caller, exposure: exposureFor(opened, options, terminal), results, log: runtime.log })
+  connectSoon(opened)
   const told = onceToldToEnd(terminal)
   await Promise.race([server.ended, told])
   return end(opened, () => server.close())
@@ -67,6 +73,7 @@ async function serveOverStdio(opened: Opened, { results = 'text' }: ServeOptions
 
 async function serveOverHttp(opened: Opened, address: string | true, options: ServeOptions, terminal: Terminal): Promise<number> {
   const { environment, complain } = terminal
+  const exposure = exposureFor(opened, options, terminal)
   const [{ serveHttp }, { openTokens }, { parseAddress }, { tokenOf }] = await Promise.all([
     import('../http.ts'),
     import('../tokens.ts'),
@@ -92,11 +99,13 @@ async function serveOverHttp(opened: Opened, address: string | true, options: Se
     environmentToken,
     localPrincipal: localPrincipal(),
     results,
+    exposure,
     ...names,
     approvals: await approvalPages(opened, { ...names, host: listening.host }),
     log: runtime.log,
   })
-  const tools = catalogue.list({ caller }).length
+  const tools = catalogue.list({ caller, exposure: exposure() }).length
+  connectSoon(opened)
   complain(`${catalogue.title} ${catalogue.version} serves ${tools} tools at ${server.url}, tier ${catalogue.tier}. Ctrl-C ends it.`)
   await onceToldToEnd(terminal)
   return end(opened, () => server.close())
@@ -135,6 +144,11 @@ async function approvalPages(
 ): Promise<ApprovalPages | undefined> {
   const notify = notifyOf(catalogue.configuration)
   return notify === undefined ? undefined : (await import('../http/approval-pages.ts')).createApprovalPages({ ...names, runtime, notify })
+}
+
+/** The first requests of a client are answered before anybody else is asked anything. */
+function connectSoon({ connect }: Opened): void {
+  setTimeout(connect, connectAfterMs).unref()
 }
 
 /** Ends in order, and within ten seconds in all. */

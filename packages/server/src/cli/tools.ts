@@ -1,14 +1,21 @@
-import { estimateTokens, type Catalogue, type ToolListing } from '@rackwarden/core/runtime'
+import { estimateTokens, type Catalogue, type Exposure, type ToolListing } from '@rackwarden/core/runtime'
 import type { Application } from '../application.ts'
 import { exitCodes } from './failure.ts'
-import { openApplication, type OpenOptions } from './open.ts'
+import { exposureFor, openApplication, type OpenOptions } from './open.ts'
 import { table, type Terminal } from './terminal.ts'
 
+/** What `tools` can be told. */
+export interface ToolsOptions extends OpenOptions {
+  expose?: Exposure
+  json?: boolean
+}
+
 /** Prints the tools a client would be listed, with what each costs a model. */
-export async function tools(application: Application, options: OpenOptions & { json?: boolean }, terminal: Terminal): Promise<number> {
+export async function tools(application: Application, options: ToolsOptions, terminal: Terminal): Promise<number> {
   const opened = await openApplication(application, options, terminal)
   const { catalogue, caller } = opened
-  const rows = catalogue.list({ caller }).map((listing) => described(catalogue, listing))
+  const exposure = exposureFor(opened, options, terminal)()
+  const rows = catalogue.list({ caller, exposure }).map((listing) => described(catalogue, listing))
   await opened.close()
   if (options.json === true) {
     terminal.print(JSON.stringify(rows, null, 2))
@@ -16,8 +23,12 @@ export async function tools(application: Application, options: OpenOptions & { j
   }
   const lines = rows.map((row) => [row.name, row.access, `${row.tokens}`, row.description])
   terminal.print(table([['name', 'access', 'tokens', 'description'], ...lines]))
-  const above = heldBack(catalogue, new Set(rows.map(({ name }) => name)))
-  if (above > 0) terminal.complain(`${above} more need a higher tier than ${catalogue.tier}, or a service that is not configured.`)
+  const all = catalogue.list({ caller })
+  if (exposure === 'search')
+    terminal.complain(`${all.length} others are found by search_tools and called through these; --expose all lists them.`)
+  const above = heldBack(catalogue, new Set(all.map(({ name }) => name)))
+  if (above > 0)
+    terminal.complain(`${above} more need a higher tier than ${catalogue.tier}, a toolset that is on, or a service that is configured.`)
   return exitCodes.ok
 }
 

@@ -37,8 +37,14 @@ export async function createAuthentication(options: AuthenticationOptions, host:
     if (environmentHash !== undefined && sameHash(hashOf(presented), environmentHash)) return { principal: 'token:environment', tier }
     const record = await tokens.verify(presented)
     if (record === undefined) return undefined
-    const { name, services } = record
-    return { principal: `token:${name}`, tier: record.tier, ...(services === undefined ? {} : { services }) }
+    const { name, tier: own, services, toolsets, exposure } = record
+    return {
+      principal: `token:${name}`,
+      tier: own,
+      ...(services === undefined ? {} : { services }),
+      ...(toolsets === undefined ? {} : { toolsets }),
+      ...(exposure === undefined ? {} : { exposure }),
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server'
-import type { Surface, View } from '@rackwarden/core/runtime'
+import { ToolError } from '@rackwarden/core'
+import type { Caller, Exposure, Surface, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { rpcCodes } from '../json-rpc.ts'
+import { pathOf, serviceAt, viewAt } from './address-view.ts'
 import { answerJson, refuse } from './answer.ts'
 import type { ApprovalPages } from './approval-pages.ts'
 import type { Authenticate } from './authentication.ts'
@@ -16,6 +18,8 @@ export interface EndpointOptions {
   surface: Surface
   gate: Gate
   authenticate: Authenticate
+  /** How much is listed where neither address nor token says. */
+  exposure: () => Exposure
   legacy: LegacyServing
   modern: ModernServing
   /** Where a person approves, where they are told of requests. */
@@ -31,7 +35,7 @@ export type Endpoint = (request: IncomingMessage, response: ServerResponse) => P
 
 /** Makes the endpoint of a server: gate first, then authentication, then the protocol era. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { surface, gate, authenticate, legacy, modern, approvals, health, metrics } = options
+  const { surface, gate, authenticate, exposure, legacy, modern, approvals, health, metrics } = options
 
   async function post(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!sendsJson(request))
@@ -50,6 +54,16 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     return isOld(request, body) ? legacy.post(view, body, request, response) : modern.serve(view, body, request, response)
   }
 
+  /** What the address asks for, or why that is nothing. */
+  function asked(request: IncomingMessage, service: string | undefined, caller: Caller): View | string {
+    try {
+      return viewAt(request, { service, caller, surface, exposure: exposure() })
+    } catch (error) {
+      if (!ToolError.isInstance(error)) throw error
+      return `${error.message} ${error.hint ?? ''}`.trim()
+    }
+  }
+
   return async (request, response) => {
     const pathname = pathOf(request)
     // They have a gate of their own, which knows the name a phone uses, and a key in the place of a token.
@@ -66,23 +80,16 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       return refuse(response, { status: 401, code: rpcCodes.transport, message, headers: { 'www-authenticate': challenge } })
     }
     if (pathname === '/metrics') return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metrics())
-    const path = /^\/(?:mcp\/?)?$|^\/mcp\/([^/]+)$/.exec(pathname)
-    const service = path?.[1]
-    if (path === null || (service !== undefined && !surface.services.includes(service)))
-      return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })
-    const view: View = service === undefined ? { caller } : { caller, service }
+    const service = serviceAt(pathname, surface)
+    if (service === null) return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })
+    const view = asked(request, service, caller)
+    if (typeof view === 'string') return refuse(response, { status: 400, code: rpcCodes.transport, message: view })
     if (request.method === 'POST') return post(view, request, response)
     if (request.method === 'GET') return legacy.get(view, request, response)
     if (request.method === 'DELETE') return legacy.delete(view, request, response)
     const headers = { allow: 'GET, POST, DELETE' }
     return refuse(response, { status: 405, code: rpcCodes.transport, message: 'Method not allowed', headers })
   }
-}
-
-/** The path as it was written: nothing in it is decoded or resolved, so that one address has one spelling. */
-function pathOf({ url = '/' }: IncomingMessage): string {
-  // A proxy may send the whole address.
-  return url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'
 }
 
 /** JSON, or what a bare `curl -d` calls it; a browser cannot pass for one, for it always names its origin. */

@@ -1,7 +1,7 @@
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/server'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerIdOf } from '../json-rpc.ts'
-import type { Encode } from './encode.ts'
+import { bytesIn, textOf, type Encode, type Encoded } from '../encode.ts'
 
 /** A message unread for longer turns the answer into a stream, so that nobody between takes the silence for death. */
 const silenceMs = 15_000
@@ -43,7 +43,7 @@ export function createExchange(
 ): Exchange {
   const streams = request.headers.accept?.includes('text/event-stream') === true
   const open = new Set(ids)
-  const answers: (string | Buffer)[] = []
+  const answers: Encoded[] = []
   let lastWrite = Date.now()
   let streaming = false
 
@@ -68,9 +68,9 @@ export function createExchange(
     if (streaming) response.end()
     else if (answers.length === 0) response.writeHead(202, { 'content-length': 0, ...headers }).end()
     else {
-      const body = ids.length === 1 ? answers[0]! : `[${answers.join(',')}]`
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers })
-      response.end(body)
+      const body: Encoded = ids.length === 1 ? answers[0]! : `[${answers.map(textOf).join(',')}]`
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytesIn(body), ...headers })
+      writeBody(response, body)
     }
   }
 
@@ -100,6 +100,13 @@ export function createExchange(
 }
 
 /** One message as an event of a stream. */
-export function event(message: string | Buffer): string {
-  return `event: message\ndata: ${message.toString()}\n\n`
+export function event(message: Encoded): string {
+  return `event: message\ndata: ${textOf(message)}\n\n`
+}
+
+/** Writes a whole body and ends; what is written at one go leaves at one go. */
+export function writeBody(response: ServerResponse, body: Encoded): void {
+  if (typeof body === 'string') return void response.end(body)
+  for (const part of body) response.write(part)
+  response.end()
 }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { tellOfChange } from '../list-changes.ts'
 import type { McpServerFactory } from '../mcp-server.ts'
 import type { Viewer } from '../offers/offer.ts'
-import type { Encode } from './encode.ts'
+import type { Encode } from '../encode.ts'
 import { HttpTransport } from './transport.ts'
 
 /** How long and how many. */

@@ -1,7 +1,7 @@
 import type { JSONRPCMessage, RequestId, Transport, TransportSendOptions } from '@modelcontextprotocol/server'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerIdOf, requestIdOf } from '../json-rpc.ts'
-import type { Encode } from './encode.ts'
+import type { Encode } from '../encode.ts'
 import { createExchange, event, streamHeaders, type Exchange } from './exchange.ts'
 
 /** Streamable HTTP of the 2025 era straight on `node:http`: a session's transport, or that of a single POST. */

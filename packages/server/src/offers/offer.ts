@@ -1,5 +1,5 @@
 import type { Server } from '@modelcontextprotocol/server'
-import type { Surface, View } from '@rackwarden/core/runtime'
+import type { Surface, ToolListing, View } from '@rackwarden/core/runtime'
 import type { Guard } from './guard.ts'
 import type { Asking } from './questions.ts'
 
@@ -8,6 +8,8 @@ export interface Viewer {
   view: View
   /** Whether the client stays connected, so that it can be told of changes. */
   readonly stays?: boolean
+  /** Takes a list of tools that is written elsewhere, and gives what stands in its place meanwhile. */
+  readonly standIn?: (tools: readonly ToolListing[]) => readonly ToolListing[]
 }
 
 /** What every part of a server is made from. */

@@ -14,7 +14,10 @@ export interface ToolOptions {
 /** Lists and calls the tools of a surface. */
 export function offerTools({ server, surface, viewer, asking, guard }: Offer, { results, activity, observe }: ToolOptions): void {
   const structured = results === 'structured'
-  server.setRequestHandler('tools/list', () => ({ tools: surface.list(viewer.view, { structured }) as unknown as Tool[] }))
+  server.setRequestHandler('tools/list', () => {
+    const tools = surface.list(viewer.view, { structured })
+    return { tools: (viewer.standIn?.(tools) ?? tools) as unknown as Tool[] }
+  })
   server.setRequestHandler('tools/call', async ({ params: { name, arguments: input = {} } }, context) => {
     const { view } = viewer
     const asked = { method: 'tools/call', name, input }

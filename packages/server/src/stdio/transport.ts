@@ -1,5 +1,6 @@
 import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol/server'
 import type { Readable, Writable } from 'node:stream'
+import type { Encode, Encoded } from '../encode.ts'
 import { answerIdOf, isRecord, isRpcMessage, listensOn, requestIdOf, rpcCodes, rpcError } from '../json-rpc.ts'
 import { createLineReader } from './line-reader.ts'
 
@@ -18,7 +19,7 @@ export interface StdioTransport extends Transport {
 }
 
 /** Makes the transport over a pair of streams. */
-export function createStdioTransport(input: Readable, output: Writable): StdioTransport {
+export function createStdioTransport(input: Readable, output: Writable, encode: Encode): StdioTransport {
   const pending = new Set<RequestId>()
   const waiting: (() => void)[] = []
   let end: () => void = () => undefined
@@ -52,8 +53,18 @@ export function createStdioTransport(input: Readable, output: Writable): StdioTr
     return undefined
   }
 
-  function write(text: string): void {
-    if (closed || output.write(`${text}\n`) || output.writableLength < mostUnreadBytes || input.isPaused()) return
+  /** Writes a line, whole or in parts; true where more may follow. */
+  function writeLine(message: Encoded): boolean {
+    if (typeof message === 'string') return output.write(`${message}\n`)
+    output.cork()
+    for (const part of message) output.write(part)
+    const takesMore = output.write('\n')
+    output.uncork()
+    return takesMore
+  }
+
+  function write(message: Encoded): void {
+    if (closed || writeLine(message) || output.writableLength < mostUnreadBytes || input.isPaused()) return
     // Whoever asks and does not read is asked back to read first.
     input.pause()
     output.once('drain', () => {
@@ -81,7 +92,7 @@ export function createStdioTransport(input: Readable, output: Writable): StdioTr
     },
     async send(message) {
       if (closed) return
-      write(JSON.stringify(message))
+      write(encode(message))
       settle(answerIdOf(message))
     },
     async close() {

@@ -126,6 +126,9 @@ describe('an assistant that can write our files', () => {
     const file = join(lab.stateDirectory, 'tokens.json')
     const tokens = (JSON.parse(await readFile(file, 'utf8')) as { tokens: Record<string, unknown>[] }).tokens
     const forged = await desk.forge({ name: 'ghost', tier: 'operate' })
+    // One that is limited to less than it was signed for is no other token's, either.
+    await writeFile(file, JSON.stringify({ tokens: [{ ...tokens[0], toolsets: { lamp: ['light'] } }] }))
+    await vi.waitFor(async () => expect(await call(port, 'get_level', {}, bearer(token))).toBe('401'), { timeout: 5_000 })
     await writeFile(file, JSON.stringify({ tokens: [{ ...tokens[0], tier: 'operate' }, forged.record] }))
     await vi.waitFor(async () => expect(await call(port, 'get_level', {}, bearer(token))).toBe('401'), { timeout: 5_000 })
     expect(await call(port, 'get_level', {}, bearer(forged.token))).toBe('401')

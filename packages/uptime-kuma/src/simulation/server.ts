@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { oneTimePassword, totpKey } from '../one-time-password.ts'
+import { oneTimePassword } from '@rackwarden/core'
 import { answersOf, beatEvent } from './answers.ts'
 import type { Records } from './records.ts'
 import { account, type UptimeKumaWorld } from './world.ts'
@@ -82,10 +82,7 @@ export async function serveKuma(
       return tellChecks()
     }
     const refuse = (key: string, words: string) => (isSecond ? { ok: false, msg: key, msgi18n: true } : { ok: false, msg: words })
-    const codesNow = async () => {
-      const key = totpKey(world.totpSecret ?? '') ?? new Uint8Array()
-      return Promise.all([-1, 0, 1].map((step) => oneTimePassword(key, Date.now(), step)))
-    }
+    const codesNow = () => Promise.all([-1, 0, 1].map((step) => oneTimePassword(world.totpSecret ?? '', Date.now(), step)))
 
     const listen = () => {
       socket.on('login', async ({ username, password, token }: Record<string, string>, reply: Reply) => {

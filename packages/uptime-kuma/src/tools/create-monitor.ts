@@ -23,6 +23,7 @@ export const createMonitor = defineTool({
   title: 'Create a monitor',
   description: 'Watch a url, a host (ping), host and port, or a container from now on; the type follows from that.',
   access: 'configure',
+  toolset: 'setup',
   idempotent: true,
   input: creationInput,
   output,

@@ -44,6 +44,7 @@ export const deleteMonitor = defineTool({
   title: 'Delete a monitor',
   description: 'Delete a monitor and its whole history for good; undo makes it again, without the history.',
   access: 'admin',
+  toolset: 'setup',
   input: z.object({ monitor: monitorInput }),
   output: z.object({
     monitor: z.string().describe('Name it had.'),

@@ -71,6 +71,7 @@ export const endMaintenance = defineTool({
   title: 'End maintenance',
   description: 'End maintenance now, before its time: its monitors notify again.',
   access: 'operate',
+  toolset: 'maintenance',
   idempotent: true,
   input,
   output,

@@ -11,6 +11,7 @@ export const listHeartbeats = defineTool({
   title: 'List checks of a monitor',
   description: 'Latest checks of a monitor (100 at most), newest first: state, response time, message.',
   access: 'observe',
+  toolset: 'monitors',
   input: z.object({ monitor: monitorInput, ...paging }),
   output: z.object({
     checks: z.array(

@@ -14,6 +14,7 @@ export const getMonitor = defineTool({
   title: 'Read a monitor',
   description: 'One monitor: what it checks and how, last outages, uptime, certificate days; secrets by name only.',
   access: 'observe',
+  toolset: 'monitors',
   input: z.object({ monitor: monitorInput }),
   output: z.object({
     id: z.number().describe('Id.'),

@@ -9,6 +9,7 @@ export const listMonitors = defineTool({
   title: 'List monitors',
   description: 'Monitors (uptime checks) with state, what they watch, uptime of 24 hours and last change; worst first.',
   access: 'observe',
+  toolset: 'monitors',
   input: z.object({
     text: z.string().optional().describe('Part of the name or address.'),
     state: z.enum(monitorStates).optional().describe('State.'),

@@ -8,6 +8,7 @@ export const listNotifications = defineTool({
   title: 'List notifications',
   description: 'Where alerts go when monitors are down: name and type of each notification.',
   access: 'observe',
+  toolset: 'setup',
   input: z.object({ ...paging }),
   output: z.object({
     notifications: z.array(

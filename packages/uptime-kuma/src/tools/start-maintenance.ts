@@ -13,6 +13,7 @@ export const startMaintenance = defineTool({
   title: 'Start maintenance',
   description: 'Maintenance that ends by itself: its monitors are muted, notify nobody and do not count as down.',
   access: 'operate',
+  toolset: 'maintenance',
   input: z.object({
     title: atMost(150).describe('Title.'),
     monitors: z.array(z.string().min(1)).min(1).describe('Names or ids.'),

@@ -10,6 +10,7 @@ export const getStatus = defineTool({
   title: 'Status of all monitors',
   description: 'Which monitors (websites, uptime checks) are down, failing or flapping now, since when and why.',
   access: 'observe',
+  toolset: 'monitors',
   input: z.object({}),
   output: z.object({
     monitors: z.string().describe('How many are in which state.'),

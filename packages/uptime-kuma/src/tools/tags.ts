@@ -8,6 +8,7 @@ export const listTags = defineTool({
   title: 'List tags',
   description: 'Tags (labels) and how many monitors bear each.',
   access: 'observe',
+  toolset: 'setup',
   input: z.object({ ...paging }),
   output: z.object({
     tags: z.array(

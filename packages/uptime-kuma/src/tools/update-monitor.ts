@@ -62,6 +62,7 @@ export const updateMonitor = defineTool({
   title: 'Change a monitor',
   description: 'Change a monitor: how often, what and where it checks; the rest, and its secrets, stay.',
   access: 'configure',
+  toolset: 'setup',
   idempotent: true,
   input,
   output: z.object({

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path'
 import { ToolError, type Service, type Tier } from '@rackwarden/core'
 import { configurationDirectory, type Environment } from '@rackwarden/core/runtime'
 import { isMap, parseDocument, YAMLMap, type Document } from 'yaml'
-import { textOf, writePrivate } from './private-file.ts'
+import { backUp, textOf, writePrivate } from './private-file.ts'
 
-const header = ' Written by init; run it again to add more. Secrets stand in files of their own, named here as file:/path.'
+const initHeader = ' Written by init; run it again to add more. Secrets stand in files of their own, named here as file:/path.'
 const serviceKeys = ['tier', 'tools', 'instances']
 
 /** `rackwarden.yaml` as it is being changed; comments and order stay as they are. */
@@ -17,11 +17,17 @@ export interface ConfigurationDocument {
   instancesOf(service: string): readonly string[]
   /** Adds an instance; the one that stood directly under its service becomes `default`. */
   add(service: Service, instance: string, values: Readonly<Record<string, unknown>>): void
+  /** Names that stand under a key of the file. */
+  namesUnder(key: string): readonly string[]
+  /** Puts an entry under a key of the file. */
+  put(key: string, name: string, value: unknown): void
   tierOf(service?: string): string | undefined
   setTier(tier: Tier, service?: string): void
   text(): string
   /** Writes it, for this user only, if anything changed; says whether it did. */
   save(): Promise<boolean>
+  /** The same, with a copy kept of what it was; says where. */
+  saveBeside(): Promise<string | undefined>
 }
 
 /** The file that is read now: the one named, else the working directory's, else the user's, whether or not it is there. */
@@ -36,13 +42,13 @@ export async function configurationPath(file: string | undefined, directory: str
 }
 
 /** Opens the file at a path, or begins a new one. */
-export async function openDocument(path: string): Promise<ConfigurationDocument> {
+export async function openDocument(path: string, header = initHeader): Promise<ConfigurationDocument> {
   const before = await textOf(path)
   const document: Document = parseDocument(before ?? '')
   const [error] = document.errors
   if (error !== undefined)
     throw new ToolError('invalid_config', `${path}: ${error.message}`, {
-      hint: 'Mend the file first; init changes nothing it cannot read.',
+      hint: 'Mend the file first; nothing is changed that cannot be read.',
       cause: error,
     })
   if (before === undefined) document.commentBefore = header
@@ -102,6 +108,14 @@ export async function openDocument(path: string): Promise<ConfigurationDocument>
       }
       mapAt('services', service.name, 'instances').set(document.createNode(instance), document.createNode(values))
     },
+    namesUnder: (key) => {
+      const found = document.get(key, true)
+      return isMap(found) ? found.items.map((item) => keyOf(item.key)) : []
+    },
+    put(key, name, value) {
+      changed = true
+      mapAt(key).set(document.createNode(name), document.createNode(value))
+    },
     tierOf: (service) => {
       const found = document.getIn(service === undefined ? ['tier'] : ['services', service, 'tier'])
       return typeof found === 'string' ? found : undefined
@@ -123,6 +137,11 @@ export async function openDocument(path: string): Promise<ConfigurationDocument>
       else entry.items.unshift(document.createPair('tier', tier) as (typeof entry.items)[number])
     },
     text: () => (changed || before === undefined ? document.toString({ lineWidth: 0 }) : before),
+    async saveBeside() {
+      const backup = before === undefined || !changed ? undefined : await backUp(path)
+      if (changed) await writePrivate(path, document.toString({ lineWidth: 0 }))
+      return backup
+    },
     async save() {
       if (!changed) return false
       await writePrivate(path, document.toString({ lineWidth: 0 }))

@@ -1,4 +1,4 @@
-import { open, mkdir, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, open, mkdir, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ToolError } from '@rackwarden/core'
 
@@ -35,4 +35,13 @@ export async function textOf(path: string): Promise<string | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new ToolError('invalid_config', `${path} cannot be read: ${code ?? 'unknown error'}.`, { hint: 'Check who may read it.', cause })
   }
+}
+
+/** Keeps a copy of a file beside it, for this user only, and says where. */
+export async function backUp(path: string): Promise<string> {
+  const stamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 17)
+  const backup = `${path}.backup-${stamp}`
+  await copyFile(path, backup)
+  await chmod(backup, 0o600)
+  return backup
 }

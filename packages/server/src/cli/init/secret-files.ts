@@ -7,6 +7,8 @@ import { textOf, writePrivate } from './private-file.ts'
 export interface SecretFiles {
   /** The values with a reference in the place of each secret. */
   replaced(service: Service, instance: string, values: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>
+  /** A reference to a file of this name, or of one like it, that will hold a secret. */
+  reference(name: string, secret: string): Promise<string>
   /** Writes each to a file only this user can read, and gives their paths. */
   save(): Promise<readonly string[]>
 }
@@ -27,6 +29,7 @@ export function createSecretFiles(directory: string): SecretFiles {
   }
 
   return {
+    reference,
     async replaced(service, instance, values) {
       const result: Record<string, unknown> = {}
       for (const [field, value] of Object.entries(values)) {

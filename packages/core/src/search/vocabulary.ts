@@ -1,7 +1,7 @@
 // The vocabulary of the field: what people with a homelab say, and how tools say it. Endings do not matter. An entry has to be right for any tool.
 
 /** Words that stand in any question and tell none from another. */
-export const filler = new Set(
+export const filler: ReadonlySet<string> = new Set(
   `
     a about actually after again all also always am an and any anymore anything are aren't as at be because been before being
     but by can can't cannot check checking could did didn't do does doesn't doing don't each either else ever every for from get
@@ -16,8 +16,8 @@ export const filler = new Set(
     .split(/\s+/),
 )
 
-/** @type {readonly (readonly [means: string, said: string])[]} */
-export const synonyms = [
+/** What people say, and the words of tools it may stand for. */
+export const synonyms: readonly (readonly [means: string, said: string])[] = [
   // Things
   ['host server', 'box, machine, computer, node, server, hypervisor, bare metal'],
   ['unit systemd service', 'service, daemon, systemd, systemctl, unit, background process'],
@@ -187,7 +187,7 @@ export const synonyms = [
 ]
 
 /** What gives itself away by how it is written: addresses, queries, devices of the kernel, units and daemons, alerts (in camel case) and metrics. */
-export const shapes = [
+export const shapes: readonly { shape: RegExp; means: string }[] = [
   { shape: /\b(?:who|what)(?:'s| is) (?=\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{2}(?::[0-9a-f]{2}){5})/i, means: 'find asset device' },
   { shape: /\bhttps?:\/\/\S+/i, means: 'url website' },
   { shape: /\b\d{1,3}(?:\.\d{1,3}){3}:\d+\b/, means: 'tcp port address' },

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { rankingOf } from '../ranking.mjs'
+import { openRanking } from '../../src/search/ranking.ts'
 
 const reads = { annotations: { readOnlyHint: true } }
+const rankingOf = await openRanking()
 const rank = rankingOf([
   { name: 'docker_get_logs', description: 'Last lines a container wrote.', ...reads },
   { name: 'docker_list_containers', description: 'Containers, running or restarting.', ...reads },
@@ -55,6 +56,15 @@ describe('the rank of tools for a question', () => {
 
   test('knows an alert by how it is written', () => {
     expect(rank('NodeDown')).toEqual(['prometheus_list_alerts'])
+  })
+
+  test('does not mind what somebody else calls a schema', () => {
+    const [bolt, nut] = [{ properties: { a: 7, b: null, c: { enum: 'x', description: {} } } }, { properties: 7 }]
+    const odd = rankingOf([
+      { name: 'turn_bolt', description: `Turns it. ${'x '.repeat(1_000_000)}`, inputSchema: bolt },
+      { name: 'turn_nut', description: '', inputSchema: nut },
+    ])
+    expect(odd('turn')).toEqual(expect.arrayContaining(['turn_bolt', 'turn_nut']))
   })
 
   test('is none where no word leads anywhere', () => {
