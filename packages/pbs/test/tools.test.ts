@@ -164,6 +164,15 @@ test('a token that sees a part is told what it does not see', async () => {
   expect((await none.call('list_backups')).text).toContain('none')
 })
 
+test('the roles the README gives for looking hide nothing', async () => {
+  const lab = await labOf({ token: tokenWith({ '/': 'Audit', '/remote': 'RemoteAudit' }) })
+  expect((await lab.call('get_status')).text).not.toContain('hidden')
+  expect((await lab.call('list_jobs')).text).toContain('to-attic')
+  const alone = await labOf({ token: tokenWith({ '/': 'Audit' }) })
+  expect((await alone.call('get_status')).text).toContain('It lacks Remote.Audit on /remote')
+  expect((await alone.call('list_jobs')).text).not.toContain('to-attic')
+})
+
 test('of backups a token does not own it sees none with Datastore.Backup alone', async () => {
   const token = tokenWith({ '/datastore': 'DatastoreBackup' }, 'desk@pbs!laptop')
   const groups = [

@@ -14,7 +14,8 @@ const roles: Readonly<Record<string, readonly string[]>> = {
     'Remote.Read',
     'Permissions.Modify',
   ],
-  Audit: [...audit, 'Remote.Audit'],
+  // It sees no remotes.
+  Audit: audit,
   NoAccess: [],
   DatastoreAdmin: administrator,
   DatastoreReader: datastore('Audit', 'Verify', 'Read'),
