@@ -30,6 +30,8 @@ export const verbs = {
   undo: 'apply the inverse of a change',
   verify: 'hold against what was recorded',
   exec: 'run a command there',
+  run: 'let what the upstream itself does be done now',
+  protect: 'keep from being deleted',
   call: 'run another tool, which is named',
   recreate: 'delete it and make it again',
   prune: 'delete what nothing uses',
