@@ -77,4 +77,5 @@ export { toolsetNames, toolsetsOf, type Toolset, type Toolsets } from './define/
 export type { Pause, Watchers } from './define/watch.ts'
 export { fixedNames, verbs } from './define/verbs.ts'
 export { judgeCommand, judgeScript } from './commands/policy.ts'
+export { hideInCommand, secretName, shownCommand, withoutUserInfo } from './commands/shown-command.ts'
 export type { CommandContext, CommandVerdict, Decision } from './commands/verdict.ts'

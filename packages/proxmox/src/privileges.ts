@@ -19,10 +19,13 @@ const common: Readonly<Record<Tier, readonly string[]>> = {
     'VM.Config.Cloudinit',
     'VM.Config.HWType',
     'VM.Config.CDROM',
+    // What makes a guest may delete one, as far as Proxmox goes; below, only what was just made is.
+    'VM.Allocate',
+    'VM.Config.Disk',
     'Datastore.AllocateSpace',
     'SDN.Use',
   ],
-  admin: ['VM.Snapshot.Rollback', 'VM.Config.Disk', 'VM.Allocate'],
+  admin: ['VM.Snapshot.Rollback'],
 }
 // How the guest agent is asked was one right until 8, and is several from 9 on.
 const agent: Readonly<Record<8 | 9, Readonly<Partial<Record<Tier, readonly string[]>>>>> = {
