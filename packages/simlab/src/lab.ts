@@ -1,8 +1,10 @@
 import type { Service, Simulation } from '@rackwarden/core'
 import { engineHost } from './engine-host.ts'
 import { hosts } from './hosts.ts'
+import { vault } from './pbs-world.ts'
 import { names } from './pihole-world.ts'
 import { metrics } from './prometheus-world.ts'
+import { hypervisors } from './proxmox-world.ts'
 import { residents } from './residents.ts'
 import { monitors, watchedContainers } from './uptime-kuma-world.ts'
 
@@ -16,8 +18,10 @@ export interface Lab {
 const worlds = new Map<string, unknown>([
   ['docker', engineHost],
   ['linux', hosts],
+  ['pbs', vault],
   ['pihole', names],
   ['prometheus', metrics],
+  ['proxmox', hypervisors],
   ['uptime-kuma', monitors],
 ])
 

@@ -5,7 +5,9 @@ import type { Service } from '@rackwarden/core'
 export const residents: Readonly<Record<string, () => Promise<{ default: Service }>>> = {
   docker: () => import('@rackwarden/docker'),
   linux: () => import('@rackwarden/linux'),
+  pbs: () => import('@rackwarden/pbs'),
   pihole: () => import('@rackwarden/pihole'),
   prometheus: () => import('@rackwarden/prometheus'),
+  proxmox: () => import('@rackwarden/proxmox'),
   'uptime-kuma': () => import('@rackwarden/uptime-kuma'),
 }

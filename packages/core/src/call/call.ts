@@ -124,7 +124,7 @@ export async function withClient<T>(
       instance: instance.name,
       signal,
       stateDirectory: runtime.store.directory,
-      dependents: () => dependentsOf(mount.service, instance, mounts(request)),
+      dependents: (hosts) => dependentsOf(mount.service, instance, mounts(request), hosts),
       mirrors: mirrorsOf(mount, instance, request),
       progress: (message, done, total) => report(progressOf(presentableLine(message, runtime.secrets), done, total)),
     })
@@ -146,8 +146,14 @@ function mirrorsOf({ isMirrored, instances }: Mount, { name }: Instance, view: V
 }
 
 /** What goes away with the host of an instance; two names of one host are not known as one. */
-function dependentsOf(ownService: string, { host, name }: Instance, mounts: readonly Mount[]): string[] {
-  const isMeant = (place: string | undefined) => host !== undefined && place?.toLowerCase() === host.toLowerCase()
+function dependentsOf(
+  ownService: string,
+  { host, name }: Instance,
+  mounts: readonly Mount[],
+  hosts: readonly (string | undefined)[] = [host],
+): string[] {
+  const meant = new Set(hosts.map((one) => one?.toLowerCase()))
+  const isMeant = (place: string | undefined) => place !== undefined && meant.has(place.toLowerCase())
   return mounts
     .flatMap(({ service, instances }) =>
       instances.filter((other) => isMeant(other.host) || isMeant(other.jump)).map((other) => `${service}@${other.name}`),

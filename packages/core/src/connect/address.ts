@@ -32,6 +32,11 @@ export function parseAddress(config: ConnectionConfig): Address {
   return { base, socketPath: undefined, authorization }
 }
 
+/** Further addresses of the same target, as they stand in one line; what is none of them is left out. */
+export function addressesIn(line: string | undefined): URL[] {
+  return (line ?? '').split(',').flatMap((entry) => (URL.canParse(entry.trim()) ? [new URL(entry.trim())] : []))
+}
+
 function fromTcp(parsed: URL, config: ConnectionConfig): URL | undefined {
   const secured =
     parsed.port === '2376' ||

@@ -5,6 +5,8 @@ import type { Log } from '../runtime/runtime.ts'
 /** What a connection is made from: the fields of `httpConfig`, as far as a service has them; others are ignored. */
 export interface ConnectionConfig {
   url?: string | undefined
+  /** Further addresses of the same target, comma-separated: what is trusted at `url` is trusted there. */
+  otherUrls?: string | undefined
   tlsFingerprint?: string | undefined
   tlsCa?: string | undefined
   tlsCertificate?: string | undefined

@@ -1,7 +1,7 @@
 import type { Agent, Dispatcher } from 'undici'
 import type { FetchOptions } from '../define/connection.ts'
 import { ToolError } from '../define/error.ts'
-import { parseAddress, resolveTarget, type Address } from './address.ts'
+import { addressesIn, parseAddress, resolveTarget, type Address } from './address.ts'
 import { decoded, incomingBody, outgoingBody, tooLarge, type OutgoingBody } from './body.ts'
 import type { ConnectionConfig, ConnectionDependencies, Tunnel } from './connection-config.ts'
 import { startDeadline, type Deadline } from './deadline.ts'
@@ -92,7 +92,7 @@ async function openAgent(config: ConnectionConfig & { timeoutMs: number }, addre
     address.socketPath === undefined ? readTrust(config) : noTrust,
   ])
   const connect = createConnector(buildConnector, {
-    host: address.base?.hostname.replace(/^\[|\]$/g, ''),
+    hosts: [address.base, ...addressesIn(config.otherUrls)].flatMap((url) => url?.hostname.replace(/^\[|\]$/g, '') ?? []),
     socketPath: address.socketPath,
     trust,
     timeoutMs: connectLimit(config.timeoutMs),
@@ -142,6 +142,7 @@ async function send(url: URL, exchange: Exchange): Promise<Answer> {
 async function toResponse(data: Dispatcher.ResponseData, exchange: Exchange, place: Place): Promise<Response> {
   const { method, maxBytes, deadline } = exchange
   const { statusCode: status, body } = data
+  const statusText = reasonPhrase(data.statusText)
   const headers = new Headers()
   for (const [name, value] of Object.entries(data.headers)) for (const one of [value ?? []].flat()) headers.append(name, one)
   if (status > 599) throw new ToolError('upstream', `${place.name} answered with status ${status}, which HTTP does not know.`)
@@ -149,12 +150,17 @@ async function toResponse(data: Dispatcher.ResponseData, exchange: Exchange, pla
   if (method === 'HEAD' || status === 204 || status === 205 || status === 304 || declared === 0) {
     body.resume()
     deadline.stop()
-    return new Response(null, { status, headers })
+    return new Response(null, { status, statusText, headers })
   }
   if (declared > maxBytes) throw tooLarge(maxBytes)
   const plain = await decoded(body, headers.get('content-encoding') ?? undefined)
   if (plain !== body) for (const name of ['content-encoding', 'content-length']) headers.delete(name)
-  return new Response(incomingBody(plain, { maxBytes, deadline, place }), { status, headers })
+  return new Response(incomingBody(plain, { maxBytes, deadline, place }), { status, statusText, headers })
+}
+
+/** The words behind a status, as far as a `Response` takes them: some upstreams say nowhere else what is wrong. */
+function reasonPhrase(said: string | undefined): string {
+  return (said ?? '').replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '?')
 }
 
 function headersOf(given: RequestInit['headers'], body: OutgoingBody, authorization: string | undefined): Headers {

@@ -8,13 +8,13 @@ import type { ConnectionConfig, Tunnel } from './connection-config.ts'
 export interface Trust {
   /** Own authority and client certificate; none where nothing is configured. */
   context: SecureContext | undefined
-  /** 64 upper-case hexadecimal digits; where given, only it counts. */
-  fingerprint: string | undefined
+  /** 64 upper-case hexadecimal digits each; where any is given, only they count. */
+  fingerprints: readonly string[]
   insecure: boolean
 }
 
 /** What a socket of this machine rests on: nothing, for there is no TLS on it. */
-export const noTrust: Trust = { context: undefined, fingerprint: undefined, insecure: false }
+export const noTrust: Trust = { context: undefined, fingerprints: [], insecure: false }
 
 const reasons: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'it is signed by nobody but itself',
@@ -38,16 +38,16 @@ export async function readTrust(config: ConnectionConfig): Promise<Trust> {
     throw new ToolError('invalid_config', `${cert === undefined ? 'tlsKey' : 'tlsCertificate'} is set alone.`, {
       hint: 'A client certificate needs both tlsCertificate and tlsKey.',
     })
-  const fingerprint = config.tlsFingerprint === undefined ? undefined : parseFingerprint(config.tlsFingerprint)
+  const fingerprints = config.tlsFingerprint === undefined ? [] : config.tlsFingerprint.split(',').map(parseFingerprint)
   const insecure = config.tlsInsecure === true
-  if (ca === undefined && cert === undefined) return { context: undefined, fingerprint, insecure }
+  if (ca === undefined && cert === undefined) return { context: undefined, fingerprints, insecure }
   try {
     const context = createSecureContext({
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),
       ...(key !== undefined && { key }),
     })
-    return { context, fingerprint, insecure }
+    return { context, fingerprints, insecure }
   } catch (error) {
     throw new ToolError('invalid_config', 'tlsCertificate and tlsKey do not belong together.', { cause: error })
   }
@@ -92,12 +92,13 @@ export function parseFingerprint(text: string): string {
 }
 
 /** Why nothing may be sent over this socket; undefined where the other side is who it should be. */
-export function refusalOf(socket: TLSSocket, trust: Pick<Trust, 'fingerprint' | 'insecure'>, origin: string): ToolError | undefined {
+export function refusalOf(socket: TLSSocket, trust: Pick<Trust, 'fingerprints' | 'insecure'>, origin: string): ToolError | undefined {
   const shown = socket.getPeerCertificate().fingerprint256 ?? ''
   const line = `tlsFingerprint: "SHA256:${shown}"`
-  if (trust.fingerprint !== undefined) {
-    if (shown.replaceAll(':', '') === trust.fingerprint) return undefined
-    return new ToolError('unreachable', `${origin} shows another certificate than the pinned one; nothing was sent.`, {
+  if (trust.fingerprints.length > 0) {
+    if (trust.fingerprints.includes(shown.replaceAll(':', ''))) return undefined
+    const pinned = trust.fingerprints.map((digits) => `SHA256:${digits.replaceAll(/..(?=.)/g, '$&:')}`).join(' or ')
+    return new ToolError('unreachable', `${origin} shows another certificate than the pinned one (${pinned}); nothing was sent.`, {
       hint: `If the certificate was renewed, compare the fingerprint with the server's own, then set ${line}`,
     })
   }
@@ -109,9 +110,9 @@ export function refusalOf(socket: TLSSocket, trust: Pick<Trust, 'fingerprint' | 
   })
 }
 
-/** How sockets of an instance are made; its socket path and trust count for its own host only. */
+/** How sockets of an instance are made; its socket path and trust count for its own hosts only. */
 export interface ConnectorOptions {
-  host: string | undefined
+  hosts: readonly string[]
   socketPath: string | undefined
   trust: Trust
   timeoutMs: number
@@ -122,19 +123,19 @@ export interface ConnectorOptions {
 export function createConnector(build: typeof buildConnector, options: ConnectorOptions): buildConnector.connector {
   // Without a cached session every handshake shows the certificate.
   const shared = { timeout: options.timeoutMs, maxCachedSessions: 0, rejectUnauthorized: false }
-  const { context, fingerprint, insecure } = options.trust
+  const { context, fingerprints, insecure } = options.trust
   const { tunnel, socketPath } = options
   const open = (given: buildConnector.BuildOptions, path?: string) =>
     tunnel === undefined ? build({ ...given, ...(path !== undefined && { socketPath: path }) }) : through(tunnel, build(given), path)
   const own = open({ ...shared, ...(context !== undefined && { secureContext: context }) }, socketPath)
   const foreign = open(shared)
   return (target, callback) => {
-    const isOwn = options.host === undefined || target.hostname === options.host
+    const isOwn = options.hosts.length === 0 || options.hosts.includes(target.hostname)
     const connect = isOwn ? own : foreign
     if (target.protocol !== 'https:') return connect(target, callback)
     return connect(target, (...[error, socket]) => {
       if (error !== null) return callback(error, null)
-      const trust = isOwn ? { fingerprint, insecure } : { fingerprint: undefined, insecure: false }
+      const trust = isOwn ? { fingerprints, insecure } : { fingerprints: [], insecure: false }
       const refusal = refusalOf(socket as TLSSocket, trust, `https://${target.host ?? target.hostname}`)
       if (refusal === undefined) return callback(null, socket)
       socket.destroy()

@@ -1,4 +1,5 @@
 import type { Access } from './access.ts'
+import type { BackupSubject } from './backup.ts'
 import type { Inverse, ReadContext } from './tool.ts'
 
 /** What a facet is given besides its client. */
@@ -47,6 +48,8 @@ export interface Asset {
   aliases: readonly string[]
   addresses: readonly string[]
   macs: readonly string[]
+  /** Labels its owner gave it; what has one in common is not the same thing. */
+  tags?: readonly string[]
   /** The networks it stands in, each with the MTU it uses there. */
   networks?: readonly { network: string; mtu: number }[]
   /** Target of what it lives on. */
@@ -56,6 +59,8 @@ export interface Asset {
   ports?: readonly number[]
   /** How it is taken away, where a tool does that. */
   removal?: Removal
+  /** What its backups are filed under; only what is to be backed up has it. */
+  backedUpAs?: BackupSubject
 }
 
 /** Calls of the same service, unprefixed, that take a thing away. */

@@ -26,7 +26,10 @@ export function traitsOf(field: z.ZodType): FieldTraits & { description?: string
 /** The fields of anything reached over HTTP; core makes the connection from them. */
 export const httpConfig = {
   url: z.string().describe('Address of the service, with its scheme.'),
-  tlsFingerprint: z.string().optional().describe('SHA-256 fingerprint of the one certificate to accept.'),
+  tlsFingerprint: z
+    .string()
+    .optional()
+    .describe('SHA-256 fingerprint of the one certificate to accept; several, comma-separated, where several nodes answer.'),
   tlsCa: z.string().optional().describe('Certificate authority to trust: PEM text, or the path of a PEM file.'),
   tlsCertificate: z.string().optional().describe('Client certificate: PEM text, or the path of a PEM file.'),
   tlsKey: secret().optional().describe('Key of the client certificate: PEM text, or the path of a PEM file.'),

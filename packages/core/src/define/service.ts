@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { BackupCopy } from './backup.ts'
 import type { Connection } from './connection.ts'
 import type { Candidate } from './candidate.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from './facet.ts'
@@ -61,10 +62,14 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   /** What is to be the same on every instance, where they are mirrored; where it is not, that is a finding. */
   mirrored?: (client: Client, context: FacetContext) => Promise<MirroredFacts>
   assets?: (client: Client, context: FacetContext) => Promise<readonly Asset[]>
+  /** What it keeps backups of, one for each thing and place; joined with what is to be backed up. */
+  backups?: (client: Client, context: FacetContext) => Promise<readonly BackupCopy[]>
   /** How what it watches things with is paused while they are worked on; its assets are what watches. */
   watchers?: Watchers<Client>
   /** What the credential itself may do there, where the upstream tells. */
   rights?: (client: Client, context: FacetContext) => Promise<Rights | undefined>
+  /** True where they are asked for at the first use, too, and a process warns where they go beyond its tier; elsewhere `doctor` asks. */
+  warnsOfRights?: boolean
   /** Everything there is, for the census of the lab; secrets are redacted by core. */
   census?: (client: Client, context: FacetContext) => Promise<readonly CensusItem[]>
   /** Configurations found on this machine without contacting anybody, one per instance. */

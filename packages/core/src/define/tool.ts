@@ -11,8 +11,8 @@ export interface ReadContext<Client> {
   signal: AbortSignal
   /** Where this process keeps plans, approvals and audit; absent where nothing is kept. */
   stateDirectory?: string
-  /** What else is configured that is on the host of this instance, or reached through it: `service@instance`. */
-  dependents?: () => readonly string[]
+  /** What else is configured that is on the host of this instance or, where hosts are given, on these; or reached through it: `service@instance`. */
+  dependents?: (hosts?: readonly string[]) => readonly string[]
   /** Clients of the other instances of a mirrored service, by name. */
   mirrors?: Readonly<Record<string, () => Promise<Client>>>
   /** Tells a waiting caller how far the work is, in one line. */

@@ -15,8 +15,8 @@ export interface Asked<Answer> {
   error?: ToolError
 }
 
-/** Longest anybody waits for one instance. */
-const limitMs = 2_000
+/** Longest anybody waits for one instance, where the question is not one that takes its time. */
+const usualLimitMs = 2_000
 
 /** Asks every instance of every mounted service at once; the slow and the dead cost their limit and nothing else. */
 export async function askEverybody<Answer>(
@@ -24,15 +24,17 @@ export async function askEverybody<Answer>(
   runtime: Runtime,
   signal: AbortSignal,
   ask: (mount: Mount, client: unknown, context: FacetContext) => Promise<Answer>,
+  limitMs = usualLimitMs,
 ): Promise<Asked<Answer>[]> {
-  return Promise.all(mounts.flatMap((mount) => mount.instances.map((instance) => askOne(mount, instance, runtime, signal, ask))))
+  return Promise.all(
+    mounts.flatMap((mount) => mount.instances.map((instance) => askOne(mount, instance, { runtime, signal, limitMs }, ask))),
+  )
 }
 
 async function askOne<Answer>(
   mount: Mount,
   instance: Instance,
-  runtime: Runtime,
-  signal: AbortSignal,
+  { runtime, signal, limitMs }: { runtime: Runtime; signal: AbortSignal; limitMs: number },
   ask: (mount: Mount, client: unknown, context: FacetContext) => Promise<Answer>,
 ): Promise<Asked<Answer>> {
   const started = runtime.clock.now()

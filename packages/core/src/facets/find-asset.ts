@@ -24,6 +24,7 @@ export const findAsset = toolsFor<Lab>()({
           aliases: z.string().optional().describe('Other names.'),
           addresses: z.string().optional().describe('IP addresses.'),
           macs: z.string().optional().describe('MAC addresses.'),
+          tags: z.string().optional().describe('Labels.'),
           parent: z.string().optional().describe('What it lives on.'),
         }),
       )
@@ -49,7 +50,7 @@ export const findAsset = toolsFor<Lab>()({
   },
 })
 
-function row({ target, name, state, aliases, addresses, macs, parent }: Asset) {
+function row({ target, name, state, aliases, addresses, macs, tags = [], parent }: Asset) {
   return {
     target,
     name,
@@ -57,6 +58,7 @@ function row({ target, name, state, aliases, addresses, macs, parent }: Asset) {
     ...joined('aliases', aliases),
     ...joined('addresses', addresses),
     ...joined('macs', macs),
+    ...joined('tags', tags),
     ...(parent === undefined ? {} : { parent }),
   }
 }

@@ -74,6 +74,7 @@ function mountOf(
         }))
   const { callsAtOnce, callsWaiting } = { ...(configuration.limits ?? defaultLimits), ...held.limits }
   const admits = { callsAtOnce, callsWaiting }
+  const tier = lowestTier(highestTier(runtime.environment), configuration.tier, held.tier)
   const instances = found.map((own): Made => {
     const same = before.find(
       (made) => made.service === service.name && isSame(made.configuration, own) && isDeepStrictEqual(made.admits, admits),
@@ -90,6 +91,8 @@ function mountOf(
         connection,
         log: runtime.log,
         tracing: runtime.tracing,
+        // A pretend upstream has no owner to be warned.
+        ...(connection === undefined ? { tier } : {}),
         admits: { ...admits, clock: runtime.clock },
       }),
     }

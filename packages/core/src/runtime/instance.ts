@@ -3,9 +3,11 @@ import type { Connection } from '../define/connection.ts'
 import { ToolError } from '../define/error.ts'
 import type { Closeable, Service } from '../define/service.ts'
 import { createAdmission, type Admission, type AdmissionOptions } from '../call/admission.ts'
+import type { Tier } from '../define/access.ts'
 import type { View } from '../call/view.ts'
 import type { Tracing } from '../measure/tracing.ts'
 import { createSight, type Sight } from '../measure/sight.ts'
+import { warnOfExcess } from './excess-rights.ts'
 import type { Clock, Log } from './runtime.ts'
 
 /** One configured target of a service, with its client once it was needed. */
@@ -44,6 +46,8 @@ export interface InstanceOptions {
   tracing?: Tracing | undefined
   /** How many calls it is given; unlimited where nothing is said. */
   admits?: Pick<AdmissionOptions, 'callsAtOnce' | 'callsWaiting'> & { clock: Clock }
+  /** What is granted here, for the rights of its credential to be held against. */
+  tier?: Tier
 }
 
 const longestWaitMs = 30_000
@@ -58,7 +62,8 @@ interface Opened {
 }
 
 /** Makes an instance; nobody is contacted. */
-export function createInstance({ service, configuration, connection, log, tracing, admits }: InstanceOptions): Instance {
+export function createInstance({ service, configuration, connection, log, tracing, admits, tier }: InstanceOptions): Instance {
+  let isJudged = false
   let opened: Promise<Opened> | undefined
   let current: Opened | undefined
   const open = async (): Promise<Opened> => {
@@ -67,6 +72,10 @@ export function createInstance({ service, configuration, connection, log, tracin
     const base = connection ?? (await import('../connect/connection.ts')).createConnection(values, { log })
     const way = service.open === undefined ? base : await service.open(values, base, { log })
     const client = await service.connect(values, tracing === undefined ? way : await followed(way, tracing))
+    if (tier !== undefined && service.warnsOfRights === true && !isJudged) {
+      isJudged = true
+      void warnOfExcess(service, client, { instance: configuration.name, tier, log }).then((asked) => (isJudged = asked))
+    }
     return (current = {
       client,
       users: 0,

@@ -1,5 +1,6 @@
 import { registeredTool } from '../call/registered-tool.ts'
 import type { View } from '../call/view.ts'
+import { auditBackups } from '../facets/audit-backups.ts'
 import { callTools } from '../facets/call-tools.ts'
 import { getChange, listChanges, undoChange } from '../facets/change-tools.ts'
 import { describeHomelab } from '../facets/describe-homelab.ts'
@@ -36,7 +37,7 @@ export function mountOwn(labOf: (view: View) => Lab, { prefixed, prefix }: { pre
     searchDocs,
     searchTools,
     describeTool,
-    ...(prefixed ? [findAsset, planDecommission] : []),
+    ...(prefixed ? [findAsset, planDecommission, auditBackups] : []),
   ]
   const tools = [...defined.map(registeredTool), undoChange, ...callTools]
   const instance: Instance = {

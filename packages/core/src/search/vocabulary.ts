@@ -22,6 +22,8 @@ export const synonyms: readonly (readonly [means: string, said: string])[] = [
   ['host server', 'box, machine, computer, node, server, hypervisor, bare metal'],
   ['unit systemd service', 'service, daemon, systemd, systemctl, unit, background process'],
   ['containers running', 'docker ps, pod'],
+  ['VM virtual machine guest', 'vm, vms, virtual machine, virtual machines, guest, guests, kvm'],
+  ['hypervisor cluster', 'proxmox, pve, hypervisor, hypervisors, virtualisation, esxi'],
   ['compose project stack', 'compose, stack, docker compose'],
   ['images', 'layer, tag, untagged'],
   ['volumes', 'vol, persistent data'],

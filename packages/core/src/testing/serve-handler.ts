@@ -71,7 +71,8 @@ async function write(response: Response, outgoing: ServerResponse): Promise<void
   for (const [name, value] of headers) outgoing.setHeader(name, value)
   const cookies = response.headers.getSetCookie()
   if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies)
-  outgoing.writeHead(response.status)
+  if (response.statusText === '') outgoing.writeHead(response.status)
+  else outgoing.writeHead(response.status, response.statusText)
   if (response.body === null) outgoing.end()
   else await pipeline(Readable.fromWeb(response.body), outgoing)
 }

@@ -11,9 +11,9 @@ const lookAround = toolsFor<string>()({
   title: 'Look around',
   description: 'What a handler is told of the process and the lab.',
   access: 'observe',
-  input: z.object({}),
+  input: z.object({ hosts: z.array(z.string()).optional().describe('Other hosts.') }),
   output: z.object({ stateDirectory: z.string().optional().describe('Records.'), dependents: z.array(z.string()).describe('Others.') }),
-  run: (_, { stateDirectory, dependents }) => ({ stateDirectory, dependents: [...(dependents?.() ?? [])] }),
+  run: ({ hosts }, { stateDirectory, dependents }) => ({ stateDirectory, dependents: [...(dependents?.(hosts) ?? [])] }),
 })
 
 const serviceNamed = (name: string) =>
@@ -67,4 +67,10 @@ test('a handler is told which other instances are on the host of its own, or beh
   expect(await seen('door')).toMatchObject({ output: { stateDirectory, dependents: ['host@behind', 'engine@door'] } })
   expect(await seen('other')).toMatchObject({ output: { dependents: [] } })
   expect(await seen('here')).toMatchObject({ output: { dependents: [] } })
+  const asked = await catalogue.call({
+    name: 'host_get_surroundings',
+    input: { instance: 'here', hosts: ['10.0.0.9', 'OTHER.lan', 'nobody'] },
+    caller: { principal: 'local:tester', tier: 'observe' },
+  })
+  expect(asked).toMatchObject({ output: { dependents: ['host@behind', 'host@other'] } })
 })

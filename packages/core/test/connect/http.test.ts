@@ -35,6 +35,19 @@ test('tcp:// means http', async () => {
   expect(await (await connect({ url: `tcp://127.0.0.1:${port}` }).fetch('/_ping')).text()).toBe('GET /_ping')
 })
 
+test('the words behind a status are handed on, whatever they are made of', async () => {
+  const { url } = await serve((request, response) => {
+    // Node refuses to write what others write.
+    if (request.url === '/odd') request.socket.end('HTTP/1.1 500 gr\u00fcn \u2713\r\ncontent-length: 0\r\n\r\n')
+    else response.writeHead(500, "Configuration file '100.conf' does not exist").end('{}')
+  })
+  const { fetch } = connect({ url })
+  expect(await fetch('/')).toMatchObject({ status: 500, statusText: "Configuration file '100.conf' does not exist" })
+  const odd = await fetch('/odd')
+  expect(odd.status).toBe(500)
+  expect(odd.statusText).toMatch(/^gr/)
+})
+
 test('a socket is kept and used again', async () => {
   const { url, connections } = await serve(echo)
   const { fetch } = connect({ url })

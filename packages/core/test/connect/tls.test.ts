@@ -53,6 +53,30 @@ test('the pinned certificate is accepted in every way of writing it, and another
   expect(() => parseFingerprint('SHA256:abc')).toThrow(/not a SHA-256 fingerprint/)
 })
 
+test('several pins are each as good, and the refusal shows those that were expected beside the one that was shown', async () => {
+  const [shown, first, second] = [createCertificate(), createCertificate(), createCertificate()]
+  const { url } = await secured(shown)
+  const pins = (...certificates: readonly TestCertificate[]) => certificates.map(({ fingerprint }) => `SHA256:${fingerprint}`).join(', ')
+  expect(await (await connect({ url, tlsFingerprint: pins(first, shown) }).fetch('/')).text()).toBe('secret answer')
+  const error = await failure(connect({ url, tlsFingerprint: pins(first, second) }).fetch('/'))
+  expect(error.message).toContain(`(SHA256:${first.fingerprint} or SHA256:${second.fingerprint})`)
+  expect(error.hint).toContain(`tlsFingerprint: "SHA256:${shown.fingerprint}"`)
+})
+
+test('what is trusted at one address of a target is trusted at its others, and nowhere else', async () => {
+  const certificate = createCertificate({ hosts: ['localhost', '127.0.0.1'] })
+  const { port } = await secured(certificate)
+  const other = `https://localhost:${port}`
+  const given = { url: 'https://127.0.0.1:1', tlsFingerprint: certificate.fingerprint }
+  expect(await (await connect({ ...given, otherUrls: `https://elsewhere.invalid, ${other}/` }).fetch(`${other}/x`)).text()).toBe(
+    'secret answer',
+  )
+  expect(await failure(connect(given).fetch(`${other}/x`))).toMatchObject({
+    code: 'unreachable',
+    message: expect.stringContaining('is not accepted'),
+  })
+})
+
 test('only the fingerprint counts where there is one: neither authority nor insecure lets another certificate in', async () => {
   const certificate = createCertificate()
   const { url } = await secured(certificate)

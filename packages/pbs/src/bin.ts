@@ -1,0 +1,4 @@
+import { run } from '@rackwarden/server'
+import pbs from './index.ts'
+
+void run(pbs)

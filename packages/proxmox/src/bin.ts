@@ -1,0 +1,4 @@
+import { run } from '@rackwarden/server'
+import proxmox from './index.ts'
+
+void run(proxmox)

@@ -1,0 +1,6 @@
+/** The guest a request is about. */
+export interface GuestPlace {
+  kind: 'qemu' | 'lxc'
+  node: string
+  id: number
+}
