@@ -14,8 +14,8 @@ const pitfalls: readonly Pitfall[] = [
     text: 'The HA manager starts again what it is told to keep started, and moves it when its node goes. Set its state there before anything that is to last.',
   },
   {
-    title: 'Raw disks, bind mounts and passed-through devices are in no snapshot',
-    text: 'A bind mount stays out of backups, too, unless it says backup=1 and is a volume. get_guest says what keeps a guest from being snapshotted or moved.',
+    title: 'Raw disks and bind mounts are in no snapshot',
+    text: 'Neither is a passed-through device. A bind mount stays out of backups, too, unless it says backup=1 and is a volume. get_guest says what keeps a guest from being snapshotted or moved.',
   },
   {
     title: 'A snapshot with RAM ties a guest to its CPU',
