@@ -97,7 +97,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     state = { kind: 'waiting', problem, until: runtime.clock.now() + pauseMs }
     tellIfGone()
     if (!keeps) return
-    later('retry', pauseMs, () => void begin().catch(() => undefined))
+    const again = () => void begin().catch(() => undefined)
+    if (pauseMs === 0) again()
+    else later('retry', pauseMs, again)
   }
 
   const ready = (session: Session) => {
