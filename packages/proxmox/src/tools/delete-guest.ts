@@ -1,6 +1,6 @@
-import { ToolError } from '@rackwarden/core'
+import { ToolError, usualBackupHours } from '@rackwarden/core'
 import { z } from 'zod'
-import { momentText, usualRecoveryPointHours } from '../backups.ts'
+import { momentText } from '../backups.ts'
 import { circumstancesOf, type Circumstances } from '../circumstances.ts'
 import type { ProxmoxClient } from '../client.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
@@ -119,7 +119,7 @@ function refuseUnready(state: MoveState, { config, newest, areBackupsKnown, repl
       },
     )
   // A template does not change: any backup of it is a fresh one.
-  const isFresh = newest !== undefined && (state.isTemplate || now - newest.at <= usualRecoveryPointHours * 3_600_000)
+  const isFresh = newest !== undefined && (state.isTemplate || now - newest.at <= usualBackupHours * 3_600_000)
   if (isFresh) return
   const why =
     newest === undefined
