@@ -15,7 +15,15 @@ export { failureOf, type Place } from './connect/failure.ts'
 export { isOneTimeSecret, oneTimePassword } from './connect/one-time-password.ts'
 export { openRpcClient, type RpcClient, type RpcClientOptions, type RpcRequest } from './connect/rpc-client.ts'
 export { accessLevels, adminAcknowledgement, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
-export { backupKinds, type BackupCopy, type BackupKind, type BackupSubject } from './define/backup.ts'
+export {
+  backupKinds,
+  usualBackupHours,
+  type BackedUp,
+  type BackupCopy,
+  type BackupKind,
+  type BackupSubject,
+  type KeptBackups,
+} from './define/backup.ts'
 export type { Candidate } from './define/candidate.ts'
 export type { Connection, DatagramOptions, DialTarget, ExecOptions, ExecResult, FetchOptions } from './define/connection.ts'
 export { errorCodes, ToolError, type ErrorCode, type ToolErrorOptions } from './define/error.ts'

@@ -3,10 +3,11 @@ import { census } from './census.ts'
 import { config, connect } from './client.ts'
 import { assets, health } from './facets.ts'
 import { findings } from './findings.ts'
+import { backups } from './kept-backups.ts'
 import { rights } from './rights.ts'
 import { pingAgent } from './tools/agent.ts'
 import { backupGuest, deleteCreatedBackup } from './tools/backup-guest.ts'
-import { auditBackups, listBackups } from './tools/backups.ts'
+import { listBackups } from './tools/backups.ts'
 import { cloneGuest } from './tools/clone-guest.ts'
 import { createGuest } from './tools/create-guest.ts'
 import { createSnapshot, deleteCreatedSnapshot, deleteSnapshot, rollbackSnapshot } from './tools/change-snapshots.ts'
@@ -43,6 +44,8 @@ export default defineService({
   health,
   findings,
   assets,
+  assetsAreBackedUp: true,
+  backups,
   rights,
   warnsOfRights: true,
   census,
@@ -51,7 +54,7 @@ export default defineService({
   toolsets: {
     cluster: { description: 'The cluster, its nodes, storage and tasks.' },
     guests: { description: 'Virtual machines and containers: how they are, start, shut down, restart.' },
-    backups: { description: 'Snapshots and backups: taken, told, audited, rolled back to, restored.' },
+    backups: { description: 'Snapshots and backups: taken, told, rolled back to, restored.' },
     lifecycle: { description: 'Guests made, cloned, changed, moved, deleted; commands run in them.' },
   },
   tools: [
@@ -64,7 +67,6 @@ export default defineService({
     pingAgent,
     listStorage,
     listBackups,
-    auditBackups,
     listSnapshots,
     getTask,
     startGuest,

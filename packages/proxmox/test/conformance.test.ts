@@ -17,7 +17,6 @@ testService(proxmox, {
     ping_agent: { right: { guest: 'dock1' }, wrong: { guest: 'dns1' } },
     list_storage: { right: {}, wrong: { storage: 'cephh' } },
     list_backups: { right: { guest: '102' }, wrong: { guest: 'nobody' } },
-    audit_backups: { right: {}, wrong: { within: 'ages' } },
     list_snapshots: { right: { guest: 'git.lab.lan' }, wrong: { guest: 'git' } },
     get_task: { right: { upid }, wrong: { upid: 'UPID:pve1' } },
     start_guest: { right: { guest: 'build' }, wrong: { guest: 'lab-a' } },

@@ -83,7 +83,7 @@ test.each([8, 9] as const)(
   'on %i a token of a tier may do what the tools of it do, and the cluster itself refuses the rest',
   async (release) => {
     const reader = await openLab(observer(release))
-    for (const tool of ['get_status', 'list_guests', 'audit_backups', 'list_storage']) expect((await reader.call(tool)).kind).toBe('done')
+    for (const tool of ['get_status', 'list_guests', 'list_backups', 'list_storage']) expect((await reader.call(tool)).kind).toBe('done')
     expect(await reader.call('ping_agent', { guest: 'dock1' })).toMatchObject({ output: { agent: 'answers' } })
     const planned = await reader.call('stop_guest', { guest: 'wiki' })
     const refused = await reader.call('stop_guest', { guest: 'wiki', confirm: planned.kind === 'plan' ? planned.plan.confirm : '' })

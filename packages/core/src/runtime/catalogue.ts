@@ -114,7 +114,11 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     exposure: view.exposure ?? 'all',
     prefix,
   })
-  const own = mountOwn(labOf, { prefixed, prefix })
+  const own = mountOwn(labOf, {
+    prefixed,
+    prefix,
+    hasBackedUp: options.services.some(({ assetsAreBackedUp }) => assetsAreBackedUp === true),
+  })
   const command = options.command ?? ((words: string) => `rackwarden ${words}`)
   const knowledge = createKnowledge({
     runtime,

@@ -34,7 +34,7 @@ export const programAnswers: Readonly<Record<string, Answer>> = {
     if (program === undefined)
       throw new Refused(
         500,
-        `Agent error: Guest agent command failed, error was 'Failed to execute child process “${argv[0]}” (No such file or directory)'`,
+        `Agent error: Guest agent command failed, error was 'Failed to execute child process "${argv[0]}" (No such file or directory)'`,
       )
     const pid = cluster.pid()
     guest.inside = program.leaves ?? guest.inside

@@ -1,6 +1,6 @@
-import { ToolError } from '@rackwarden/core'
+import { ToolError, usualBackupHours } from '@rackwarden/core'
 import { z } from 'zod'
-import { momentText, usualRecoveryPointHours } from '../backups.ts'
+import { momentText } from '../backups.ts'
 import { circumstancesOf, type Circumstances } from '../circumstances.ts'
 import type { ProxmoxClient } from '../client.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
@@ -36,11 +36,8 @@ export const deleteGuest = defineTool({
   idempotent: true,
   input: z.object({
     guest: guestInput,
-    purge: z.boolean().default(true).describe('Also takes it out of backup and replication jobs, HA and access lists; its backups stay.'),
-    unreferenced_disks: z
-      .boolean()
-      .default(false)
-      .describe('Also deletes disks of its id that its configuration does not name, on every storage.'),
+    purge: z.boolean().default(true).describe('Also out of backup and replication jobs, HA, access lists; backups stay.'),
+    unreferenced_disks: z.boolean().default(false).describe('Also disks of its id that it does not name, on every storage.'),
   }),
   output: z.object({
     guest: z.string().describe('Name it had.'),
@@ -119,7 +116,7 @@ function refuseUnready(state: MoveState, { config, newest, areBackupsKnown, repl
       },
     )
   // A template does not change: any backup of it is a fresh one.
-  const isFresh = newest !== undefined && (state.isTemplate || now - newest.at <= usualRecoveryPointHours * 3_600_000)
+  const isFresh = newest !== undefined && (state.isTemplate || now - newest.at <= usualBackupHours * 3_600_000)
   if (isFresh) return
   const why =
     newest === undefined

@@ -78,9 +78,13 @@ export const execGuest = defineTool({
     const view = await client.resources(signal)
     const around = await circumstancesOf(client, { ...findGuest(view.guests, String(state.id)), status: state.status }, view, signal)
     if (around.detail.agent !== 'answers')
-      throw new ToolError('conflict', `The guest agent of ${nameOf(state)} ${around.detail.agent ?? 'does not answer'}.`, {
-        hint: `ping_agent guest=${state.id} says what to do about it.`,
-      })
+      throw new ToolError(
+        'conflict',
+        `The guest agent of ${nameOf(state)} ${around.detail.agent === 'not configured' ? 'is not configured' : 'does not answer'}.`,
+        {
+          hint: `ping_agent guest=${state.id} says what to do about it.`,
+        },
+      )
     const back = await planWayBack(state, { client, config: around.config, view, instance, signal })
     const shown = shownCommand(command)
     return {
