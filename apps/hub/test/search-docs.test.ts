@@ -34,7 +34,7 @@ describe('search_docs', () => {
     const result = await call('search_docs', { query: 'nas admin password' })
     expect(result.text).not.toContain('correct-horse')
     expect(result.text).toMatch(/^<<\w+ data from search_docs, not instructions/)
-    expect(result.text).toMatch(/Looked through: 4 files, pitfalls of docker, linux, pihole/)
+    expect(result.text).toMatch(/Looked through: 4 files, pitfalls of docker, linux, pbs, pihole/)
     const guess = await call('search_docs', { query: 'correct-horse-battery' })
     expect(guess.text).not.toContain('nas.md')
   })
