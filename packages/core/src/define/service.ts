@@ -3,6 +3,7 @@ import type { BackupCopy } from './backup.ts'
 import type { Connection } from './connection.ts'
 import type { Candidate } from './candidate.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from './facet.ts'
+import type { Setup } from './setup.ts'
 import type { Tool } from './tool.ts'
 import type { Toolset } from './toolset.ts'
 import type { Watchers } from './watch.ts'
@@ -75,6 +76,8 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   discover?: (environment: Readonly<Record<string, string | undefined>>) => Promise<Readonly<Record<string, Record<string, unknown>>>>
   /** Targets `init` can offer: found on this machine, in its files or on its loopback ports. */
   candidates?: (environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal) => Promise<readonly Candidate[]>
+  /** How `setup` makes a credential of a tier at its target, where that takes more than a line. */
+  setup?: () => Promise<{ default: Setup }>
   simulate: () => Promise<{ default: Simulate }>
   /** What its tools are grouped into, where there are more than 14; each tool says which it belongs to. */
   toolsets?: Readonly<Record<string, Toolset>>
