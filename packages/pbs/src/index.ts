@@ -34,6 +34,8 @@ export default defineService({
   census,
   backups,
   rights,
+  warnsOfRights: true,
+  setup: () => import('./setup.ts'),
   simulate: () => import('./simulate.ts'),
   tools: [
     getStatus,

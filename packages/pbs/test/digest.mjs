@@ -24,6 +24,7 @@ const used = [
   ['POST', '/admin/sync/{id}/run'],
   ['GET', '/admin/verify'],
   ['GET', '/status/datastore-usage'],
+  ['GET', '/config/traffic-control'],
   ['GET', '/nodes/{node}/status'],
   ['GET', '/nodes/{node}/tasks'],
   ['GET', '/nodes/{node}/tasks/{upid}/status'],

@@ -34,6 +34,7 @@ export default defineService({
   assets,
   rights,
   warnsOfRights: true,
+  setup: () => import('./setup.ts'),
   census,
   simulate: () => import('./simulate.ts'),
   toolsets: {

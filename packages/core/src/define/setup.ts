@@ -29,8 +29,6 @@ export interface SetupGoal {
   user: string
   /** Name of the token. */
   token: string
-  /** True where the token is there already and stays. */
-  keepsToken: boolean
   tier: Tier
   /** What user and token are noted with: who made them. */
   comment: string
@@ -86,7 +84,7 @@ export interface SetupDefinition<Facts, Client> {
   isGranted: (goal: SetupGoal, facts: Facts) => boolean
   /** Tells the fingerprint of the certificate its API shows. */
   fingerprint: SetupStep
-  /** Makes what is missing for the goal; without facts by steps that do no harm twice. */
+  /** Makes a token, and what is missing for it; without facts by steps that do no harm twice. */
   grant: (goal: SetupGoal, facts: Facts | undefined) => readonly SetupStep[]
   /** Takes away what the goal has replaced, these tokens among it. */
   retire: (goal: SetupGoal, facts: Facts | undefined, tokens: readonly string[]) => readonly SetupStep[]
