@@ -78,8 +78,9 @@ Object.assign(answerOf('POST', '/admin/datastore/{store}/prune').data[0], { prot
 
 // What each takes, as the schema says it to programs; what it says in words alone is read by whoever holds roles to it.
 const permissions = used.map(([method, path]) => {
-  const { description, user, ...rule } = paths[path][method].permissions
-  return [`${method} ${path}`, Object.keys(rule).length > 0 ? rule : description === undefined ? 'anybody' : 'in words']
+  const { description, check, or } = paths[path][method].permissions
+  const rule = check === undefined ? or && { or } : { check }
+  return [`${method} ${path}`, rule ?? (description === undefined ? 'anybody' : 'in words')]
 })
 write('permissions.json', `${JSON.stringify(Object.fromEntries(permissions), null, 1)}\n`)
 

@@ -29,11 +29,7 @@ const inWords: Readonly<Record<string, Check | 'anybody'>> = {
     ['perm', '/storage/{storage}', ['Datastore.AllocateSpace']],
     ['perm', '/vms/{vmid}', ['VM.Backup']],
   ],
-  'POST /nodes/{node}/vzdump': [
-    'and',
-    ['perm', '/vms/{vmid}', ['VM.Backup']],
-    ['perm', '/storage/{storage}', ['Datastore.AllocateSpace']],
-  ],
+  'POST /nodes/{node}/vzdump': ['and', ['perm', '/vms/{vmid}', ['VM.Backup']], ['perm', '/storage/{storage}', ['Datastore.AllocateSpace']]],
 }
 // To see what a node could be updated by takes the right to modify it, which no tool here is worth: that part is unknown.
 const withheld = new Set(['GET /nodes/{node}/apt/update'])
@@ -85,9 +81,9 @@ async function called(tool: string, input: Record<string, unknown>, privileges: 
     if (!ToolError.isInstance(error)) throw error
     came = error.code
   }
-  const let_ = exchanges.filter(({ status }) => status === 200).map(endpointOf)
+  const passed = exchanges.filter(({ status }) => status === 200).map(endpointOf)
   const refused = exchanges.filter(({ status }) => status === 403).map(endpointOf)
-  return { came: JSON.stringify(came), passed: [...new Set(let_)], refused: [...new Set(refused)] }
+  return { came: JSON.stringify(came), passed: [...new Set(passed)], refused: [...new Set(refused)] }
 }
 
 test('every tool is called here', () => {
@@ -99,7 +95,8 @@ describe.each([8, 9] as const)('on %i', (release) => {
   const whole: Record<string, { came: string; passed: string[]; refused: string[] }> = {}
 
   beforeAll(async () => {
-    for (const [tool, input] of Object.entries(calls)) whole[tool] = await called(tool, input, [...privilegesFor('admin', release), 'Sys.Modify'], release)
+    for (const [tool, input] of Object.entries(calls))
+      whole[tool] = await called(tool, input, [...privilegesFor('admin', release), 'Sys.Modify'], release)
   }, 60_000)
 
   test.each(Object.keys(calls))('the role of its tier lacks nothing %s needs, by the schema of the vendor', async (tool) => {
@@ -119,7 +116,12 @@ describe.each([8, 9] as const)('on %i', (release) => {
         if (!allows(tier, accessOf(tool)) || differing.length > 0) continue
         const [having, lacking] = [
           await called(tool, input, held, release),
-          await called(tool, input, held.filter((other) => other !== privilege), release),
+          await called(
+            tool,
+            input,
+            held.filter((other) => other !== privilege),
+            release,
+          ),
         ]
         if (having.came !== lacking.came) differing.push(tool)
       }
@@ -128,13 +130,20 @@ describe.each([8, 9] as const)('on %i', (release) => {
     60_000,
   )
 
-  test.each(accessLevels.slice(0, 2))('the pretend cluster lets a token of %s do nothing the vendor’s schema forbids', async (tier) => {
-    const held = privilegesFor(tier, release)
-    for (const [tool, input] of Object.entries(calls)) {
-      const { passed } = await called(tool, input, held, release)
-      expect(passed.filter((name) => !isMet(inRelease(ruleOf(name), release), held)), tool).toEqual([])
-    }
-  }, 60_000)
+  test.each(accessLevels.slice(0, 2))(
+    'the pretend cluster lets a token of %s do nothing the vendor’s schema forbids',
+    async (tier) => {
+      const held = privilegesFor(tier, release)
+      for (const [tool, input] of Object.entries(calls)) {
+        const { passed } = await called(tool, input, held, release)
+        expect({ tool, forbidden: passed.filter((name) => !isMet(inRelease(ruleOf(name), release), held)) }).toEqual({
+          tool,
+          forbidden: [],
+        })
+      }
+    },
+    60_000,
+  )
 
   test.each(accessLevels)('a token of %s is refused by the cluster itself what its tier forbids, and proven to be', async (tier) => {
     const tokens = { 'rackwarden@pve!t': { secret: 'secret-of-the-token', rights: { '/': privilegesFor(tier, release) } } }

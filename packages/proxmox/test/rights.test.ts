@@ -86,7 +86,11 @@ test.each([8, 9] as const)(
     const reader = await openLab(observer(release))
     for (const tool of ['get_status', 'list_guests', 'audit_backups', 'list_storage']) expect((await reader.call(tool)).kind).toBe('done')
     const pinged = await reader.call('ping_agent', { guest: 'dock1' })
-    expect(pinged).toMatchObject(release === 9 ? { output: { agent: 'answers' } } : { error: { code: 'forbidden', message: 'The token lacks VM.Monitor on /vms/102.' } })
+    expect(pinged).toMatchObject(
+      release === 9
+        ? { output: { agent: 'answers' } }
+        : { error: { code: 'forbidden', message: 'The token lacks VM.Monitor on /vms/102.' } },
+    )
     const planned = await reader.call('stop_guest', { guest: 'wiki' })
     const refused = await reader.call('stop_guest', { guest: 'wiki', confirm: planned.kind === 'plan' ? planned.plan.confirm : '' })
     expect(refused).toMatchObject({ error: { code: 'forbidden', message: 'The token lacks VM.PowerMgmt on /vms/215.' } })

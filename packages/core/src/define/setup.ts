@@ -1,7 +1,6 @@
 import type { Tier } from './access.ts'
 import type { Connection } from './connection.ts'
 import type { FacetContext } from './facet.ts'
-import type { OpenContext } from './service.ts'
 
 /** A program and its arguments. */
 export type Command = readonly [string, ...string[]]
@@ -52,9 +51,13 @@ export interface SetupProof {
 
 /** The way to a shell of another machine; `@rackwarden/ssh` is one. */
 export interface SetupShell {
-  overSsh(config: { url: string; sshPassword?: string; sshAgent?: string; sshHostKey?: string }, base: Connection, context: OpenContext): Connection
+  overSsh: (
+    config: { url: string; sshPassword?: string; sshAgent?: string; sshHostKey?: string },
+    base: Connection,
+    context: { log: (level: 'info' | 'warn' | 'error', message: string) => void },
+  ) => Connection
   /** Writes arguments as one line of a POSIX shell. */
-  quote(argv: readonly string[]): string
+  quote: (argv: readonly string[]) => string
 }
 
 /** Runs a command on the machine of a target and gives what it printed; throws where it fails. */

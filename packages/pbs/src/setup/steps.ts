@@ -68,12 +68,12 @@ export function retire({ user, tier }: SetupGoal, facts: Facts, tokens: readonly
 /** Takes away the user with its tokens. */
 export function remove(user: string, facts: Facts, tokens: readonly string[]): SetupStep[] {
   const all = facts === undefined ? tokens : facts.tokens.map(({ name }) => name)
-  const deleteUser: SetupStep = { title: `delete the user ${user}`, ways: [[manager, 'user', 'remove', user]], mayFail: facts === undefined }
-  return [
-    ...revoke(user, facts, all),
-    ...takeFrom(user, facts, () => true),
-    ...(facts === undefined || facts.hasUser ? [deleteUser] : []),
-  ]
+  const deleteUser: SetupStep = {
+    title: `delete the user ${user}`,
+    ways: [[manager, 'user', 'remove', user]],
+    mayFail: facts === undefined,
+  }
+  return [...revoke(user, facts, all), ...takeFrom(user, facts, () => true), ...(facts === undefined || facts.hasUser ? [deleteUser] : [])]
 }
 
 function revoke(user: string, facts: Facts, tokens: readonly string[]): SetupStep[] {

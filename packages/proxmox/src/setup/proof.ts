@@ -19,7 +19,8 @@ const forbidden: readonly Forbidden[] = [
   {
     access: 'configure',
     call: 'take a snapshot',
-    send: async ({ api }, node, guest, signal) => api.post(`/nodes/${node}/qemu/${guest}/snapshot`, signal, { snapname: 'rackwarden-proof' }),
+    send: async ({ api }, node, guest, signal) =>
+      api.post(`/nodes/${node}/qemu/${guest}/snapshot`, signal, { snapname: 'rackwarden-proof' }),
   },
   {
     access: undefined,

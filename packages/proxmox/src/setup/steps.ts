@@ -5,15 +5,7 @@ import { roleOf, roles } from './role.ts'
 
 type Facts = ClusterFacts | undefined
 
-const certificateOf = (file: string): Command => [
-  'openssl',
-  'x509',
-  '-noout',
-  '-fingerprint',
-  '-sha256',
-  '-in',
-  `/etc/pve/local/${file}`,
-]
+const certificateOf = (file: string): Command => ['openssl', 'x509', '-noout', '-fingerprint', '-sha256', '-in', `/etc/pve/local/${file}`]
 
 /** The certificate of the owner's, where there is one, takes the place of the node's own. */
 export const fingerprint: SetupStep = {
@@ -88,13 +80,18 @@ function roleSteps(role: string, { tier }: SetupGoal, facts: Facts): SetupStep[]
 export function retire({ user, tier }: SetupGoal, facts: Facts, tokens: readonly string[]): SetupStep[] {
   const kept = roleOf(tier)
   const others = roles.filter((role) => role !== kept)
-  const held = (role: string) => facts === undefined || facts.acl.some(({ path, who, role: one }) => path === '/' && who === user && one === role)
+  const held = (role: string) =>
+    facts === undefined || facts.acl.some(({ path, who, role: one }) => path === '/' && who === user && one === role)
   const left = others.filter((role) => facts === undefined || facts.roles.has(role))
   return [
     ...revoke(user, facts, tokens),
     ...others
       .filter((role) => held(role))
-      .map((role): SetupStep => ({ title: `take the role ${role} from ${user}`, ways: [takeAway('--users', user, role)], mayFail: facts === undefined })),
+      .map((role): SetupStep => ({
+        title: `take the role ${role} from ${user}`,
+        ways: [takeAway('--users', user, role)],
+        mayFail: facts === undefined,
+      })),
     ...left.map(deleteRole),
   ]
 }
@@ -102,11 +99,12 @@ export function retire({ user, tier }: SetupGoal, facts: Facts, tokens: readonly
 function revoke(user: string, facts: Facts, tokens: readonly string[]): SetupStep[] {
   return tokens.flatMap((token): SetupStep[] => {
     const id = `${user}!${token}`
-    const entries = facts?.acl.filter(({ who }) => who === id) ?? []
+    const entries = facts === undefined ? roles.map((role) => ({ path: '/', role })) : facts.acl.filter(({ who }) => who === id)
     return [
       ...entries.map(({ path, role }): SetupStep => ({
         title: `take the role ${role} from ${id}`,
         ways: [['pveum', 'acl', 'delete', path, '--tokens', id, '--roles', role]],
+        mayFail: facts === undefined,
       })),
       { title: `revoke the token ${id}`, ways: [['pveum', 'user', 'token', 'remove', user, token]], mayFail: facts === undefined },
     ]

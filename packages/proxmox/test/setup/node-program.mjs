@@ -45,7 +45,10 @@ function privilegesIn(text = '') {
 }
 
 const table = {
-  'user list': () => [{ userid: 'root@pam', enable: 1, expire: 0, 'realm-type': 'pam' }, ...Object.entries(state.users).map(([userid, { comment }]) => ({ comment, enable: 1, expire: 0, 'realm-type': 'pve', userid }))],
+  'user list': () => [
+    { userid: 'root@pam', enable: 1, expire: 0, 'realm-type': 'pam' },
+    ...Object.entries(state.users).map(([userid, { comment }]) => ({ comment, enable: 1, expire: 0, 'realm-type': 'pve', userid })),
+  ],
   'user add': ([user], { comment }) => {
     if (state.users[user]) refuse(`create user failed: user '${user}' already exists`)
     state.users[user] = { comment, tokens: {} }
@@ -70,7 +73,10 @@ const table = {
     if (!state.users[user]?.tokens[token]) refuse(`no such token '${token}' for user '${user}'`)
     delete state.users[user].tokens[token]
   },
-  'role list': () => [{ privs: [...known].join(','), roleid: 'Administrator', special: 1 }, ...Object.entries(state.roles).map(([roleid, names]) => ({ privs: names.join(','), roleid, special: 0 }))],
+  'role list': () => [
+    { privs: [...known].join(','), roleid: 'Administrator', special: 1 },
+    ...Object.entries(state.roles).map(([roleid, names]) => ({ privs: names.join(','), roleid, special: 0 })),
+  ],
   'role add': ([role], { privs }) => {
     const names = privilegesIn(privs)
     if (state.roles[role]) refuse(`create role failed: role '${role}' already exists`)
@@ -94,35 +100,40 @@ function changeAcl(path, { roles, users, tokens }, isGiven) {
   const type = users === undefined ? 'token' : 'user'
   const ugid = users ?? tokens
   const [user, token] = ugid.split('!')
-  if (isGiven && (!state.users[user] || (token !== undefined && !state.users[user].tokens[token]))) refuse(`ACL update failed: ${type} '${ugid}' does not exist`)
+  if (isGiven && (!state.users[user] || (token !== undefined && !state.users[user].tokens[token])))
+    refuse(`ACL update failed: ${type} '${ugid}' does not exist`)
   if (isGiven && roles !== 'Administrator' && !state.roles[roles]) refuse(`ACL update failed: role '${roles}' does not exist`)
   state.acl = state.acl.filter((entry) => !(entry.path === path && entry.ugid === ugid && entry.roleid === roles))
   if (isGiven) state.acl.push({ path, propagate: 1, roleid: roles, type, ugid })
 }
 
-function main() {
+/** What is printed. */
+function answered() {
   state.called.push([program, ...argv].join(' '))
   const failure = state.failing.find(({ when }) => state.called.at(-1).includes(when))
   if (failure !== undefined) refuse(failure.says ?? "cfs-lock 'file-user_cfg' error: got lock request timeout")
-  if (program === 'pveversion')
-    return console.log(`pve-manager/${state.release}.${state.release === 9 ? '1.4/5ac30304265fbd8e' : '4.14/b502d23c55afcba1'} (running kernel: 6.17.4-1-pve)`)
+  if (program === 'pveversion') {
+    const version = state.release === 9 ? '9.1.4/5ac30304265fbd8e' : '8.4.14/b502d23c55afcba1'
+    return `pve-manager/${version} (running kernel: 6.17.4-1-pve)`
+  }
   if (program === 'openssl') {
     if (!argv.at(-1).endsWith(`/${state.certificateFile}`)) refuse(`Could not open file or uri for loading certificate from ${argv.at(-1)}`)
-    return console.log(`sha256 Fingerprint=${state.fingerprint}`)
+    return `sha256 Fingerprint=${state.fingerprint}`
   }
   const { plain, options } = parsed(argv)
   const size = plain[1] === 'token' ? 3 : 2
   const run = table[plain.slice(0, size).join(' ')]
   if (run === undefined) refuse(`ERROR: unknown command '${argv.join(' ')}'`)
   const answer = run(plain.slice(size), options)
-  if (answer !== undefined && options['output-format'] === 'json') console.log(JSON.stringify(answer))
+  return answer === undefined || options['output-format'] !== 'json' ? '' : JSON.stringify(answer)
 }
 
 try {
-  main()
+  const text = answered()
+  if (text !== '') process.stdout.write(`${text}\n`)
 } catch (error) {
   if (!(error instanceof Refusal)) throw error
-  console.error(error.message)
+  process.stderr.write(`${error.message}\n`)
   process.exitCode = 255
 }
 save()

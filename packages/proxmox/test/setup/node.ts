@@ -27,6 +27,8 @@ export interface NodeState {
 /** A pretend node: real SSH before programs that answer like those of Proxmox VE, and a simulated API that holds to what they did. */
 export interface PretendNode {
   ssh: SshServer
+  /** Where its programs are. */
+  programs: string
   url: string
   certificate: TestCertificate
   state(): Promise<NodeState>
@@ -81,6 +83,7 @@ export async function startNode(own: Partial<NodeState> = {}, options: SshServer
   onTestFinished(() => served.close())
   const node: PretendNode = {
     ssh,
+    programs: directory,
     url: served.url,
     certificate,
     state,

@@ -8,10 +8,16 @@ export function addSetupCommand({ application, terminal, program, added, ending 
   if (able.length === 0) return
   const several = (value: string, before: string[] = []) => [...before, value]
   const usage = application.prefixed ? 'setup [service]' : 'setup'
-  const command = added(program, usage, `make a credential for exactly one tier at a target (${able.join(', ')}), prove it and write it down`)
+  const command = added(
+    program,
+    usage,
+    `make a credential for exactly one tier at a target (${able.join(', ')}), prove it and write it down`,
+  )
     .option('--tier <tier>', 'tier of the credential: observe, operate or configure')
     .option('--host <host>', 'host or https:// address of the target')
-    .addOption(new Option('--bootstrap <way>', 'over SSH as root, or by a script you paste into the shell there').choices(['auto', 'paste']))
+    .addOption(
+      new Option('--bootstrap <way>', 'over SSH as root, or by a script you paste into the shell there').choices(['auto', 'paste']),
+    )
     .option('--ssh <user@host:port>', 'who logs in, and where, if not root at the host')
     .option('--ssh-host-key <fingerprint>', 'SHA256 fingerprint of its host key; otherwise known_hosts counts')
     .option('--password-file <file>', 'file, or descriptor such as /dev/fd/3, with the password of root, instead of being asked')

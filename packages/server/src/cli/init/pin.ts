@@ -19,11 +19,7 @@ export interface PinOptions {
 }
 
 /** The fingerprint a refusal shows, with the field it would be pinned as. */
-export function pinOf(
-  { message, hint = '' }: ToolError,
-  config: ConfigShape,
-  values: Readonly<Record<string, unknown>>,
-): Pin | undefined {
+export function pinOf({ message, hint = '' }: ToolError, config: ConfigShape, values: Readonly<Record<string, unknown>>): Pin | undefined {
   for (const [, field = '', fingerprint = ''] of hint.matchAll(/\b(\w+): ?"?(SHA256:[\w+/=:]+)"?/g)) {
     if (!(field in config) || values[field] === fingerprint) continue
     return { field, fingerprint, changed: values[field] !== undefined || /another|changed|different/i.test(message) }

@@ -53,7 +53,9 @@ export async function openConfiguration(
   const configuration = await loadConfiguration({ services, environment, directory, secrets, strict: prefixed, file })
   const held = configuration.services[service.name]
   if (held?.off === true)
-    throw new ToolError('invalid_config', `${service.name} is switched off in ${document.path}.`, { hint: `Take out the line '${service.name}: false'.` })
+    throw new ToolError('invalid_config', `${service.name} is switched off in ${document.path}.`, {
+      hint: `Take out the line '${service.name}: false'.`,
+    })
   if (held?.instances.some(({ source }) => source === 'environment') === true) {
     const names = variablesOf(service).flatMap(({ names: [name = ''] }) => (environment[name] === undefined ? [] : [name]))
     throw new ToolError('invalid_config', `${service.name} is configured by the environment, which counts before the file setup writes.`, {
@@ -71,7 +73,8 @@ export async function openConfiguration(
     urls,
     entryOf(url, named) {
       const same = [...urls].find(([, one]) => plain(one) === plain(url))?.[0]
-      const instance = named === undefined ? (same ?? (document.instancesOf(service.name).length === 0 ? 'default' : hostOf(url))) : checkInstance(named)
+      const instance =
+        named === undefined ? (same ?? (document.instancesOf(service.name).length === 0 ? 'default' : hostOf(url))) : checkInstance(named)
       return entryIn({ service, document, configuration, secretsIn: directoryOfSecrets }, instance)
     },
   }
@@ -91,7 +94,11 @@ function entryIn({ service, document, configuration, secretsIn }: Place, instanc
   async function forget(): Promise<void> {
     const reference = values?.['tokenSecret']
     const path = typeof reference === 'string' && reference.startsWith(`file:${secretsIn}/`) ? reference.slice('file:'.length) : undefined
-    if (path !== undefined && !document.text().includes(path)) await rm(path, { force: true })
+    const isNamed = document
+      .text()
+      .split(/[\s"',}]+/)
+      .includes(String(reference))
+    if (path !== undefined && !isNamed) await rm(path, { force: true }).catch(() => undefined)
   }
 
   return {
@@ -102,8 +109,10 @@ function entryIn({ service, document, configuration, secretsIn }: Place, instanc
     async write(given, tier) {
       const files = createSecretFiles(secretsIn)
       const replaced = await files.replaced(service, instance, given)
-      if (values === undefined) document.add(service, instance, Object.fromEntries(Object.entries(replaced).filter(([, value]) => value !== undefined)))
-      else document.update(service.name, instance, { ...replaced, ...(given.tlsFingerprint === undefined ? {} : { tlsInsecure: undefined }) })
+      if (values === undefined)
+        document.add(service, instance, Object.fromEntries(Object.entries(replaced).filter(([, value]) => value !== undefined)))
+      else
+        document.update(service.name, instance, { ...replaced, ...(given.tlsFingerprint === undefined ? {} : { tlsInsecure: undefined }) })
       // A service with several targets has one tier, and each token bounds its own.
       const before = configuration.services[service.name]?.tier
       const isAlone = document.instancesOf(service.name).length === 1

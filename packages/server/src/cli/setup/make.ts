@@ -54,7 +54,9 @@ async function fingerprintOn({ run }: OpenShell, { setup }: Scene): Promise<stri
   const { printed } = await runSteps([setup.fingerprint], run, (command) => command.join(' '))
   const fingerprint = fingerprintIn(printed.get('fingerprint') ?? '')
   if (fingerprint !== undefined) return fingerprint
-  throw new ToolError('upstream', 'The machine does not tell the fingerprint of its certificate.', { hint: 'Is openssl there, and the certificate where it is usually?' })
+  throw new ToolError('upstream', 'The machine does not tell the fingerprint of its certificate.', {
+    hint: 'Is openssl there, and the certificate where it is usually?',
+  })
 }
 
 /** The token that is configured, where it is just what is wanted. */
@@ -73,7 +75,11 @@ function written(values: Scene['entry']['values']): SetUpValues {
 }
 
 /** What the configured token proves; undefined where it is not one of the tier. */
-async function provenConfigured({ service, setup, address, entry, desk }: Scene, tier: Tier, tlsFingerprint: string | undefined): Promise<SetupProof | undefined> {
+async function provenConfigured(
+  { service, setup, address, entry, desk }: Scene,
+  tier: Tier,
+  tlsFingerprint: string | undefined,
+): Promise<SetupProof | undefined> {
   try {
     const proof = await proofOf(service, setup, { values: { ...entry.values, url: address.url, tlsFingerprint }, tier }, desk.runtime)
     return flawOf(proof, tier) === undefined ? proof : undefined
@@ -95,7 +101,9 @@ async function grantAndWrite(scene: Scene, goal: SetupGoal, { shell, facts, tlsF
   try {
     const tokenSecret = setup.secretIn(done.printed.get('token') ?? '')
     if (tokenSecret === undefined)
-      throw new ToolError('upstream', 'The target made a token and did not tell its secret.', { hint: 'Is it a release that is supported?' })
+      throw new ToolError('upstream', 'The target made a token and did not tell its secret.', {
+        hint: 'Is it a release that is supported?',
+      })
     await proveAndWrite(scene, goal.tier, { url: address.url, tokenId: `${user}!${goal.token}`, tokenSecret, tlsFingerprint })
   } catch (error) {
     const left = await done.takeBack()
@@ -136,7 +144,10 @@ async function proven({ service, setup, desk }: Scene, tier: Tier, values: SetUp
 export async function makeByScript(scene: Scene, tier: Tier): Promise<number> {
   const { setup, address, terminal, given, user, options, entry, desk } = scene
   const tlsFingerprint = entry.values?.['tlsFingerprint']
-  const proof = configuredToken(scene) === undefined ? undefined : await provenConfigured(scene, tier, typeof tlsFingerprint === 'string' ? tlsFingerprint : undefined)
+  const proof =
+    configuredToken(scene) === undefined
+      ? undefined
+      : await provenConfigured(scene, tier, typeof tlsFingerprint === 'string' ? tlsFingerprint : undefined)
   if (proof !== undefined) {
     terminal.print(`${user}!${configuredToken(scene)} is there, and exactly what ${tier} needs.\n${provenLines(proof).join('\n')}`)
     return finish(scene)
@@ -145,7 +156,11 @@ export async function makeByScript(scene: Scene, tier: Tier): Promise<number> {
   const before = configuredToken(scene)
   if (options.answerFile === undefined) {
     terminal.complain(`In the shell of ${setup.target}, as root:\n`)
-    const steps = [setup.fingerprint, ...setup.grant(goal, undefined), ...setup.retire(goal, undefined, before === undefined ? [] : [before])]
+    const steps = [
+      setup.fingerprint,
+      ...setup.grant(goal, undefined),
+      ...setup.retire(goal, undefined, before === undefined ? [] : [before]),
+    ]
     terminal.print(scriptOf(steps, scene, `${user}!${goal.token}`))
     if (!isAsking(terminal)) {
       terminal.complain('\nPut the line it ends with into a file, run setup again with --answer-file <file>, and delete the file.')
@@ -156,11 +171,17 @@ export async function makeByScript(scene: Scene, tier: Tier): Promise<number> {
   const brought = await bringBack(scene)
   desk.runtime.secrets.add(brought.tokenSecret)
   const [name = '', token = ''] = brought.tokenId.split('!')
-  if (name !== user) throw new ToolError('invalid_input', `That is a token of ${name}, and not of ${user}.`, { hint: `Add --user ${name}, if it is meant.` })
+  if (name !== user)
+    throw new ToolError('invalid_input', `That is a token of ${name}, and not of ${user}.`, { hint: `Add --user ${name}, if it is meant.` })
   await audited(scene, { ...goal, token }, async () => {
     try {
       const pinned = await pinFor(address.url, brought.fingerprint, desk.runtime)
-      await proveAndWrite(scene, tier, { url: address.url, tokenId: brought.tokenId, tokenSecret: brought.tokenSecret, tlsFingerprint: pinned })
+      await proveAndWrite(scene, tier, {
+        url: address.url,
+        tokenId: brought.tokenId,
+        tokenSecret: brought.tokenSecret,
+        tlsFingerprint: pinned,
+      })
     } catch (error) {
       terminal.complain(`NOTHING WAS WRITTEN, AND THE TOKEN IS STILL THERE. Take it back, in the same shell:\n`)
       terminal.print(scriptOf(setup.remove(user, undefined, [token]), scene))

@@ -26,9 +26,16 @@ export function flawOf({ missing, beyond, calls }: SetupProof, tier: Tier): Tool
     ...(missing.length === 0 ? [] : [`it lacks ${some(missing)}`]),
   ]
   if (flaws.length === 0) return undefined
-  return new ToolError(accepted.length > 0 || beyond.length > 0 ? 'denied' : 'forbidden', `The token is not one of the tier ${tier}: ${flaws.join('; ')}.`, {
-    hint: accepts.length > 0 ? 'Nobody may use a token that can do more than its tier. Has its user, or a group of it, other rights there?' : 'Has its user, or a group of it, other rights there, or NoAccess on some of it?',
-  })
+  return new ToolError(
+    accepted.length > 0 || beyond.length > 0 ? 'denied' : 'forbidden',
+    `The token is not one of the tier ${tier}: ${flaws.join('; ')}.`,
+    {
+      hint:
+        accepts.length > 0
+          ? 'Nobody may use a token that can do more than its tier. Has its user, or a group of it, other rights there?'
+          : 'Has its user, or a group of it, other rights there, or NoAccess on some of it?',
+    },
+  )
 }
 
 function some(names: readonly string[]): string {

@@ -27,7 +27,9 @@ export async function bootstrapFor({ bootstrap }: SetupOptions, terminal: Termin
   if (bootstrap !== undefined) return bootstrap
   if (!isAsking(terminal)) return 'auto'
   for (;;) {
-    const answer = (await terminal.ask('The way in: auto, over SSH with the password of root; or paste, a script for the shell there [auto]: ')).trim()
+    const answer = (
+      await terminal.ask('The way in: auto, over SSH with the password of root; or paste, a script for the shell there [auto]: ')
+    ).trim()
     if (answer === '' || answer === 'auto') return 'auto'
     if (answer === 'paste') return 'paste'
     terminal.complain('Write auto or paste.')
@@ -35,7 +37,12 @@ export async function bootstrapFor({ bootstrap }: SetupOptions, terminal: Termin
 }
 
 /** The address of the target: what is told, asked, or configured already. */
-export async function addressFor(setup: Setup, options: SetupOptions, known: readonly string[], terminal: Terminal): Promise<TargetAddress> {
+export async function addressFor(
+  setup: Setup,
+  options: SetupOptions,
+  known: readonly string[],
+  terminal: Terminal,
+): Promise<TargetAddress> {
   const [only] = known.length === 1 ? known : []
   if (options.host !== undefined) return addressOf(options.host, options, setup)
   if (!isAsking(terminal)) {
@@ -43,7 +50,10 @@ export async function addressFor(setup: Setup, options: SetupOptions, known: rea
     throw new ToolError('invalid_input', 'It is not said where the target is.', { hint: 'Add --host <name or address>.' })
   }
   for (;;) {
-    const answer = (await terminal.ask(`Address of ${setup.target}, as a host or https://host:port${only === undefined ? '' : ` [${only}]`}: `)).trim() || only
+    const answer =
+      (
+        await terminal.ask(`Address of ${setup.target}, as a host or https://host:port${only === undefined ? '' : ` [${only}]`}: `)
+      ).trim() || only
     try {
       if (answer !== undefined) return addressOf(answer, options, setup)
     } catch (error) {
@@ -59,7 +69,15 @@ function addressOf(text: string, { ssh }: SetupOptions, { port }: Setup): Target
   const bare = /:.*:/.test(text) && !text.startsWith('[') && !isAddress ? `[${text}]` : text
   const whole = isAddress ? text : `https://${/\]$|^[^:]*$/.test(bare) ? `${bare}:${port}` : bare}`
   const url = URL.canParse(whole) ? new URL(whole) : undefined
-  if (url === undefined || url.hostname === '' || holdsPassword(whole) || url.username !== '' || !['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '')
+  if (
+    url === undefined ||
+    url.hostname === '' ||
+    holdsPassword(whole) ||
+    url.username !== '' ||
+    !['', '/'].includes(url.pathname) ||
+    url.search !== '' ||
+    url.hash !== ''
+  )
     throw new ToolError('invalid_input', `'${holdsPassword(whole) ? 'The address' : text}' is no address of a target.`, {
       hint: `Write a host, or https://host:${port}.`,
     })
@@ -71,5 +89,7 @@ function addressOf(text: string, { ssh }: SetupOptions, { port }: Setup): Target
 export function userFor({ user }: SetupOptions, setup: Setup): string {
   if (user === undefined) return setup.user
   if (setup.userForm.test(user)) return user
-  throw new ToolError('invalid_input', `'${user}' cannot be the user of a token here.`, { hint: `It looks like ${setup.user}; root is never one.` })
+  throw new ToolError('invalid_input', `'${user}' cannot be the user of a token here.`, {
+    hint: `It looks like ${setup.user}; root is never one.`,
+  })
 }

@@ -28,7 +28,11 @@ export interface Scene {
 
 /** Who made a user and its tokens, as it stands there. */
 export function comment(): string {
-  return `Rackwarden on ${hostname().replaceAll(/[^\w.-]/g, '').slice(0, 60) || 'a machine'}`
+  return `Rackwarden on ${
+    hostname()
+      .replaceAll(/[^\w.-]/g, '')
+      .slice(0, 60) || 'a machine'
+  }`
 }
 
 /** A goal with a token of a new name, so that the one before goes on until this one is proven. */

@@ -15,7 +15,7 @@ import { takeDownByScript, takeDownOverSsh, userOf } from './take-down.ts'
 
 /** Makes a credential for exactly one tier at a target, proves it and writes it down; or takes all of that away again. */
 export async function setUp(application: Application, name: string | undefined, options: SetupOptions, given: Terminal): Promise<number> {
-  const { yes = false, dryRun = false, remove = false } = options
+  const { dryRun = false, remove = false } = options
   const service = serviceOf(application, name)
   const terminal = terminalFor(options, given)
   // A client that is not known is better told of before anything is made.
@@ -26,7 +26,12 @@ export async function setUp(application: Application, name: string | undefined, 
     const configuration = await openConfiguration(application, service, options, desk.runtime, terminal)
     const tier = remove ? 'observe' : await tierFor(service, options, terminal)
     const known = [...configuration.urls].filter(([instance]) => options.instance === undefined || instance === options.instance)
-    const address = await addressFor(setup, options, known.map(([, url]) => url), terminal)
+    const address = await addressFor(
+      setup,
+      options,
+      known.map(([, url]) => url),
+      terminal,
+    )
     const entry = configuration.entryOf(address.url, options.instance)
     const user = remove && options.user === undefined ? userOf(entry.values, setup) : userFor(options, setup)
     const { quote } = await setup.shell()
@@ -45,9 +50,13 @@ function serviceOf({ services, prefixed, name: bin }: Application, name: string 
   const able = services.filter((service): service is Service & Required<Pick<Service, 'setup'>> => service.setup !== undefined)
   const found = prefixed ? able.find((service) => service.name === name) : able[0]
   if (found !== undefined && (prefixed || name === undefined || name === found.name)) return found
-  throw new ToolError('invalid_input', name === undefined ? 'It is not said what is to be set up.' : `There is no setup of '${name}' here.`, {
-    hint: `Write ${able.map((service) => `'${bin} setup${prefixed ? ` ${service.name}` : ''}'`).join(' or ')}; for others there is '${bin} init'.`,
-  })
+  throw new ToolError(
+    'invalid_input',
+    name === undefined ? 'It is not said what is to be set up.' : `There is no setup of '${name}' here.`,
+    {
+      hint: `Write ${able.map((service) => `'${bin} setup${prefixed ? ` ${service.name}` : ''}'`).join(' or ')}; for others there is '${bin} init'.`,
+    },
+  )
 }
 
 function terminalFor({ yes = false, dryRun = false }: SetupOptions, given: Terminal): Terminal {
@@ -60,7 +69,10 @@ function terminalFor({ yes = false, dryRun = false }: SetupOptions, given: Termi
 }
 
 function grantedLines(setup: Setup, tier: Tier): string {
-  return setup.granted(tier).map((line) => `  ${line}`).join('\n')
+  return setup
+    .granted(tier)
+    .map((line) => `  ${line}`)
+    .join('\n')
 }
 
 /** Prints every command, and does nothing. */
@@ -69,8 +81,13 @@ function tellOnly(scene: Scene, tier: Tier): number {
   const goal = newGoal(user, tier)
   const token = configuredToken(scene)
   const before = token === undefined ? [] : [token]
-  const steps = options.remove === true ? setup.remove(user, undefined, before) : [setup.fingerprint, ...setup.grant(goal, undefined), ...setup.retire(goal, undefined, before)]
-  terminal.print(`# Nothing is done. On ${address.ssh.replace('ssh://', '')}:\n${scriptOf(steps, scene, options.remove === true ? undefined : `${user}!${goal.token}`)}`)
+  const steps =
+    options.remove === true
+      ? setup.remove(user, undefined, before)
+      : [setup.fingerprint, ...setup.grant(goal, undefined), ...setup.retire(goal, undefined, before)]
+  terminal.print(
+    `# Nothing is done. On ${address.ssh.replace('ssh://', '')}:\n${scriptOf(steps, scene, options.remove === true ? undefined : `${user}!${goal.token}`)}`,
+  )
   const here =
     options.remove === true
       ? [`take ${entry.name} out of ${entry.document.path}, and its secret away`]

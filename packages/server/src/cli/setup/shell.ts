@@ -47,7 +47,8 @@ export async function openShell(
       // Whoever is told the password of root has the machine: a key that is another than the known one is not asked about.
       if (pin?.changed === true) throw error
       const { acceptFingerprints = false } = options
-      if (pin !== undefined && (await acceptsPin(pin, error, { name, acceptFingerprints }, runtime, terminal))) values.sshHostKey = pin.fingerprint
+      if (pin !== undefined && (await acceptsPin(pin, error, { name, acceptFingerprints }, runtime, terminal)))
+        values.sshHostKey = pin.fingerprint
       else if (error.code === 'unauthorized' && isAsking(terminal) && options.passwordFile === undefined && tries < mostTries) {
         tries += 1
         terminal.complain(error.message)
@@ -58,7 +59,12 @@ export async function openShell(
 }
 
 /** The password somebody types in or a file holds; undefined to log in with keys. */
-async function passwordFor(name: string, { passwordFile }: SetupOptions, { secrets }: Runtime, terminal: Terminal): Promise<string | undefined> {
+async function passwordFor(
+  name: string,
+  { passwordFile }: SetupOptions,
+  { secrets }: Runtime,
+  terminal: Terminal,
+): Promise<string | undefined> {
   const [given = ''] =
     passwordFile !== undefined
       ? await passphrasesIn(passwordFile, terminal)
@@ -76,8 +82,15 @@ async function outputOf(connection: Connection, name: string, command: Command):
   const [program] = command
   if (exitCode === 127)
     throw new ToolError('upstream', `There is no ${program} on ${name}.`, { hint: 'Is it the right machine, and the one itself?' })
-  const said = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim()).filter((line) => line !== '')
-  throw new ToolError('upstream', `${program} on ${name} ended with ${exitCode}: ${said.slice(0, 3).join(' ').slice(0, 300) || 'it said nothing'}.`, {
-    hint: `The command was: ${command.join(' ').slice(0, 300)}`,
-  })
+  const said = `${stderr}\n${stdout}`
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  throw new ToolError(
+    'upstream',
+    `${program} on ${name} ended with ${exitCode}: ${said.slice(0, 3).join(' ').slice(0, 300) || 'it said nothing'}.`,
+    {
+      hint: `The command was: ${command.join(' ').slice(0, 300)}`,
+    },
+  )
 }

@@ -60,7 +60,11 @@ export async function takeDownByScript(scene: Scene): Promise<number> {
 async function forget(scene: Scene): Promise<number> {
   const { entry, terminal } = scene
   const stood = await entry.remove()
-  terminal.print(stood ? `Took ${entry.name} out of ${entry.document.path}, and its secret away.` : `${entry.name} does not stand in ${entry.document.path}.`)
+  terminal.print(
+    stood
+      ? `Took ${entry.name} out of ${entry.document.path}, and its secret away.`
+      : `${entry.name} does not stand in ${entry.document.path}.`,
+  )
   await disconnect(scene)
   return exitCodes.ok
 }
