@@ -15,7 +15,15 @@ export { failureOf, type Place } from './connect/failure.ts'
 export { isOneTimeSecret, oneTimePassword } from './connect/one-time-password.ts'
 export { openRpcClient, type RpcClient, type RpcClientOptions, type RpcRequest } from './connect/rpc-client.ts'
 export { accessLevels, adminAcknowledgement, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
-export { backupKinds, type BackupCopy, type BackupKind, type BackupSubject } from './define/backup.ts'
+export {
+  backupKinds,
+  usualBackupHours,
+  type BackedUp,
+  type BackupCopy,
+  type BackupKind,
+  type BackupSubject,
+  type KeptBackups,
+} from './define/backup.ts'
 export type { Candidate } from './define/candidate.ts'
 export type { Connection, DatagramOptions, DialTarget, ExecOptions, ExecResult, FetchOptions } from './define/connection.ts'
 export { errorCodes, ToolError, type ErrorCode, type ToolErrorOptions } from './define/error.ts'
@@ -90,4 +98,5 @@ export { toolsetNames, toolsetsOf, type Toolset, type Toolsets } from './define/
 export type { Pause, Watchers } from './define/watch.ts'
 export { fixedNames, verbs } from './define/verbs.ts'
 export { judgeCommand, judgeScript } from './commands/policy.ts'
+export { hideInCommand, secretName, shownCommand, withoutUserInfo } from './commands/shown-command.ts'
 export type { CommandContext, CommandVerdict, Decision } from './commands/verdict.ts'

@@ -1,9 +1,10 @@
+import { secretName, shownCommand } from '@rackwarden/core'
 import { posix } from 'node:path'
 import { z } from 'zod'
 import type { Mount } from './bind-policy.ts'
 import { newName } from './container-names.ts'
 import type { CreateRequest } from './engine-writes.ts'
-import { hideInLabel, secretName, shownCommand } from './hide-secrets.ts'
+import { hideInLabel } from './hide-secrets.ts'
 import { isReference } from './lent-values.ts'
 
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/

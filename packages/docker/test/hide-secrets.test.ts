@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { hideInCommand, hideInLabel } from '../src/hide-secrets.ts'
+import { hideInCommand } from '@rackwarden/core'
+import { hideInLabel } from '../src/hide-secrets.ts'
 
 test('values of options that name a secret are withheld, others stay', () => {
   expect(

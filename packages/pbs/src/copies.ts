@@ -1,14 +1,14 @@
-import type { BackupCopy, FacetContext } from '@rackwarden/core'
+import type { BackupCopy, FacetContext, KeptBackups } from '@rackwarden/core'
 import { targetOf, timeText } from './addresses.ts'
 import type { PbsClient } from './client.ts'
 import { verdictOf } from './coverage.ts'
 import { byGroup, snapshotsIn } from './inventory.ts'
 
 /** Every group as backups of one thing; Proxmox VE notes the name of the guest with each. */
-export async function backups(client: PbsClient, { instance, signal }: FacetContext): Promise<BackupCopy[]> {
-  const { items } = await snapshotsIn(client, undefined, signal)
+export async function backups(client: PbsClient, { instance, signal }: FacetContext): Promise<KeptBackups> {
+  const { items, unread } = await snapshotsIn(client, undefined, signal)
   const now = client.now()
-  return [...byGroup(items)].flatMap(([name, group]): BackupCopy[] => {
+  const copies = [...byGroup(items)].flatMap(([name, group]): BackupCopy[] => {
     const whole = group.filter(({ size }) => size !== undefined)
     const [first] = group
     if (first === undefined) return []
@@ -28,6 +28,7 @@ export async function backups(client: PbsClient, { instance, signal }: FacetCont
       },
     ]
   })
+  return { copies, unread }
 }
 
 /** The word most notes begin with; one among them may say something else, as why it was made. */

@@ -186,7 +186,7 @@ test('the server and its datastores are assets, and every group is told as backu
     ['main', 'ok'],
     ['offsite', 'ok'],
   ])
-  const copies = await pbs.backups?.(client, { instance: 'away', signal })
+  const { copies } = (await pbs.backups?.(client, { instance: 'away', signal })) ?? { copies: [] }
   expect(copies).toHaveLength(6)
   expect(copies).toContainEqual({
     subject: { kind: 'vm', id: '101', name: 'db' },

@@ -27,8 +27,6 @@ export interface Archives {
   unread: readonly string[]
 }
 
-/** How old the newest archive of a guest may be, where nobody says otherwise: a day, and room for a job that takes long. */
-export const usualRecoveryPointHours = 26
 // Less than this holds no guest: an archive that broke off before anything was in it.
 const smallestBytes = 4_096
 
@@ -82,9 +80,14 @@ function archiveIn(volume: Volume, { name, node, isShared }: Storage): Archive[]
   ]
 }
 
+/** Whether there is anything in it. */
+export function hasContent({ size }: Pick<Archive, 'size'>): boolean {
+  return size >= smallestBytes
+}
+
 /** Whether a guest could be brought back from it. */
 export function isReal({ size, verification }: Pick<Archive, 'size' | 'verification'>): boolean {
-  return size >= smallestBytes && verification !== 'failed'
+  return hasContent({ size }) && verification !== 'failed'
 }
 
 /** The newest archive of each guest that it could be brought back from. */

@@ -1,5 +1,6 @@
+import { usualBackupHours } from '@rackwarden/core'
 import { attempt, ifAllowed } from './attempt.ts'
-import { archivesOf, momentText, newestReal, usualRecoveryPointHours, type Archive } from './backups.ts'
+import { archivesOf, momentText, newestReal, type Archive } from './backups.ts'
 import type { ProxmoxClient } from './client.ts'
 import type { ReplicationJob } from './cluster-schema.ts'
 import { bindMounts, disksOf, passedThrough, shutdownSeconds } from './guest-config.ts'
@@ -71,7 +72,7 @@ export function tiesOf({ guest, config, snapshots, replication, localStorages }:
 /** A sentence on whether it could be brought back. */
 export function backupSentence({ newest, now, areBackupsKnown }: Pick<Circumstances, 'newest' | 'now' | 'areBackupsKnown'>): string {
   if (newest === undefined) return areBackupsKnown ? 'It has no backup.' : 'Whether it has a backup could not be seen.'
-  const isFresh = now - newest.at <= usualRecoveryPointHours * 3_600_000
+  const isFresh = now - newest.at <= usualBackupHours * 3_600_000
   return `Its newest backup is of ${momentText(newest.at)} (${newest.storage})${isFresh ? '' : ': not a fresh one'}.`
 }
 

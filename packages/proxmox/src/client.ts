@@ -34,15 +34,17 @@ export async function connect(
   own: () => OwnMachine = ownMachine,
 ) {
   // What a cluster answers with is not needed to list the tools.
-  const [{ createApi }, { throughAnyNode }, { createTasks }, cluster, ofNode, { guestCalls }, { viewOf }] = await Promise.all([
-    import('./api.ts'),
-    import('./entry-points.ts'),
-    import('./tasks.ts'),
-    import('./cluster-schema.ts'),
-    import('./node-schema.ts'),
-    import('./guest-calls.ts'),
-    import('./resources.ts'),
-  ])
+  const [{ createApi }, { throughAnyNode }, { createTasks }, cluster, ofNode, { guestCalls }, { guestChangeCalls }, { viewOf }] =
+    await Promise.all([
+      import('./api.ts'),
+      import('./entry-points.ts'),
+      import('./tasks.ts'),
+      import('./cluster-schema.ts'),
+      import('./node-schema.ts'),
+      import('./guest-calls.ts'),
+      import('./guest-change-calls.ts'),
+      import('./resources.ts'),
+    ])
   const ask = throughAnyNode(connection, furtherUrls(url, otherUrls))
   const api = createApi(connection, ask, `PVEAPIToken=${tokenId}=${tokenSecret}`)
   const tasks = createTasks(api)
@@ -67,6 +69,7 @@ export async function connect(
     api,
     tasks,
     ...guestCalls(api),
+    ...guestChangeCalls(api),
     /** What this process runs on, and leans on. */
     own,
 
@@ -101,6 +104,9 @@ export async function connect(
     certificates: async (node: string, signal: AbortSignal) => get(`/nodes/${node}/certificates/info`, z.array(ofNode.certificate), signal),
     replication: async (node: string, signal: AbortSignal) => get(`/nodes/${node}/replication`, z.array(cluster.replicationStatus), signal),
 
+    /** What a storage holds of a kind: images to import, templates of containers. */
+    volumes: async (node: string, storage: string, kind: string, signal: AbortSignal) =>
+      api.get(content(node, storage), z.array(ofNode.volume), signal, { content: kind }),
     /** Archives in a storage, as this node sees them; of one guest, where it is named. */
     archives: async (node: string, storage: string, signal: AbortSignal, vmid?: number) =>
       api.get(content(node, storage), z.array(ofNode.volume), signal, { content: 'backup', vmid }),

@@ -1,7 +1,9 @@
-import type { Asset, FacetContext, Health } from '@rackwarden/core'
+import type { Asset, BackedUp, FacetContext, Health } from '@rackwarden/core'
 import { attempt } from './attempt.ts'
 import type { ProxmoxClient } from './client.ts'
+import { disksOf } from './guest-config.ts'
 import { detailsOf } from './guest-details.ts'
+import type { GuestConfig } from './guest-schema.ts'
 import type { ClusterMember } from './cluster-schema.ts'
 import type { Guest } from './resources.ts'
 import { targetOf } from './targets.ts'
@@ -38,7 +40,12 @@ export function hasLostQuorum(members: readonly ClusterMember[]): boolean {
 
 /** Nodes and guests, with every name and address they are known by. */
 export async function assets(client: ProxmoxClient, { instance, signal }: FacetContext): Promise<Asset[]> {
-  const [view, members] = await Promise.all([client.resources(signal), attempt(facetMs / 2, signal, async (own) => client.members(own))])
+  const [view, members, uncovered] = await Promise.all([
+    client.resources(signal),
+    attempt(facetMs / 2, signal, async (own) => client.members(own)),
+    attempt(facetMs / 2, signal, async (own) => client.uncovered(own)),
+  ])
+  const bare = new Set(uncovered.value ?? [])
   const runningFirst = view.guests
     .filter(({ isTemplate }) => !isTemplate)
     .toSorted((first, second) => Number(second.status === 'running') - Number(first.status === 'running'))
@@ -70,12 +77,25 @@ export async function assets(client: ProxmoxClient, { instance, signal }: FacetC
         ...(guest.tags.length > 0 && { tags: guest.tags }),
         parent: targetOf(instance, 'node', guest.node),
         state: guest.isTemplate ? 'template' : guest.status,
+        // A template does not change: that it is not backed up each night is no lack.
+        ...(!guest.isTemplate && { backedUpAs: backedUp(guest, detail?.config, bare.has(guest.id)) }),
         ...(guest.status === 'running' && {
-          removal: { calls: [{ tool: 'shutdown_guest', input: { guest: String(guest.id) } }] },
+          removal: {
+            calls: [{ tool: 'shutdown_guest', input: { guest: String(guest.id) } }],
+            forGood: { tool: 'delete_guest', input: { guest: String(guest.id) } },
+          },
         }),
       }
     }),
   ]
+}
+
+/** What its backups are filed under, and what they would not bring back; paths of a node are that node's. */
+function backedUp({ kind, id, name }: Guest, config: GuestConfig | undefined, isBare: boolean): BackedUp {
+  const skipped =
+    config === undefined ? [] : disksOf(kind, config).filter(({ storage, isBackedUp }) => storage !== undefined && !isBackedUp)
+  const gaps = [...(isBare ? ['no backup job covers it'] : []), ...skipped.map(({ key }) => `${key} is left out of its backups`)]
+  return { kind: kind === 'qemu' ? 'vm' : 'ct', id: String(id), name, ...(gaps.length === 0 ? {} : { gaps }) }
 }
 
 function aliasesOf({ name }: Guest): string[] {

@@ -3,7 +3,7 @@ import type { Guest } from './resources.ts'
 
 /** Finds the one guest an id or a name means, wherever it is. */
 export function findGuest(guests: readonly Guest[], reference: string): Guest {
-  const wanted = reference.trim().replace(/^(?:qemu|lxc|vm|ct)[/:]/i, '')
+  const wanted = bare(reference)
   const numbered = /^\d+$/.test(wanted) ? guests.find(({ id }) => id === Number(wanted)) : undefined
   if (numbered !== undefined) return numbered
   const exact = guests.filter(({ name }) => name === wanted)
@@ -12,15 +12,23 @@ export function findGuest(guests: readonly Guest[], reference: string): Guest {
   if (first !== undefined && named.length === 1) return first
   if (named.length > 1)
     throw new ToolError('conflict', `${named.length} guests are called '${wanted}': ${describe(named)}.`, { hint: 'Use the id.' })
-  const isId = /^\d+$/.test(wanted)
   const near = nearestNames(
     wanted,
-    guests.map(({ id, name }) => (isId ? String(id) : name)),
+    guests.map(({ id, name }) => (isId(wanted) ? String(id) : name)),
   )
   throw new ToolError('not_found', `There is no guest '${wanted}' that this token can see.`, {
     hint:
       near.length > 0 ? `Is it ${near.join(' or ')}?` : 'list_guests has the names and ids; get_status tells what the token may not see.',
   })
+}
+
+/** Whether a reference is an id, which no rename changes. */
+export function isId(reference: string): boolean {
+  return /^\d+$/.test(bare(reference))
+}
+
+function bare(reference: string): string {
+  return reference.trim().replace(/^(?:qemu|lxc|vm|ct)[/:]/i, '')
 }
 
 function describe(guests: readonly Guest[]): string {

@@ -1,6 +1,6 @@
-import type { FacetContext, Finding } from '@rackwarden/core'
+import { usualBackupHours, type FacetContext, type Finding } from '@rackwarden/core'
 import { attempt } from './attempt.ts'
-import { archivesOf, lacksOf, usualRecoveryPointHours } from './backups.ts'
+import { archivesOf, lacksOf } from './backups.ts'
 import type { ProxmoxClient } from './client.ts'
 import type { Ceph } from './cluster-schema.ts'
 import { facetMs, hasLostQuorum } from './facets.ts'
@@ -84,12 +84,12 @@ interface BackupFacts {
 }
 
 function backupFindings(view: ResourceView, { archives, unread, uncovered, instance }: BackupFacts): Finding[] {
-  const recoveryPointMs = usualRecoveryPointHours * 3_600_000
+  const recoveryPointMs = usualBackupHours * 3_600_000
   const lacks = lacksOf({ guests: view.guests, archives, uncovered, now: view.at, recoveryPointMs })
   // Where a storage does not tell, what seems to be missing may lie there.
   const lost = lacks.filter(({ verdict }) => verdict === 'crit' && unread.length === 0)
   const shown = lost.length > mostEach ? lost.slice(0, mostEach - 1) : lost
-  const audit = { tool: 'audit_backups', input: {} }
+  const audit = { tool: 'list_backups', input: {} }
   const each = shown.map(({ guest, why, newest }): Finding => {
     const target = targetOf(instance, 'guest', guest.id)
     return {
@@ -101,7 +101,7 @@ function backupFindings(view: ResourceView, { archives, unread, uncovered, insta
       evidence: why,
       about: [guest.name],
       ...(newest === undefined ? {} : { since: new Date(newest.at + recoveryPointMs).toISOString() }),
-      next: audit,
+      next: { tool: 'list_backups', input: { guest: String(guest.id) } },
     }
   })
   const target = targetOf(instance, 'cluster', 'backups')

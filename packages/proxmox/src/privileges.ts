@@ -7,14 +7,31 @@ type Tier = Access
 const common: Readonly<Record<Tier, readonly string[]>> = {
   observe: ['VM.Audit', 'Sys.Audit', 'Datastore.Audit'],
   operate: ['VM.PowerMgmt'],
-  configure: ['VM.Snapshot', 'VM.Backup', 'Datastore.AllocateSpace'],
+  configure: [
+    'VM.Snapshot',
+    'VM.Backup',
+    'VM.Clone',
+    'VM.Migrate',
+    'VM.Config.CPU',
+    'VM.Config.Memory',
+    'VM.Config.Options',
+    'VM.Config.Network',
+    'VM.Config.Cloudinit',
+    'VM.Config.HWType',
+    'VM.Config.CDROM',
+    // What makes a guest may delete one, as far as Proxmox goes; below, only what was just made is.
+    'VM.Allocate',
+    'VM.Config.Disk',
+    'Datastore.AllocateSpace',
+    'SDN.Use',
+  ],
   admin: [],
 }
 // The guest agent is looked at by a right of its own from 9 on. In 8 it takes one that runs commands in the guest, too, so
 // what the agent sees is not seen below admin there.
 const agent: Readonly<Record<8 | 9, Readonly<Partial<Record<Tier, readonly string[]>>>>> = {
   8: { admin: ['VM.Monitor'] },
-  9: { observe: ['VM.GuestAgent.Audit'] },
+  9: { observe: ['VM.GuestAgent.Audit'], admin: ['VM.GuestAgent.Unrestricted'] },
 }
 
 /** The privileges a token of a tier should have, of a major version of Proxmox VE. */

@@ -86,7 +86,11 @@ function failed(said: string, node: string | undefined): ToolError | undefined {
     return new ToolError('not_found', `Proxmox has no such thing: ${said}.`, {
       hint: 'It may have moved or been deleted meanwhile: read it again.',
     })
-  if (/is locked|can't lock file|got timeout.*lock|already running|not running|detected modified configuration|digest/i.test(said))
+  if (
+    /is locked|can't lock file|got timeout.*lock|already running|already exists|already used|not stopped|is running - destroy|not running|detected modified configuration|digest/i.test(
+      said,
+    )
+  )
     return new ToolError('conflict', `Proxmox cannot do that now: ${said}.`, {
       hint: 'Something else is at work on it, or it changed meanwhile: read it again.',
     })

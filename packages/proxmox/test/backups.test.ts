@@ -81,17 +81,26 @@ describe('an audit', () => {
     )
   })
 
-  test('of a cluster names what is lost, what no backup has of it, and what could not be asked', async () => {
-    const { read } = await openCluster({
+  test('of a cluster alone are named by audit_backups: what is lost, what is unsafe, and what could not be asked', async () => {
+    const lab = await openLab({
       storages: { ...defaultWorld.storages, nas: { ...(defaultWorld.storages['nas'] as object), unavailable: true } as never },
     })
-    const answer = (await read('audit_backups', { limit: 100 })) as {
-      guests: { name: string; why: string; left_out?: string }[]
-      unanswered: string[]
+    const { output } = (await lab.call('audit_backups', { limit: 100 })) as {
+      output: { judged: number; guests: { name: string; verdict: string; note?: string; kept?: string }[]; unanswered: string[] }
     }
-    expect(answer.guests.find(({ name }) => name === 'k3s-2')?.why).toBe('newest archive is 40 d old')
-    expect(answer.guests.find(({ name }) => name === 'notes')?.why).toContain('on pve2, as it does')
-    expect(answer.unanswered).toEqual(['nas: not available'])
+    const of = (name: string) => output.guests.find((one) => one.name === name)
+    expect(output.judged).toBe(46)
+    expect(of('speedtest')).toMatchObject({ verdict: 'none' })
+    expect(of('archive')).toMatchObject({ verdict: 'corrupt', kept: 'proxmox/backup/backup/118 (1)' })
+    expect(of('k3s-2')).toMatchObject({ verdict: 'stale' })
+    expect(of('notes')).toMatchObject({
+      verdict: 'unsafe',
+      note: 'no backup job covers it; its backups lie on proxmox/node/pve2, as it does',
+    })
+    expect(of('photos')).toMatchObject({ verdict: 'unsafe', note: 'scsi1 is left out of its backups' })
+    expect(of('mail')).toBeUndefined()
+    expect(of('debian-13-cloud')).toBeUndefined()
+    expect(output.unanswered).toEqual(['proxmox@default: nas: not available'])
   })
 })
 

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import * as clusterSchema from '../src/cluster-schema.ts'
+import * as changeSchema from '../src/guest-change-schema.ts'
 import * as guestSchema from '../src/guest-schema.ts'
 import proxmox from '../src/index.ts'
+import { identityOf } from '../src/new-guest.ts'
 import * as nodeSchema from '../src/node-schema.ts'
 import { parameters } from '../src/simulation/parameters.ts'
 import { openCluster } from './cluster.ts'
@@ -12,14 +14,17 @@ import { openCluster } from './cluster.ts'
 const file = new URL('schema-digest.json', import.meta.url)
 const digest = openSchemaDigest(file, { failure: '$failure' })
 
+const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ me@desk'
+
 async function everything(release: 8 | 9) {
   const { client, exchanges, signal, read, write, health, findings, assets, census } = await openCluster({ release })
   await health()
   await findings()
   await assets()
   await census()
+  await proxmox.backups?.(client, { instance: 'default', signal })
   await proxmox.rights?.(client, { instance: 'default', signal })
-  for (const tool of ['get_status', 'list_nodes', 'list_guests', 'list_storage', 'list_backups', 'audit_backups']) await read(tool)
+  for (const tool of ['get_status', 'list_nodes', 'list_guests', 'list_storage', 'list_backups']) await read(tool)
   await read('get_node', { node: 'pve1' })
   await read('check_node', { node: 'pve2' })
   for (const guest of ['router', 'dns1', 'dock1', 'jellyfin', 'media', 'camera', '900']) await read('get_guest', { guest })
@@ -41,6 +46,82 @@ async function everything(release: 8 | 9) {
   await read('list_snapshots', { guest: 'dock1' })
   const { archive } = output as { archive: string }
   await write('delete_created_backup', { guest: '215', node: 'pve2', archive })
+  await read('list_templates')
+  const made: { tool: string; input: Record<string, unknown> }[] = [
+    {
+      tool: 'create_guest',
+      input: {
+        from: 'debian-13-cloud',
+        name: 'one',
+        cores: 1,
+        vlan: 7,
+        disk_gib: 20,
+        address: 'dhcp',
+        user: 'ops',
+        ssh_keys: [publicKey],
+        tags: ['x'],
+      },
+    },
+    {
+      tool: 'create_guest',
+      input: {
+        from: 'nas:import/debian-13-generic-amd64.qcow2',
+        name: 'two',
+        node: 'pve2',
+        disk_gib: 9,
+        ssh_keys: [publicKey],
+        start: true,
+      },
+    },
+    { tool: 'create_guest', input: { from: '910', name: 'three', address: '10.30.0.77/24', gateway: '10.30.0.1' } },
+    {
+      tool: 'create_guest',
+      input: {
+        from: 'nas:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst',
+        name: 'four',
+        ssh_keys: [publicKey],
+        storage: 'ceph',
+        pool: 'lab',
+      },
+    },
+    { tool: 'clone_guest', input: { guest: '900', name: 'five', linked: true } },
+    { tool: 'clone_guest', input: { guest: 'rss', name: 'six', storage: 'ceph', id: 777 } },
+    { tool: 'restore_guest', input: { guest: 'mail', storage: 'ceph' } },
+    { tool: 'restore_guest', input: { guest: 'proxy', name: 'seven' } },
+  ]
+  for (const { tool, input } of made) {
+    const { output: guest } = await write(tool, input)
+    const { id, guest: name } = guest as { id: number; guest: string }
+    const { kind, node } = (await client.resources(signal)).guests.find((one) => one.id === id) ?? { kind: 'qemu', node: '' }
+    const identity = identityOf(kind, await client.guestConfig({ kind, node, id }, signal))
+    await write('delete_created_guest', { guest: String(id), name, identity })
+  }
+  await write('update_guest', {
+    guest: '104',
+    name: 'post',
+    cores: 3,
+    memory_mib: 1_024,
+    balloon_mib: 512,
+    starts_at_boot: true,
+    startup: 'order=3',
+    tags: [],
+    description: 'a & b',
+    protected: true,
+    snapshot_first: true,
+  })
+  await write('update_guest_config', { guest: '104', values: { name: 'mail', cores: '2', protection: null, onboot: null } })
+  await write('update_guest', { guest: '213', swap_mib: 0, cores: 2, tags: ['watch'] })
+  await write('migrate_guest', { guest: 'mail', node: 'pve3' })
+  await write('migrate_guest', { guest: 'database', node: 'pve1' })
+  await write('migrate_guest', { guest: 'grafana', node: 'pve1' })
+  await write('resize_disk', { guest: 'mail', disk: 'scsi0', gib: 50, snapshot_first: true })
+  await write('resize_disk', { guest: 'grafana', disk: 'rootfs', gib: 50 })
+  await write('exec_guest', { guest: 'dock1', command: ['echo', 'a b', '&', 'c'], timeout_seconds: 5 })
+  await write('rollback_guest', { guest: 'build', archive: 'backup:backup/vm/109/2026-06-01T01:52:00Z' })
+  await write('shutdown_guest', { guest: 'ntp' })
+  await write('rollback_guest', { guest: 'ntp', archive: 'backup:backup/ct/212/2026-06-01T01:34:00Z' })
+  await write('delete_guest', { guest: 'ntp' })
+  await write('delete_guest', { guest: 'build', unreferenced_disks: true })
   const [task] = await client.tasks.of('pve1', signal, { source: 'all', limit: 5 })
   await read('get_task', { upid: task?.upid ?? '' })
   await client.tasks.stop(task?.upid ?? '', signal)
@@ -56,12 +137,15 @@ beforeAll(async () => {
   for (const release of [8, 9] as const) walked[release] = await everything(release)
 }, 60_000)
 
-const numberedKey = /^(?:net|ipconfig|ide|sata|scsi|virtio|mp|hostpci|usb|virtiofs|unused|dev)\d+$/
+const numberedKey = /^(?:net|ipconfig|ide|sata|scsi|virtio|mp|hostpci|usb|virtiofs|unused|dev|serial)\d+$/
 
 /** Forms are held to the same parameters as queries, and numbered keys to the one they stand for. */
 function comparable({ method, target, sent, status, body }: RecordedExchange) {
-  const form = sent === undefined || sent === '' ? '' : `${target.includes('?') ? '&' : '?'}${sent}`
-  const isConfig = target.endsWith('/config') && status === 200
+  const fields = new URLSearchParams(sent ?? '')
+  const renamed = [...fields].map(([name, value]): [string, string] => [numberedKey.test(name) ? name.replace(/\d+$/, '[n]') : name, value])
+  const named = new URLSearchParams(renamed)
+  const form = fields.size === 0 ? '' : `${target.includes('?') ? '&' : '?'}${named.toString()}`
+  const isConfig = method === 'GET' && target.endsWith('/config') && status === 200
   return { method, target: `${target}${form}`, status, body: isConfig ? withoutNumbers(body) : body }
 }
 
@@ -105,6 +189,7 @@ test('what the simulator refuses requests by names the same parameters', () => {
 const { version, resource, clusterMember, haResource, haRule, haStatus, replicationJob, replicationStatus, backupJob, uncovered } =
   clusterSchema
 const { nodeStatus, nodeTime, unit, disk, update, installed, certificate, volume, storagePoint, taskRow, taskStatus, logLine } = nodeSchema
+const { machinePreconditions, containerPreconditions, pendingRow, programStatus } = changeSchema
 const { guestStatus, snapshot, feature, agentInterfaces, containerInterface } = guestSchema
 
 test.each<[string, z.ZodType]>([
@@ -135,6 +220,11 @@ test.each<[string, z.ZodType]>([
   ['/nodes/{node}/qemu/{vmid}/feature', feature],
   ['/nodes/{node}/qemu/{vmid}/agent/network-get-interfaces', agentInterfaces],
   ['/nodes/{node}/lxc/{vmid}/interfaces', z.array(containerInterface)],
+  ['/nodes/{node}/qemu/{vmid}/migrate', machinePreconditions],
+  ['/nodes/{node}/lxc/{vmid}/migrate', containerPreconditions],
+  ['/nodes/{node}/qemu/{vmid}/pending', z.array(pendingRow)],
+  ['/nodes/{node}/lxc/{vmid}/pending', z.array(pendingRow)],
+  ['/nodes/{node}/qemu/{vmid}/agent/exec-status', programStatus],
 ])('every field that is read of %s is documented there', (path, schema) => {
   const { endpoints } = JSON.parse(readFileSync(file, 'utf8')) as {
     endpoints: { method: string; path: string; responses: Record<string, { data: unknown }> }[]

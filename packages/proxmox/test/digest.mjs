@@ -14,16 +14,24 @@ const guest = (kind) =>
     ['POST', 'status/stop'],
     ['POST', 'status/reboot'],
     ['GET', 'config'],
+    ['PUT', 'config'],
+    ['GET', 'pending'],
     ['GET', 'feature'],
+    ['POST', 'clone'],
+    ['GET', 'migrate'],
+    ['POST', 'migrate'],
+    ['PUT', 'resize'],
+    ['DELETE', ''],
     ['GET', 'snapshot'],
     ['POST', 'snapshot'],
     ['DELETE', 'snapshot/{snapname}'],
     ['POST', 'snapshot/{snapname}/rollback'],
-  ].map(([method, path]) => [method, `/nodes/{node}/${kind}/{vmid}/${path}`])
+  ].map(([method, path]) => [method, `/nodes/{node}/${kind}/{vmid}${path === '' ? '' : `/${path}`}`])
 
 const used = [
   ['GET', '/version'],
   ['GET', '/access/permissions'],
+  ['GET', '/cluster/nextid'],
   ['GET', '/cluster/status'],
   ['GET', '/cluster/resources'],
   ['GET', '/cluster/ha/resources'],
@@ -48,8 +56,12 @@ const used = [
   ['GET', '/nodes/{node}/storage/{storage}/content'],
   ['DELETE', '/nodes/{node}/storage/{storage}/content/{volume}'],
   ['GET', '/nodes/{node}/storage/{storage}/rrddata'],
+  ['POST', '/nodes/{node}/qemu'],
+  ['POST', '/nodes/{node}/lxc'],
   ...guest('qemu'),
   ...guest('lxc'),
+  ['POST', '/nodes/{node}/qemu/{vmid}/agent/exec'],
+  ['GET', '/nodes/{node}/qemu/{vmid}/agent/exec-status'],
   ['POST', '/nodes/{node}/qemu/{vmid}/agent/ping'],
   ['GET', '/nodes/{node}/qemu/{vmid}/agent/network-get-interfaces'],
   ['GET', '/nodes/{node}/lxc/{vmid}/interfaces'],
@@ -58,12 +70,14 @@ const used = [
 
 // What a guest is made of is long: what is not looked at is left out.
 const configFields =
-  /^(name|hostname|agent|boot|cores|sockets|vcpus|cpu|memory|swap|balloon|description|digest|lock|onboot|ostype|protection|startup|tags|template|unprivileged|features|rootfs|bios|machine|meta|arch|net\[n\]|ipconfig\[n\]|(ide|sata|scsi|virtio|mp|hostpci|usb|virtiofs|unused|dev)\[n\]|efidisk0|tpmstate0|nameserver|searchdomain|cicustom|ciuser|cipassword|sshkeys|args|hookscript|vmgenid|smbios1|scsihw|parent|vmstate|snaptime)$/
+  /^(name|hostname|agent|boot|cores|sockets|vcpus|cpu|memory|swap|balloon|description|digest|lock|onboot|ostype|protection|startup|tags|template|unprivileged|features|rootfs|bios|machine|meta|arch|net\[n\]|ipconfig\[n\]|(ide|sata|scsi|virtio|mp|hostpci|usb|virtiofs|unused|dev|serial)\[n\]|efidisk0|tpmstate0|nameserver|searchdomain|cicustom|ciuser|cipassword|sshkeys|args|hookscript|vmgenid|smbios1|scsihw|parent|vmstate|snaptime)$/
 
 // Known from its sources, where the schema says only that something is a list or an object, or leaves a field out.
 const map = (value) => ({ '~map': value })
 const known = {
   'GET /access/permissions': map(map('$flag')),
+  // Text, whatever the schema says.
+  'GET /cluster/nextid': '$count',
   'GET /cluster/ha/resources': [
     {
       sid: 'string',
@@ -132,7 +146,11 @@ const known = {
     ],
   },
 }
+// Why a guest cannot go to a node is told by the name of that node.
+const refusing = map({ 'unavailable_storages?': ['string'], 'blocking-ha-resources?': [{ sid: 'string', 'cause?': 'string' }] })
 const alsoGiven = {
+  'GET /nodes/{node}/qemu/{vmid}/migrate': { 'not_allowed_nodes?': refusing },
+  'GET /nodes/{node}/lxc/{vmid}/migrate': { 'not-allowed-nodes?': refusing },
   'GET /cluster/status': [{ 'local?': '$flag' }],
   'GET /nodes/{node}/status': {
     'uptime?': 'integer',

@@ -66,7 +66,7 @@ test.each<[string, Partial<ProxmoxWorld>, Partial<Finding>]>([
   ],
   [
     'a guest without a backup',
-    { ...quiet, backups: [{ guest: 100, storage: 'backup', hoursAgo: 30 }] },
+    { ...quiet, backups: [{ guest: 100, storage: 'backup', hoursAgo: 40 }] },
     { target: 'proxmox/guest/100', title: 'one (100) has no recent backup', stake: 'data' },
   ],
   ['a certificate that expires', node({ certificateDays: 2 }), { title: 'The certificate of pve2 expires soon', severity: 'critical' }],

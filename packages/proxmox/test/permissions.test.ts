@@ -1,4 +1,4 @@
-import { accessLevels, allows, ToolError, type Access } from '@rackwarden/core'
+import { accessLevels, ToolError, type Access } from '@rackwarden/core'
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import proxmox from '../src/index.ts'
@@ -28,6 +28,19 @@ const inWords: Readonly<Record<string, Check | 'anybody'>> = {
     'and',
     ['perm', '/storage/{storage}', ['Datastore.AllocateSpace']],
     ['perm', '/vms/{vmid}', ['VM.Backup']],
+  ],
+  // Of the options of a new guest, and of a change, each takes a right of its own; the pretend cluster asks for them.
+  'POST /nodes/{node}/qemu': [
+    'and',
+    ['perm', '/vms/{vmid}', ['VM.Allocate']],
+    ['perm', '/storage/{storage}', ['Datastore.AllocateSpace']],
+    ['perm', '/sdn/zones/localnetwork/{bridge}', ['SDN.Use']],
+  ],
+  'POST /nodes/{node}/lxc': [
+    'and',
+    ['perm', '/vms/{vmid}', ['VM.Allocate']],
+    ['perm', '/storage/{storage}', ['Datastore.AllocateSpace']],
+    ['perm', '/sdn/zones/localnetwork/{bridge}', ['SDN.Use']],
   ],
   'POST /nodes/{node}/vzdump': ['and', ['perm', '/vms/{vmid}', ['VM.Backup']], ['perm', '/storage/{storage}', ['Datastore.AllocateSpace']]],
 }
@@ -99,6 +112,13 @@ describe.each([8, 9] as const)('on %i', (release) => {
       whole[tool] = await called(tool, input, [...privilegesFor('admin', release), 'Sys.Modify'], release)
   }, 60_000)
 
+  const known = new Map<string, ReturnType<typeof called>>()
+  const withAll = async (tool: string, tier: Access) => {
+    const asked = known.get(tool) ?? called(tool, calls[tool] ?? {}, privilegesFor(tier, release), release)
+    known.set(tool, asked)
+    return asked
+  }
+
   test.each(Object.keys(calls))('the role of its tier lacks nothing %s needs, by the schema of the vendor', async (tool) => {
     const held = privilegesFor(accessOf(tool), release)
     expect(whole[tool]?.refused).toEqual([])
@@ -112,18 +132,10 @@ describe.each([8, 9] as const)('on %i', (release) => {
     async (privilege, tier) => {
       const held = privilegesFor(tier, release)
       const differing: string[] = []
-      for (const [tool, input] of Object.entries(calls)) {
-        if (!allows(tier, accessOf(tool)) || differing.length > 0) continue
-        const [having, lacking] = [
-          await called(tool, input, held, release),
-          await called(
-            tool,
-            input,
-            held.filter((other) => other !== privilege),
-            release,
-          ),
-        ]
-        if (having.came !== lacking.came) differing.push(tool)
+      // Below, nobody has it, and nothing may need it.
+      for (const [tool, input] of Object.entries(calls).filter(([name]) => accessOf(name) === tier)) {
+        const lacking = differing.length > 0 ? undefined : await called(tool, input, without(held, privilege), release)
+        if (lacking !== undefined && lacking.came !== (await withAll(tool, tier)).came) differing.push(tool)
       }
       expect(differing).not.toEqual([])
     },
@@ -167,6 +179,8 @@ describe.each([8, 9] as const)('on %i', (release) => {
     expect(JSON.stringify(cluster.snapshot())).toBe(before)
   })
 })
+
+const without = (held: readonly string[], privilege: string) => held.filter((other) => other !== privilege)
 
 function newIn(tier: Access, release: 8 | 9): string[] {
   const below = accessLevels[accessLevels.indexOf(tier) - 1]

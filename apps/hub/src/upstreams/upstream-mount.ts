@@ -122,7 +122,7 @@ const noFacets: Omit<Facets, 'health'> = {
   mirrored: () => Promise.resolve({}),
   assets: () => Promise.resolve([]),
   census: () => Promise.resolve([]),
-  backups: () => Promise.resolve([]),
+  backups: () => Promise.resolve({ copies: [] }),
   rights: () => Promise.resolve(undefined),
 }
 

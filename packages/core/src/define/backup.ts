@@ -13,6 +13,22 @@ export interface BackupSubject {
   name?: string
 }
 
+/** How old the newest backup may be where nobody says otherwise: a night may be missed, not two. */
+export const usualBackupHours = 36
+
+/** What the backups of a thing are filed under, and what they would not bring back. */
+export interface BackedUp extends BackupSubject {
+  /** What is in none of them, or keeps nobody from ending them, a phrase each: `mp0 is left out`, `no job covers it`. */
+  gaps?: readonly string[]
+}
+
+/** Everything one keeper keeps. */
+export interface KeptBackups {
+  copies: readonly BackupCopy[]
+  /** Places that did not tell theirs, each with the reason. */
+  unread?: readonly string[]
+}
+
 /** The backups of one thing in one place. */
 export interface BackupCopy {
   subject: BackupSubject
@@ -28,4 +44,6 @@ export interface BackupCopy {
   toldAt?: string
   /** What the last verification said of the usable one; undefined where this keeper does not tell. */
   verified?: 'ok' | 'outdated' | 'never'
+  /** Target of the one machine they lie on, where one alone has them: what lives on it goes with them. */
+  liesOn?: string
 }

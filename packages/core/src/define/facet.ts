@@ -1,5 +1,5 @@
 import type { Access } from './access.ts'
-import type { BackupSubject } from './backup.ts'
+import type { BackedUp } from './backup.ts'
 import type { Inverse, ReadContext } from './tool.ts'
 
 /** What a facet is given besides its client. */
@@ -60,7 +60,7 @@ export interface Asset {
   /** How it is taken away, where a tool does that. */
   removal?: Removal
   /** What its backups are filed under; only what is to be backed up has it. */
-  backedUpAs?: BackupSubject
+  backedUpAs?: BackedUp
 }
 
 /** Calls of the same service, unprefixed, that take a thing away. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { BackupCopy } from './backup.ts'
+import type { KeptBackups } from './backup.ts'
 import type { Connection } from './connection.ts'
 import type { Candidate } from './candidate.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from './facet.ts'
@@ -62,8 +62,10 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   /** What is to be the same on every instance, where they are mirrored; where it is not, that is a finding. */
   mirrored?: (client: Client, context: FacetContext) => Promise<MirroredFacts>
   assets?: (client: Client, context: FacetContext) => Promise<readonly Asset[]>
+  /** True where its assets are what is backed up, and say what that is filed under: served alone, it is audited all the same. */
+  assetsAreBackedUp?: boolean
   /** What it keeps backups of, one for each thing and place; joined with what is to be backed up. */
-  backups?: (client: Client, context: FacetContext) => Promise<readonly BackupCopy[]>
+  backups?: (client: Client, context: FacetContext) => Promise<KeptBackups>
   /** How what it watches things with is paused while they are worked on; its assets are what watches. */
   watchers?: Watchers<Client>
   /** What the credential itself may do there, where the upstream tells. */

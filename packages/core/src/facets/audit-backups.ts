@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { BackupCopy } from '../define/backup.ts'
+import { usualBackupHours, type KeptBackups } from '../define/backup.ts'
 import { paging } from '../define/field.ts'
 import { page } from '../define/page.ts'
 import { toolsFor } from '../define/tool.ts'
@@ -8,8 +8,7 @@ import { askEverybody, type Asked } from './ask.ts'
 import { joinBackups, type BackupCoverage } from './backup-coverage.ts'
 import type { Lab } from './lab.ts'
 
-/** A night may be missed, not two. */
-const usualHours = 36
+const noBackups: KeptBackups = { copies: [] }
 /** Keepers open every backup they list. */
 const limitMs = 20_000
 
@@ -20,7 +19,7 @@ export const auditBackups = toolsFor<Lab>()({
   description: 'Which guests could I not bring back? VMs and containers without a fresh, whole, verified backup in any place.',
   access: 'observe',
   input: z.object({
-    hours: z.number().positive().default(usualHours).describe('How old a backup may be.'),
+    hours: z.number().positive().default(usualBackupHours).describe('How old a backup may be.'),
     all: z.boolean().default(false).describe('Also guests that are well.'),
     ...paging,
   }),
@@ -30,7 +29,9 @@ export const auditBackups = toolsFor<Lab>()({
         z.object({
           target: z.string().describe('Where it is.'),
           name: z.string().describe('Its name.'),
-          verdict: z.string().describe('none, corrupt, stale, ambiguous (its number is that of several), unverified or ok.'),
+          verdict: z
+            .string()
+            .describe('none, corrupt, stale, ambiguous (its number is that of several), unsafe (see note), unverified or ok.'),
           newest: z.string().optional().describe('Newest backup it could be brought back from.'),
           kept: z.string().optional().describe('What holds its backups.'),
           note: z.string().optional().describe('What else is odd.'),
@@ -51,11 +52,11 @@ export const auditBackups = toolsFor<Lab>()({
   run: async ({ hours, all, ...window }, { client: { mounts, runtime }, signal }) => {
     const [assets, kept] = await Promise.all([
       askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.assets(client, context) ?? []),
-      askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.backups(client, context) ?? [], limitMs),
+      askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.backups(client, context) ?? noBackups, limitMs),
     ])
     const { coverage, orphans } = joinBackups(
       assets.flatMap(({ answer }) => answer ?? []),
-      kept.flatMap(({ answer }) => answer ?? []),
+      kept.flatMap(({ answer }) => answer?.copies ?? []),
       { now: runtime.clock.now(), hours },
     )
     const isWell = ({ verdict }: BackupCoverage) => verdict === 'ok' || verdict === 'unverified'
@@ -63,7 +64,10 @@ export const auditBackups = toolsFor<Lab>()({
       coverage.filter(({ verdict }) => all || verdict !== 'ok'),
       window,
     )
-    const silent = silentOnes([...assets, ...kept])
+    const unread = kept.flatMap(({ mount, instance, answer }) =>
+      (answer?.unread ?? []).map((place) => `${mount.service}@${instance.name}: ${place}`),
+    )
+    const silent = [...silentOnes([...assets, ...kept]), ...unread]
     // What was not asked may have the guest.
     const isWhole = silent.length === 0
     return {
@@ -77,19 +81,20 @@ export const auditBackups = toolsFor<Lab>()({
   },
 })
 
-function rowOf({ asset, verdict, copies, best, knownAs }: BackupCoverage) {
+function rowOf({ asset, verdict, copies, best, knownAs, gaps }: BackupCoverage) {
   return {
     target: asset.target,
     name: asset.name,
     verdict,
     ...(best?.usable === undefined ? {} : { newest: best.usable }),
     ...(copies.length === 0 ? {} : { kept: copies.map(({ target, count }) => `${target} (${count})`).join(', ') }),
-    ...noteOf(copies, best, knownAs),
+    ...noteOf({ copies, best, knownAs, gaps }),
   }
 }
 
-function noteOf(copies: readonly BackupCopy[], best: BackupCopy | undefined, knownAs: string | undefined): { note?: string } {
+function noteOf({ copies, best, knownAs, gaps }: Pick<BackupCoverage, 'copies' | 'best' | 'knownAs' | 'gaps'>): { note?: string } {
   const parts = [
+    ...gaps,
     ...(knownAs === undefined ? [] : [`kept as ${knownAs}: renamed, or another guest of the same number`]),
     ...(best?.usable !== undefined && copies.some(({ newest, usable }) => newest !== usable) ? ['a newer one is corrupt'] : []),
   ]

@@ -2,7 +2,7 @@ import type { BackupCopy, BackupSubject } from '../define/backup.ts'
 import type { Asset } from '../define/facet.ts'
 
 /** Whether a thing could be brought back, worst first. */
-export const coverageVerdicts = ['none', 'corrupt', 'stale', 'ambiguous', 'unverified', 'ok'] as const
+export const coverageVerdicts = ['none', 'corrupt', 'stale', 'ambiguous', 'unsafe', 'unverified', 'ok'] as const
 
 /** Whether a thing could be brought back. */
 export type CoverageVerdict = (typeof coverageVerdicts)[number]
@@ -14,6 +14,8 @@ export interface BackupCoverage {
   copies: readonly BackupCopy[]
   /** The newest copy it could be brought back from. */
   best: BackupCopy | undefined
+  /** What a fresh backup would not help with, a phrase each. */
+  gaps: readonly string[]
   /** A name its backups were made under that is not its own: it was renamed, or its number is used again. */
   knownAs: string | undefined
 }
@@ -44,11 +46,20 @@ export function joinBackups(
     const unclear = isAlone ? [] : filed.filter((copy) => copy.subject.name === undefined || subject.name === undefined)
     for (const copy of [...own, ...unclear]) taken.add(copy)
     const best = newestOf(own)
+    const isFresh = (copy: BackupCopy) => ageOf(copy, now) <= hours * hourMs
+    const gaps = [
+      ...(subject.gaps ?? []),
+      ...besideIt(
+        asset,
+        own.filter((copy) => copy.usable !== undefined && isFresh(copy)),
+      ),
+    ]
     return {
       asset,
-      verdict: verdictOf({ own, best, isUnclear: unclear.length > 0 }, (copy) => ageOf(copy, now) <= hours * hourMs),
+      verdict: verdictOf({ own, best, isUnclear: unclear.length > 0, hasGaps: gaps.length > 0 }, isFresh),
       copies: own,
       best,
+      gaps,
       knownAs: own.find((copy) => isRenamed(copy.subject, subject))?.subject.name,
     }
   })
@@ -62,7 +73,7 @@ export function joinBackups(
 }
 
 function verdictOf(
-  { own, best, isUnclear }: { own: readonly BackupCopy[]; best: BackupCopy | undefined; isUnclear: boolean },
+  { own, best, isUnclear, hasGaps }: { own: readonly BackupCopy[]; best: BackupCopy | undefined; isUnclear: boolean; hasGaps: boolean },
   isFresh: (copy: BackupCopy) => boolean,
 ): CoverageVerdict {
   if (best?.usable === undefined) {
@@ -70,9 +81,16 @@ function verdictOf(
     return own.some(({ newest }) => newest !== undefined) ? 'corrupt' : 'none'
   }
   if (!isFresh(best)) return 'stale'
+  if (hasGaps) return 'unsafe'
   // Any fresh copy that was verified is enough.
   const isVerified = own.some((copy) => copy.usable !== undefined && isFresh(copy) && copy.verified === 'ok')
   return isVerified || best.verified === undefined ? 'ok' : 'unverified'
+}
+
+/** What lives on the only machine its backups lie on is lost together with them. */
+function besideIt({ parent }: Asset, fresh: readonly BackupCopy[]): string[] {
+  const isBeside = parent !== undefined && fresh.length > 0 && fresh.every(({ liesOn }) => liesOn === parent)
+  return isBeside ? [`its backups lie on ${parent}, as it does`] : []
 }
 
 function ageOf({ usable = '', toldAt }: BackupCopy, now: number): number {

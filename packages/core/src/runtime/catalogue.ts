@@ -105,7 +105,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       exposure: view.exposure ?? 'all',
       prefix,
     }),
-    { prefixed, prefix },
+    { prefixed, prefix, hasBackedUp: options.services.some(({ assetsAreBackedUp }) => assetsAreBackedUp === true) },
   )
   const environment: CallEnvironment = {
     runtime,

@@ -1,7 +1,7 @@
 import { registeredTool, type RegisteredTool } from '../call/registered-tool.ts'
 import type { ServiceConfiguration } from '../config/configuration.ts'
 import type { Tier } from '../define/access.ts'
-import type { BackupCopy } from '../define/backup.ts'
+import type { KeptBackups } from '../define/backup.ts'
 import { prefixOf, type ConfigShape, type Service } from '../define/service.ts'
 import type { Toolset } from '../define/toolset.ts'
 import type { Watchers } from '../define/watch.ts'
@@ -18,7 +18,7 @@ export interface Facets {
   mirrored(client: unknown, context: FacetContext): Promise<MirroredFacts>
   assets(client: unknown, context: FacetContext): Promise<readonly Asset[]>
   census(client: unknown, context: FacetContext): Promise<readonly CensusItem[]>
-  backups(client: unknown, context: FacetContext): Promise<readonly BackupCopy[]>
+  backups(client: unknown, context: FacetContext): Promise<KeptBackups>
   rights(client: unknown, context: FacetContext): Promise<Rights | undefined>
 }
 
@@ -76,7 +76,7 @@ export function mountService(
       mirrored: async (client, context) => service.mirrored?.(client, context) ?? {},
       assets: async (client, context) => service.assets?.(client, context) ?? [],
       census: async (client, context) => service.census?.(client, context) ?? [],
-      backups: async (client, context) => service.backups?.(client, context) ?? [],
+      backups: async (client, context) => service.backups?.(client, context) ?? { copies: [] },
       rights: async (client, context) => service.rights?.(client, context),
     },
   }

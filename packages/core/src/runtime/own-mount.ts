@@ -20,7 +20,10 @@ import type { Instance } from './instance.ts'
 import { ownService, type Mount } from './mount.ts'
 
 /** Mounts the tools over all services; their client is what the caller may see of the lab. */
-export function mountOwn(labOf: (view: View) => Lab, { prefixed, prefix }: { prefixed: boolean; prefix: string }): Mount {
+export function mountOwn(
+  labOf: (view: View) => Lab,
+  { prefixed, prefix, hasBackedUp }: { prefixed: boolean; prefix: string; hasBackedUp: boolean },
+): Mount {
   const defined = [
     serviceHealth,
     needsAttention,
@@ -35,7 +38,8 @@ export function mountOwn(labOf: (view: View) => Lab, { prefixed, prefix }: { pre
     whatChanged,
     searchTools,
     describeTool,
-    ...(prefixed ? [findAsset, planDecommission, auditBackups] : []),
+    ...(prefixed || hasBackedUp ? [auditBackups] : []),
+    ...(prefixed ? [findAsset, planDecommission] : []),
   ]
   const tools = [...defined.map(registeredTool), undoChange, ...callTools]
   const instance: Instance = {

@@ -6,7 +6,7 @@ import { createShelf } from '../shelf.ts'
 const hourMs = 3_600_000
 const ago = (hours: number) => new Date(Date.now() - hours * hourMs).toISOString()
 
-function serviceOf(name: string, told: { assets?: Asset[]; backups?: () => Promise<BackupCopy[]> }): Service {
+function serviceOf(name: string, told: { assets?: Asset[]; backups?: () => Promise<BackupCopy[]>; unread?: string[] }): Service {
   return defineService({
     name,
     title: name,
@@ -16,7 +16,7 @@ function serviceOf(name: string, told: { assets?: Asset[]; backups?: () => Promi
     connect: () => ({}),
     health: () => ({ evidence: 'well' }),
     ...(told.assets === undefined ? {} : { assets: () => Promise.resolve(told.assets ?? []) }),
-    ...(told.backups === undefined ? {} : { backups: told.backups }),
+    ...(told.backups === undefined ? {} : { backups: async () => ({ copies: (await told.backups?.()) ?? [], unread: told.unread ?? [] }) }),
     simulate: () => Promise.reject(new Error('it needs no simulator')),
     tools: [],
   })
@@ -74,4 +74,12 @@ test('who could not be asked is named, and then nothing is called an orphan', as
 test('without a service that tells of guests it says so', async () => {
   const { call } = await openShelves({ main: createShelf() })
   expect((await call('audit_backups')).text).toContain('No configured service tells which guests there are.')
+})
+
+test('a place that did not tell is named, and what it may hold is nobody’s orphan', async () => {
+  const vault = serviceOf('vault', { backups: () => Promise.resolve([kept('9', 5)]), unread: ['attic: it is locked'] })
+  const { call } = await openShelves({ main: createShelf() }, { beside: [farm, vault] })
+  const { output } = (await call('audit_backups')) as { output: { unanswered: string[]; orphans?: string[] } }
+  expect(output.unanswered).toEqual(['vault@default: attic: it is locked'])
+  expect(output.orphans).toBeUndefined()
 })

@@ -108,3 +108,14 @@ test('every guest is judged once, and no copy is both somebody’s and an orphan
     }),
   )
 })
+
+test('a fresh backup is unsafe that leaves something out, or that only the machine has it runs on', () => {
+  const beside = { ...guest('1', 'web'), parent: 'proxmox/node/a' }
+  const { coverage } = joinBackups([beside], [copy('1', { liesOn: 'proxmox/node/a' })], judged)
+  expect(coverage).toMatchObject([{ verdict: 'unsafe', gaps: ['its backups lie on proxmox/node/a, as it does'] }])
+  expect(verdicts([beside], [copy('1', { liesOn: 'proxmox/node/a' }), copy('1')])).toEqual(['home/guest/1 ok'])
+  expect(verdicts([beside], [copy('1', { liesOn: 'proxmox/node/b' })])).toEqual(['home/guest/1 ok'])
+  const partly = { ...guest('1', 'web'), backedUpAs: { kind: 'vm' as const, id: '1', gaps: ['mp0 is left out'] } }
+  expect(verdicts([partly], [copy('1')])).toEqual(['home/guest/1 unsafe'])
+  expect(verdicts([partly], [copy('1', { usable: lastWeek })])).toEqual(['home/guest/1 stale'])
+})

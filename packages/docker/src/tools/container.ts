@@ -1,8 +1,9 @@
+import { hideInCommand } from '@rackwarden/core'
 import { z } from 'zod'
 import { dependenciesOf, detailHealthOf, imageName, lastProbe, oneLine, projectOf, serviceOf, shortId, timeOf } from '../container-facts.ts'
 import type { ContainerDetail } from '../engine-schema.ts'
 import { findContainer } from '../find-container.ts'
-import { hideInCommand, hideInLabel } from '../hide-secrets.ts'
+import { hideInLabel } from '../hide-secrets.ts'
 import { mebibytes } from '../numbers.ts'
 import { containerInput, defineTool } from './define-tool.ts'
 

@@ -1,7 +1,6 @@
-import { judgeCommand, ToolError } from '@rackwarden/core'
+import { judgeCommand, shownCommand, ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { runCommand } from '../command.ts'
-import { shownCommand } from '../hide-secrets.ts'
 import { lifecycleOf } from '../lifecycle.ts'
 import { ownTargets } from '../own-container.ts'
 import { containerTarget } from '../targets.ts'

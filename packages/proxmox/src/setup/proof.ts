@@ -23,6 +23,11 @@ const forbidden: readonly Forbidden[] = [
       api.post(`/nodes/${node}/qemu/${guest}/snapshot`, signal, { snapname: 'rackwarden-proof' }),
   },
   {
+    access: 'admin',
+    call: 'run a command in a guest',
+    send: async ({ api }, node, guest, signal) => api.post(`/nodes/${node}/qemu/${guest}/agent/exec`, signal, { command: ['true'] }),
+  },
+  {
     access: undefined,
     call: 'read what the node could be updated by, which takes the right to modify it',
     send: async ({ updates }, node, _, signal) => updates(node, signal),

@@ -1,9 +1,13 @@
 import { ToolError, type FetchOptions } from '@rackwarden/core'
 import { clusterAnswers } from './cluster-answers.ts'
 import type { SimulatedCluster } from './cluster.ts'
+import { configAnswers } from './config-answers.ts'
 import { guestAnswers } from './guest-answers.ts'
+import { makingAnswers } from './making-answers.ts'
+import { migrationAnswers } from './migration-answers.ts'
 import { nodeAnswers } from './node-answers.ts'
 import { powerAnswers } from './power-answers.ts'
+import { programAnswers } from './program-answers.ts'
 import { enveloped, Refused, refused, type Answer, type Asked } from './replies.ts'
 import type { Request } from './request-check.ts'
 import { snapshotAnswers } from './snapshot-answers.ts'
@@ -18,6 +22,10 @@ const answers: Readonly<Record<string, Answer>> = {
   ...guestAnswers,
   ...powerAnswers,
   ...snapshotAnswers,
+  ...configAnswers,
+  ...makingAnswers,
+  ...migrationAnswers,
+  ...programAnswers,
 }
 const routes = Object.entries(answers).map(([name, run]) => {
   const [method = '', path = ''] = name.split(' ')

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { formatUpid } from '../upid.ts'
 import { guestConfigOf } from './guest-making.ts'
 import { tokensOf } from './rights.ts'
-import { startOfTime, type ProxmoxWorld, type SimulatedGuest, type SimulatedToken } from './world.ts'
+import { startOfTime, type ProxmoxWorld, type SimulatedGuest, type SimulatedProgram, type SimulatedToken } from './world.ts'
 
 /** What a pretend guest remembers. */
 export interface GuestRecord {
-  readonly given: SimulatedGuest
+  given: SimulatedGuest
   id: number
   name: string
   kind: 'qemu' | 'lxc'
@@ -16,6 +16,10 @@ export interface GuestRecord {
   lock: string | undefined
   ha: string | undefined
   config: Record<string, string | number>
+  /** Keys whose new value waits for the next start. */
+  pending: Set<string>
+  /** How it is inside, in a word. */
+  inside: string
   snapshots: SnapshotRecord[]
   /** The snapshot it goes on from. */
   parent: string | undefined
@@ -32,6 +36,7 @@ export interface SnapshotRecord {
   ram: boolean
   parent: string | undefined
   config: Record<string, string | number>
+  inside: string
 }
 
 /** An archive. */
@@ -46,6 +51,8 @@ export interface BackupRecord {
   isProtected: boolean
   verified: string | undefined
   note: string
+  /** What the guest was made of then; as it is now, where that is not kept. */
+  config?: Record<string, string | number>
 }
 
 /** A task, of the past or under way. */
@@ -75,6 +82,8 @@ export class SimulatedCluster {
   readonly guests = new Map<number, GuestRecord>()
   readonly tasks = new Map<string, TaskRecord>()
   readonly haStates = new Map<number, string>()
+  /** What agents run, by process id. */
+  readonly programs = new Map<number, { guest: number; looks: number; program: SimulatedProgram }>()
   backups: BackupRecord[] = []
   /** Seconds since the epoch. */
   now = startOfTime / 1_000
@@ -118,6 +127,7 @@ export class SimulatedCluster {
       ram: one.ram ?? false,
       parent: all[index - 1]?.name,
       config: { ...config },
+      inside: '',
     }))
     if (ha !== undefined) this.haStates.set(id, ha)
     const isRunning = given.template !== true && status === 'running'
@@ -132,11 +142,20 @@ export class SimulatedCluster {
       lock,
       ha,
       config,
+      pending: new Set(),
+      inside: '',
       snapshots,
       parent: snapshots.at(-1)?.name,
       startedAt: this.now - upHours * 3_600,
       pid: isRunning ? this.pid() : 0,
     }
+  }
+
+  /** Puts a guest in that was not there. */
+  add(given: SimulatedGuest): GuestRecord {
+    const guest = this.record(given)
+    this.guests.set(given.id, guest)
+    return guest
   }
 
   pid(): number {
@@ -204,18 +223,21 @@ export class SimulatedCluster {
 
   /** Hash of a configuration, as writes are held to it. */
   digest({ config }: Pick<GuestRecord, 'config'>): string {
-    return createHash('sha1').update(JSON.stringify(config)).digest('hex')
+    return createHash('sha1')
+      .update(JSON.stringify(Object.entries(config).toSorted(([first], [second]) => (first < second ? -1 : 1))))
+      .digest('hex')
   }
 
   snapshot(): unknown {
     const byId = [...this.guests.values()].toSorted((first, second) => first.id - second.id)
     return {
-      guests: byId.map(({ id, node, status, lock, config, snapshots, pid }) => ({
+      guests: byId.map(({ id, node, status, lock, config, inside, snapshots, pid }) => ({
         id,
         node,
         status,
         lock,
         config,
+        inside,
         pid,
         snapshots: snapshots.map(({ name }) => name),
         ha: this.haStates.get(id),

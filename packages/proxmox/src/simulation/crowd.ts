@@ -33,7 +33,7 @@ export function crowdedWorld({ nodeCount, guestCount, hangs = false }: ProxmoxCr
       backup: { type: 'pbs', content: 'backup', shared: true, gib: 100_000, usedPercent: 50 },
     },
     guests,
-    backups: guests.map(({ id }) => ({ guest: id, storage: 'backup', hoursAgo: 5 })),
+    backups: guests.map(({ id }) => ({ guest: id, storage: 'backup', hoursAgo: 5, verified: 'ok' })),
     jobs: [{ id: 'nightly', schedule: '02:00', storage: 'backup', all: true }],
   }
 }

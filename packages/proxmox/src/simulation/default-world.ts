@@ -71,12 +71,18 @@ export const defaultWorld: ProxmoxWorld = {
   },
   storages: {
     ceph: { type: 'rbd', content: 'images,rootdir', shared: true, gib: 5_400, usedPercent: 61, growthGibPerDay: 3.1 },
-    nas: { type: 'nfs', content: 'images,iso,vztmpl,backup', shared: true, gib: 8_000, usedPercent: 88, growthGibPerDay: 6.4 },
+    nas: { type: 'nfs', content: 'images,iso,vztmpl,import,backup', shared: true, gib: 8_000, usedPercent: 88, growthGibPerDay: 6.4 },
     backup: { type: 'pbs', content: 'backup', shared: true, gib: 4_000, usedPercent: 52, growthGibPerDay: 2.2 },
     'local-zfs': { type: 'zfspool', content: 'images,rootdir', gib: 860, usedPercent: 34 },
     local: { type: 'dir', content: 'iso,vztmpl,backup', gib: 96, usedPercent: 30 },
   },
   guests: defaultGuests,
+  volumes: [
+    { volid: 'nas:import/debian-13-generic-amd64.qcow2', gib: 0.4 },
+    { volid: 'nas:import/ubuntu-26.04-server-cloudimg-amd64.img', gib: 0.6 },
+    { volid: 'nas:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst', gib: 0.1 },
+    { volid: 'local:vztmpl/alpine-3.22-default_20250617_amd64.tar.xz', gib: 0.01, node: 'pve1' },
+  ],
   backups,
   tasks: [
     { node: 'pve1', type: 'vzdump', about: '', hoursAgo: 7.2, status: 'OK' },

@@ -51,7 +51,9 @@ const each = (kind: 'qemu' | 'lxc'): Record<string, Answer> => ({
   },
   [`GET /nodes/{node}/${kind}/{vmid}/feature`]: (asked) => {
     need(asked, `/vms/${asked.parts[1]}`, 'VM.Audit')
-    const can = canSnapshot(asked, guestIn(asked, kind))
+    const guest = guestIn(asked, kind)
+    const isLinked = asked.fields.get('feature') === 'clone'
+    const can = asked.fields.get('feature') === 'snapshot' ? canSnapshot(asked, guest) : !isLinked || guest.given.template === true
     return kind === 'qemu' ? { hasFeature: can ? 1 : 0, nodes: Object.keys(asked.cluster.world.nodes) } : { hasFeature: can ? 1 : 0 }
   },
 })
@@ -116,7 +118,7 @@ export const guestAnswers: Readonly<Record<string, Answer>> = {
 }
 
 /** A guest whose agent answers; one of these words where it does not. */
-function agentOf(asked: Asked): GuestRecord {
+export function agentOf(asked: Asked): GuestRecord {
   const [, id = ''] = asked.parts
   need(asked, `/vms/${id}`, ...(asked.cluster.release >= 9 ? ['VM.GuestAgent.Audit', 'VM.GuestAgent.Unrestricted'] : ['VM.Monitor']))
   const guest = guestIn(asked, 'qemu')

@@ -20,6 +20,7 @@ function run(cluster: SimulatedCluster, guest: GuestRecord): void {
 }
 
 function end(guest: GuestRecord): void {
+  guest.pending.clear()
   guest.status = 'stopped'
   guest.detail = undefined
   guest.pid = 0

@@ -47,7 +47,15 @@ const each = (kind: 'qemu' | 'lxc'): Record<string, Answer> => {
       const note = asked.fields.get('description') ?? ''
       const ram = asked.fields.get('vmstate') === '1'
       return begin(asked, guest, 'snapshot', 'snapshot', () => {
-        guest.snapshots.push({ name, takenAt: asked.cluster.now, note, ram, parent: guest.parent, config: { ...guest.config } })
+        guest.snapshots.push({
+          name,
+          takenAt: asked.cluster.now,
+          note,
+          ram,
+          parent: guest.parent,
+          config: { ...guest.config },
+          inside: guest.inside,
+        })
         guest.parent = name
       })
     },
@@ -76,6 +84,7 @@ const each = (kind: 'qemu' | 'lxc'): Record<string, Answer> => {
       const starts = asked.fields.get('start') === '1' || found.ram
       return begin(asked, guest, 'rollback', 'rollback', () => {
         guest.config = { ...found.config }
+        guest.inside = found.inside
         guest.parent = found.name
         guest.status = starts ? 'running' : 'stopped'
         guest.pid = starts ? asked.cluster.pid() : 0
@@ -140,6 +149,7 @@ export const snapshotAnswers: Readonly<Record<string, Answer>> = {
             isProtected: fields.get('protected') === '1',
             verified: undefined,
             note,
+            config: { ...guest.config },
           }),
         after: () => (guest.lock = before),
         ...(isLocked ? { exit: `job errors` } : {}),

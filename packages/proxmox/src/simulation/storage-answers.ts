@@ -16,7 +16,11 @@ export const storageAnswers: Readonly<Record<string, Answer>> = {
     need(asked, `/storage/${name}`, 'Datastore.Audit', 'Datastore.AllocateSpace')
     const storage = storageAt(asked, node, name)
     const wanted = fields.get('vmid')
-    if (fields.get('content') !== null && fields.get('content') !== 'backup') return []
+    const content = fields.get('content')
+    if (content !== null && content !== 'backup')
+      return (cluster.world.volumes ?? [])
+        .filter(({ volid, node: of }) => volid.startsWith(`${name}:${content}/`) && (of === undefined || of === node))
+        .map(({ volid, gib }) => ({ volid, content, format: volid.split('.').at(-1) ?? 'raw', size: Math.round(gib * gibibyte) }))
     return cluster.backups
       .filter(
         (backup) =>

@@ -77,11 +77,33 @@ export interface SimulatedGuest {
   /** What it sees besides its own network. */
   alsoSees?: Readonly<Record<string, string>>
   snapshots?: readonly SimulatedSnapshot[]
+  /** What its agent runs, by command or by program; behind a word and a colon, while it is so inside. */
+  programs?: Readonly<Record<string, SimulatedProgram>>
   /** Ignores being asked to end. */
   ignoresShutdown?: boolean
   /** Why a task of a type fails, or what it warns of. */
   fails?: Readonly<Record<string, string>>
   warns?: Readonly<Record<string, string>>
+}
+
+/** A program in a guest, and what comes of it. */
+export interface SimulatedProgram {
+  out?: string
+  error?: string
+  code?: number
+  /** Looks it takes until it is over. */
+  seconds?: number
+  truncated?: boolean
+  /** How the guest is afterwards, in a word; what it runs may be another thing then: `broken: systemctl is-active wiki`. */
+  leaves?: string
+}
+
+/** A file guests can be made from: an image to import, or a template of containers. */
+export interface SimulatedVolume {
+  volid: string
+  gib: number
+  /** Where the storage is local. */
+  node?: string
 }
 
 /** One snapshot of a guest. */
@@ -132,6 +154,7 @@ export interface ProxmoxWorld {
   storages: Readonly<Record<string, SimulatedStorage>>
   guests: readonly SimulatedGuest[]
   backups?: readonly SimulatedBackup[]
+  volumes?: readonly SimulatedVolume[]
   tasks?: readonly SimulatedPastTask[]
   jobs?: readonly { id: string; schedule: string; storage: string; all?: boolean; guests?: readonly number[]; disabled?: boolean }[]
   replication?: readonly { guest: number; target: string; schedule?: string; minutesAgo?: number; failures?: number; error?: string }[]

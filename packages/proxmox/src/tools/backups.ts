@@ -1,11 +1,7 @@
-import { momentBefore, page, paging } from '@rackwarden/core'
+import { page, paging } from '@rackwarden/core'
 import { z } from 'zod'
-import { ifAllowed } from '../attempt.ts'
-import { ageText, archivesOf, isReal, lacksOf, usualRecoveryPointHours, type Lack } from '../backups.ts'
+import { ageText, archivesOf, isReal } from '../backups.ts'
 import { findGuest } from '../find-guest.ts'
-import { disksOf } from '../guest-config.ts'
-import { detailsOf } from '../guest-details.ts'
-import { blindSpots } from '../privileges.ts'
 import { gibibytes } from '../verdict.ts'
 import { defineTool, guestInput, nextCursor, some, unanswered } from './define-tool.ts'
 
@@ -75,86 +71,3 @@ export const listBackups = defineTool({
     }
   },
 })
-
-/** Tells which guests could not be brought back. */
-export const auditBackups = defineTool({
-  name: 'audit_backups',
-  title: 'Audit backups',
-  description: 'Which guests are not backed up? VMs and containers that could not be brought back: no real, recent archive, no job.',
-  access: 'observe',
-  toolset: 'backups',
-  input: z.object({
-    within: z.string().optional().describe(`How old the newest archive may be: 26h, 7d; ${usualRecoveryPointHours}h when not given.`),
-    ...paging,
-  }),
-  output: z.object({
-    verdict: z.string().describe('In one sentence.'),
-    guests: z.array(
-      z.object({
-        verdict: z.string().describe('How bad it is.'),
-        id: z.number().describe('Id.'),
-        name: z.string().describe('Name.'),
-        node: z.string().describe('Node it is on.'),
-        why: z.string().describe('What it lacks.'),
-        left_out: z.string().optional().describe('Disks no backup has.'),
-      }),
-    ),
-    unanswered,
-    hidden: z.array(z.string()).optional().describe('What the token may not see.'),
-    next_cursor: nextCursor,
-  }),
-  untrusted: true,
-  async run({ within, ...window }, { client, signal }) {
-    const view = await client.resources(signal)
-    const oldest = momentBefore(within ?? `${usualRecoveryPointHours}h`, view.at)
-    const [{ archives, unread }, uncovered, permissions] = await Promise.all([
-      archivesOf(client, view, signal, { limitMs: 10_000 }),
-      ifAllowed(client.uncovered(signal)),
-      ifAllowed(client.permissions(signal)),
-    ])
-    const lacks = lacksOf({
-      guests: view.guests,
-      archives,
-      uncovered,
-      now: view.at,
-      recoveryPointMs: view.at - Date.parse(oldest),
-    })
-    const { rows, ...rest } = page(lacks, window)
-    const { details } = await detailsOf(
-      client,
-      rows.map(({ guest }) => guest),
-      signal,
-      { withAgents: false },
-    )
-    const leftOut = new Map(
-      details.map(({ guest, config }) => [
-        guest.id,
-        disksOf(guest.kind, config ?? {})
-          .filter(({ isBackedUp }) => !isBackedUp)
-          .map(({ key, volume }) => `${key} (${volume})`)
-          .join(', '),
-      ]),
-    )
-    return {
-      verdict: verdictOf(lacks, view.guests.filter(({ isTemplate }) => !isTemplate).length, unread.length),
-      guests: rows.map(({ guest, verdict, why }) => ({
-        verdict,
-        id: guest.id,
-        name: guest.name,
-        node: guest.node,
-        why,
-        left_out: leftOut.get(guest.id) || undefined,
-      })),
-      unanswered: some(unread),
-      hidden: permissions === undefined ? undefined : some(blindSpots(permissions, { guests: view.guests.length })),
-      ...rest,
-    }
-  },
-})
-
-function verdictOf(lacks: readonly Lack[], total: number, unread: number): string {
-  const lost = lacks.filter(({ verdict }) => verdict === 'crit').length
-  const doubt = unread > 0 ? ' Not every storage told its archives, so some may have one there.' : ''
-  if (lacks.length === 0) return `All ${total} guests have a recent archive that a job keeps fresh.${doubt}`
-  return `${lost} of ${total} guests could not be brought back as they are; ${lacks.length - lost} more at risk. Templates are left out.${doubt}`
-}
