@@ -9,6 +9,7 @@ import { rowOf } from './row.mjs'
 import { measureAudit } from './rows/audit.mjs'
 import { measureCalls } from './rows/calls.mjs'
 import { measureFaults } from './rows/faults.mjs'
+import { measureGuests } from './rows/guests.mjs'
 import { measureLists } from './rows/lists.mjs'
 import { measureMemory } from './rows/memory.mjs'
 import { measureRedaction } from './rows/redaction.mjs'
@@ -38,6 +39,7 @@ const measures = {
   upstreams: measureUpstreams,
   redaction: measureRedaction,
   audit: measureAudit,
+  guests: measureGuests,
   tokens: measureTokens,
 }
 

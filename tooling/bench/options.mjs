@@ -11,6 +11,7 @@ export const groups = /** @type {const} */ ([
   'upstreams',
   'redaction',
   'audit',
+  'guests',
   'tokens',
 ])
 

@@ -2,6 +2,7 @@ import { ToolError } from '@rackwarden/core'
 import { attempt } from './attempt.ts'
 import type { ProxmoxClient } from './client.ts'
 import type { Volume } from './node-schema.ts'
+import { flagIn, numberIn, textIn } from './values.ts'
 import { distinctStorages, type Guest, type ResourceView, type Storage } from './resources.ts'
 
 /** One archive a guest could be brought back from, whoever keeps it. */
@@ -63,7 +64,8 @@ export async function archivesOf(
 }
 
 function archiveIn(volume: Volume, { name, node, isShared }: Storage): Archive[] {
-  const guest = volume.vmid ?? Number(/(?:vzdump-(?:qemu|lxc|openvz)-|\/(?:vm|ct)\/)(\d+)[-/]/.exec(volume.volid)?.[1] ?? Number.NaN)
+  const guest =
+    numberIn(volume.vmid) ?? Number(/(?:vzdump-(?:qemu|lxc|openvz)-|\/(?:vm|ct)\/)(\d+)[-/]/.exec(volume.volid)?.[1] ?? Number.NaN)
   if (Number.isNaN(guest)) return []
   return [
     {
@@ -71,11 +73,11 @@ function archiveIn(volume: Volume, { name, node, isShared }: Storage): Archive[]
       storage: name,
       node: isShared ? undefined : node,
       guest,
-      at: (volume.ctime ?? 0) * 1_000,
-      size: volume.size ?? 0,
-      note: volume.notes === '' ? undefined : volume.notes,
-      isProtected: volume.protected,
-      verification: volume.verification?.state,
+      at: (numberIn(volume.ctime) ?? 0) * 1_000,
+      size: numberIn(volume.size) ?? 0,
+      note: textIn(volume.notes) || undefined,
+      isProtected: flagIn(volume.protected),
+      verification: textIn(volume.verification?.state),
     },
   ]
 }

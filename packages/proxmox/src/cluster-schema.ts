@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, flag, number, text } from './values.ts'
+import { count, flag, number, text, unread } from './values.ts'
 
 /** `GET /version`. */
 export const version = z.object({ version: z.string(), release: z.string() })
@@ -8,26 +8,26 @@ export const version = z.object({ version: z.string(), release: z.string() })
 export const resource = z.object({
   id: z.string(),
   type: z.string(),
-  name: text,
-  node: text,
-  status: text,
-  vmid: number,
-  storage: text,
-  plugintype: text,
-  content: text,
-  shared: flag,
-  pool: text,
-  tags: text,
-  template: flag,
-  lock: text,
-  hastate: text,
-  uptime: number,
-  cpu: number,
-  maxcpu: number,
-  mem: number,
-  maxmem: number,
-  disk: number,
-  maxdisk: number,
+  name: unread,
+  node: unread,
+  status: unread,
+  vmid: unread,
+  storage: unread,
+  plugintype: unread,
+  content: unread,
+  shared: unread,
+  pool: unread,
+  tags: unread,
+  template: unread,
+  lock: unread,
+  hastate: unread,
+  uptime: unread,
+  cpu: unread,
+  maxcpu: unread,
+  mem: unread,
+  maxmem: unread,
+  disk: unread,
+  maxdisk: unread,
 })
 export type Resource = z.output<typeof resource>
 

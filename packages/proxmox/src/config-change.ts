@@ -14,12 +14,12 @@ export const changeShape = {
     .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i, 'is not a DNS name')
     .max(63)
     .optional()
-    .describe('New name.'),
-  cores: z.number().int().min(1).max(8_192).optional().describe('Processors.'),
-  memory_mib: z.number().int().min(16).optional().describe('Memory.'),
-  balloon_mib: z.number().int().min(0).optional().describe('Least memory of a VM; 0 never takes any back.'),
-  swap_mib: z.number().int().min(0).optional().describe('Swap of a container.'),
-  starts_at_boot: z.boolean().optional().describe('Whether its node starts it.'),
+    .describe('New.'),
+  cores: z.number().int().min(1).max(8_192).optional().describe('Cores.'),
+  memory_mib: z.number().int().min(16).optional().describe('Memory MiB.'),
+  balloon_mib: z.number().int().min(0).optional().describe('Of a VM; 0 is off.'),
+  swap_mib: z.number().int().min(0).optional().describe('Of a container.'),
+  starts_at_boot: z.boolean().optional().describe('Starts at boot.'),
   startup: z
     .string()
     .regex(/^(?:(?:order=)?\d+|up=\d+|down=\d+)(?:,(?:order=\d+|up=\d+|down=\d+))*$/, 'is not order=1,up=30,down=90')
@@ -30,7 +30,7 @@ export const changeShape = {
     .optional()
     .describe('All of its tags.'),
   description: z.string().max(8_000).optional().describe('Notes.'),
-  protected: z.boolean().optional().describe('Whether Proxmox refuses to delete it.'),
+  protected: z.boolean().optional().describe('From being deleted.'),
 } as const
 
 /** What a caller wants changed. */

@@ -11,42 +11,33 @@ const address = z
 
 /** What a new guest is to be. */
 export const creationInput = z.object({
-  from: z
-    .string()
-    .min(1)
-    .describe('Template (name or id), cloud image (nas:import/….qcow2) or container template (nas:vztmpl/…): list_templates.'),
+  from: z.string().min(1).describe('Template (name or id), cloud image or container template, as list_templates has them.'),
   ...newGuestShape,
-  cores: z.number().int().min(1).max(512).optional().describe('Processors.'),
-  memory_mib: z.number().int().min(64).optional().describe('Memory.'),
-  disk_gib: z
-    .number()
-    .int()
-    .min(1)
-    .max(65_536)
-    .optional()
-    .describe('Size of its first disk; never less than that of what it is made from.'),
+  cores: z.number().int().min(1).max(512).optional().describe('Cores.'),
+  memory_mib: z.number().int().min(64).optional().describe('Memory MiB.'),
+  disk_gib: z.number().int().min(1).max(65_536).optional().describe('Never less than what it is made from.'),
   bridge: z
     .string()
     .regex(/^[a-z][a-z0-9_.-]*$/i, 'is not the name of a bridge')
     .optional()
-    .describe('Network; vmbr0 when not given.'),
+    .describe('vmbr0 when not given.'),
   vlan: z.number().int().min(1).max(4_094).optional().describe('VLAN.'),
   address: address.optional().describe('dhcp, or fixed: 10.0.0.20/24.'),
-  gateway: z.ipv4().optional().describe('Gateway of a fixed address.'),
+  gateway: z.ipv4().optional().describe('Gateway.'),
   user: z
     .string()
     .regex(/^[a-z_][a-z0-9_-]*$/, 'is no user name')
     .optional()
-    .describe('User that cloud-init makes in a VM.'),
+    .describe('Made by cloud-init.'),
   ssh_keys: z
     .array(z.string().regex(/^(?:ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/=]+(?: [^\r\n]*)?$/, 'is no public key'))
     .optional()
-    .describe('Public keys that may log in.'),
+    .describe('Public keys.'),
   tags: z
     .array(z.string().regex(/^[a-z0-9_][a-z0-9_\-+.]*$/i, 'is no tag'))
     .optional()
     .describe('Tags.'),
-  starts_at_boot: z.boolean().optional().describe('True has its node start it.'),
+  starts_at_boot: z.boolean().optional().describe('Starts at boot.'),
 })
 
 /** What a new guest is to be. */

@@ -12,12 +12,12 @@ export const newGuestShape = {
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i, 'is not a DNS name')
     .max(63)
-    .describe('Name of the new guest; no other may have it.'),
-  id: z.number().int().min(100).max(999_999_999).optional().describe('Its id; the next free one when not given.'),
-  node: z.string().optional().describe('Node it is to be on.'),
-  storage: z.string().optional().describe('Storage of its disks.'),
-  pool: z.string().optional().describe('Pool it is put into.'),
-  start: z.boolean().optional().describe('True starts it.'),
+    .describe('New; no other guest may have it.'),
+  id: z.number().int().min(100).max(999_999_999).optional().describe('The next free one when not given.'),
+  node: z.string().optional().describe('Node.'),
+  storage: z.string().optional().describe('Of its disks.'),
+  pool: z.string().optional().describe('Pool.'),
+  start: z.boolean().optional().describe('Start.'),
 } as const
 
 /** What a tool says of the guest it made. */
@@ -109,9 +109,9 @@ export function settledMade({ found }: NewGuestState, before: NewGuestState, isS
   return found.status === wanted || `it is ${found.status}`
 }
 
-/** The call that takes a guest away again that was made. */
-export function undoMade({ found, id }: NewGuestState, name: string): Inverse {
-  return { tool: 'delete_created_guest', input: { guest: String(id), name, identity: found?.identity ?? '' } }
+/** By what the call knows a guest that takes it away again. */
+export function madeAs({ found, id }: NewGuestState, name: string): Inverse['input'] {
+  return { guest: String(id), name, identity: found?.identity ?? '' }
 }
 
 /** Does what comes after a guest was made; what fails then leaves no half of one behind. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, flag, number, text } from './values.ts'
+import { count, number, text, unread } from './values.ts'
 
 const used = z.object({ used: number, total: number })
 
@@ -59,13 +59,12 @@ export type Certificate = z.output<typeof certificate>
 /** One row of `GET /nodes/{node}/storage/{storage}/content`. */
 export const volume = z.object({
   volid: z.string(),
-  vmid: number,
-  ctime: number,
-  size: number,
-  notes: text,
-  protected: flag,
-  encrypted: text,
-  verification: z.object({ state: text }).nullish(),
+  vmid: unread,
+  ctime: unread,
+  size: unread,
+  notes: unread,
+  protected: unread,
+  verification: z.object({ state: unread }).nullish(),
 })
 export type Volume = z.output<typeof volume>
 

@@ -1,5 +1,6 @@
 import type { GuestPlace } from './guest-place.ts'
 import type { Resource } from './cluster-schema.ts'
+import { flagIn, numberIn, textIn } from './values.ts'
 
 /** One guest, as the overview of the cluster tells of it. */
 export interface Guest extends GuestPlace {
@@ -63,47 +64,61 @@ export function viewOf(rows: readonly Resource[], at: number): ResourceView {
 }
 
 function guestIn(row: Resource): Guest[] {
-  const { type, vmid, node } = row
-  if ((type !== 'qemu' && type !== 'lxc') || vmid === undefined || node === undefined) return []
+  const { type } = row
+  const [id, node] = [numberIn(row.vmid), textIn(row.node)]
+  if ((type !== 'qemu' && type !== 'lxc') || id === undefined || node === undefined) return []
   return [
     {
       kind: type,
-      id: vmid,
+      id,
       node,
-      name: row.name ?? String(vmid),
-      status: row.status ?? 'unknown',
-      isTemplate: row.template,
-      tags: tagsIn(row.tags),
-      pool: row.pool,
-      lock: row.lock === '' ? undefined : row.lock,
-      ha: row.hastate,
-      uptime: row.uptime ?? 0,
-      cpus: row.maxcpu,
-      cpu: row.cpu,
-      memory: row.mem,
-      maxMemory: row.maxmem,
+      name: textIn(row.name) ?? String(id),
+      status: textIn(row.status) ?? 'unknown',
+      isTemplate: flagIn(row.template),
+      tags: tagsIn(textIn(row.tags)),
+      pool: textIn(row.pool),
+      lock: textIn(row.lock) || undefined,
+      ha: textIn(row.hastate),
+      uptime: numberIn(row.uptime) ?? 0,
+      cpus: numberIn(row.maxcpu),
+      cpu: numberIn(row.cpu),
+      memory: numberIn(row.mem),
+      maxMemory: numberIn(row.maxmem),
     },
   ]
 }
 
-function nodeIn({ type, node, status, uptime, cpu, maxcpu, mem, maxmem, disk, maxdisk }: Resource): Node[] {
-  if (type !== 'node' || node === undefined) return []
-  const use = { cpu, cpus: maxcpu, memory: mem, maxMemory: maxmem, disk, maxDisk: maxdisk }
-  return [{ name: node, isOnline: status === 'online', uptime: uptime ?? 0, ...use }]
-}
-
-function storageIn({ type, storage, node, plugintype, content, shared, status, disk, maxdisk }: Resource): Storage[] {
-  if (type !== 'storage' || storage === undefined || node === undefined) return []
+function nodeIn(row: Resource): Node[] {
+  const name = textIn(row.node)
+  if (row.type !== 'node' || name === undefined) return []
   return [
     {
-      name: storage,
+      name,
+      isOnline: row.status === 'online',
+      uptime: numberIn(row.uptime) ?? 0,
+      cpu: numberIn(row.cpu),
+      cpus: numberIn(row.maxcpu),
+      memory: numberIn(row.mem),
+      maxMemory: numberIn(row.maxmem),
+      disk: numberIn(row.disk),
+      maxDisk: numberIn(row.maxdisk),
+    },
+  ]
+}
+
+function storageIn(row: Resource): Storage[] {
+  const [name, node] = [textIn(row.storage), textIn(row.node)]
+  if (row.type !== 'storage' || name === undefined || node === undefined) return []
+  return [
+    {
+      name,
       node,
-      type: plugintype ?? 'unknown',
-      content: (content ?? '').split(',').filter((kind) => kind !== ''),
-      isShared: shared,
-      isAvailable: status === 'available',
-      used: disk,
-      total: maxdisk,
+      type: textIn(row.plugintype) ?? 'unknown',
+      content: (textIn(row.content) ?? '').split(',').filter((kind) => kind !== ''),
+      isShared: flagIn(row.shared),
+      isAvailable: row.status === 'available',
+      used: numberIn(row.disk),
+      total: numberIn(row.maxdisk),
     },
   ]
 }

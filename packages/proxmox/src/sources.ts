@@ -2,6 +2,7 @@ import { nearestNames, ToolError } from '@rackwarden/core'
 import { attempt } from './attempt.ts'
 import type { ProxmoxClient } from './client.ts'
 import { findGuest, nameOf } from './find-guest.ts'
+import { numberIn } from './values.ts'
 import { distinctStorages, type Guest, type ResourceView, type Storage } from './resources.ts'
 
 /** What a guest can be made from. */
@@ -30,7 +31,9 @@ export async function sourcesOf(client: ProxmoxClient, view: ResourceView, signa
         async (storage): Promise<Source[]> => {
           const told = await attempt(2_000, signal, async (own) => client.volumes(storage.node, storage.name, content, own))
           if (told.problem !== undefined) unread.push(`${storage.name} on ${storage.node}: ${told.problem.message}`)
-          return (told.value ?? []).flatMap(({ volid, size }) => (form.test(volid) ? [{ kind, volume: volid, storage, bytes: size }] : []))
+          return (told.value ?? []).flatMap(({ volid, size }) =>
+            form.test(volid) ? [{ kind, volume: volid, storage, bytes: numberIn(size) }] : [],
+          )
         },
       ),
     ),

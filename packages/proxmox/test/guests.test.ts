@@ -7,7 +7,7 @@ import { viewOf, type Guest } from '../src/resources.ts'
 import { openCluster } from './cluster.ts'
 
 const guest = (id: number, name: string): Guest =>
-  viewOf([{ id: `qemu/${id}`, type: 'qemu', vmid: id, name, node: 'pve1', status: 'running' } as never], 0).guests[0] as Guest
+  viewOf([{ id: `qemu/${id}`, type: 'qemu', vmid: id, name, node: 'pve1', status: 'running' }], 0).guests[0] as Guest
 
 describe('a guest is found', () => {
   const guests = [guest(100, 'web'), guest(101, 'Web'), guest(102, '100'), guest(103, 'twin'), guest(104, 'twin')]

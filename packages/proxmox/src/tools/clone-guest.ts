@@ -5,7 +5,7 @@ import type { ProxmoxClient } from '../client.ts'
 import { bytesIn } from '../disk-size.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
 import { bindMounts, disksOf, networksOf } from '../guest-config.ts'
-import { completed, newGuestBasis, newGuestOutput, newGuestShape, readNewGuest, refuseTaken, settledMade, undoMade } from '../new-guest.ts'
+import { completed, newGuestBasis, newGuestOutput, newGuestShape, readNewGuest, refuseTaken, settledMade, madeAs } from '../new-guest.ts'
 import type { Guest, ResourceView } from '../resources.ts'
 import { diskStorage, nodeFor } from '../sources.ts'
 import { refuseLocked } from '../snapshot-change.ts'
@@ -80,7 +80,7 @@ export const cloneGuest = defineTool({
   settled: (after, { start = false }, before) => settledMade(after, before, start),
   settleWithinMs: 120_000,
   verified: (told, { found }) => ({ ...told, status: found?.status ?? 'gone' }),
-  undo: (_, { name }, { after }) => undoMade(after, name),
+  undo: (_, { name }, { after }) => ({ tool: 'delete_created_guest', input: madeAs(after, name) }),
 })
 
 type Wanted = z.output<typeof input>

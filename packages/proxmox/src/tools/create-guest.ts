@@ -6,7 +6,7 @@ import { gibibytesIn } from '../disk-size.ts'
 import { nameOf } from '../find-guest.ts'
 import { disksOf } from '../guest-config.ts'
 import { firstDisk, kindOf, makeGuest } from '../making.ts'
-import { newGuestBasis, newGuestOutput, readNewGuest, refuseTaken, settledMade, undoMade, type NewGuestState } from '../new-guest.ts'
+import { newGuestBasis, newGuestOutput, readNewGuest, refuseTaken, settledMade, madeAs, type NewGuestState } from '../new-guest.ts'
 import type { ResourceView } from '../resources.ts'
 import { diskStorage, findSource, nodeFor, type Source } from '../sources.ts'
 import { targetOf } from '../targets.ts'
@@ -44,7 +44,7 @@ export const createGuest = defineTool({
   settled: (after, { start = false }, before) => settledMade(after, before, start),
   settleWithinMs: 120_000,
   verified: (told, { found }) => ({ ...told, status: found?.status ?? 'gone' }),
-  undo: (_, { name }, { after }) => undoMade(after, name),
+  undo: (_, { name }, { after }) => ({ tool: 'delete_created_guest', input: madeAs(after, name) }),
 })
 
 async function siteOf(input: CreationInput, client: ProxmoxClient, signal: AbortSignal): Promise<Site> {

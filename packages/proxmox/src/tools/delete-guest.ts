@@ -36,11 +36,8 @@ export const deleteGuest = defineTool({
   idempotent: true,
   input: z.object({
     guest: guestInput,
-    purge: z.boolean().default(true).describe('Also takes it out of backup and replication jobs, HA and access lists; its backups stay.'),
-    unreferenced_disks: z
-      .boolean()
-      .default(false)
-      .describe('Also deletes disks of its id that its configuration does not name, on every storage.'),
+    purge: z.boolean().default(true).describe('Also out of backup and replication jobs, HA, access lists; backups stay.'),
+    unreferenced_disks: z.boolean().default(false).describe('Also disks of its id that it does not name, on every storage.'),
   }),
   output: z.object({
     guest: z.string().describe('Name it had.'),

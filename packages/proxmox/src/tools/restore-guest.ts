@@ -11,7 +11,7 @@ import {
   readNewGuest,
   refuseTaken,
   settledMade,
-  undoMade,
+  madeAs,
   type NewGuestState,
 } from '../new-guest.ts'
 import { archiveFor, archiveText, kindIn, originOf, reachedFrom, restoreFields, type Origin } from '../restoration.ts'
@@ -22,10 +22,10 @@ import { gibibytes } from '../verdict.ts'
 import { defineTool, guestInput, some } from './define-tool.ts'
 
 const input = z.object({
-  guest: guestInput.describe('Name or id of the guest whose backup it is, even if it is gone.'),
-  archive: z.string().optional().describe('Backup (volid of list_backups); the newest whole one when not given.'),
+  guest: guestInput.describe('Whose backup: name, or id if it is gone.'),
+  archive: z.string().optional().describe('volid of list_backups; the newest whole one when not given.'),
   ...newGuestShape,
-  name: newGuestShape.name.optional().describe('Name of the new guest; the old one with -restored when not given.'),
+  name: newGuestShape.name.optional().describe('New; the old one with -restored when not given.'),
 })
 
 type Wanted = z.output<typeof input>
@@ -100,7 +100,7 @@ export const restoreGuest = defineTool({
   settled: (after, { start = false }, before) => settledMade(after, before, start),
   settleWithinMs: 120_000,
   verified: (told, { found }) => ({ ...told, status: found?.status ?? 'gone' }),
-  undo: (before, _, { after }) => undoMade(after, before.name),
+  undo: (before, _, { after }) => ({ tool: 'delete_created_guest', input: madeAs(after, before.name) }),
 })
 
 async function siteOf(wanted: Wanted, state: RestoreState, { client, signal }: Context) {
