@@ -29,6 +29,13 @@ test.each([
   expect(worldOf(lab)).toEqual(before)
 })
 
+test('a snapshot that was taken first is named where what comes after it fails', async () => {
+  const lab = await openLab(failing(104, { resize: 'out of space' }))
+  const result = await carriedOut(lab, 'resize_disk', { guest: 'mail', disk: 'scsi0', gib: 64, snapshot_first: true })
+  expect(result.kind).toBe('error')
+  expect(result.text).toContain('The snapshot rackwarden-1 was taken before, and stays.')
+})
+
 test('what a task warns of is neither a failure nor passed over', async () => {
   const guests = defaultWorld.guests.map((one) => (one.id === 104 ? { ...one, warns: { qmclone: 'disk is thin' } } : one))
   const lab = await openLab({ guests })
