@@ -76,7 +76,7 @@ test('what is not backed up is asked once, of hypervisors and backup server toge
 
 test('an upgrade goes wrong, and the snapshot taken first is gone back to', async () => {
   // That a person is asked is shown elsewhere: here they agreed.
-  const { call } = await openLabHub('admin', undefined, { ...defaultApproval, tiers: { ...defaultApproval.tiers, admin: 'token' } })
+  const { call } = await openLabHub('admin', { approval: { ...defaultApproval, tiers: { ...defaultApproval.tiers, admin: 'token' } } })
   const look = { guest: 'build', command: ['systemctl', 'is-active', 'docker'] }
   const upgrade = { guest: 'build', command: ['apt-get', '-y', 'full-upgrade'], timeout_seconds: 300, snapshot_first: true }
   const back = { guest: 'build', snapshot: 'rackwarden-2' }

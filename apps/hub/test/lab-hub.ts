@@ -8,6 +8,7 @@ import {
   type ApprovalPolicy,
   type CallResult,
   type Catalogue,
+  type DocsConfiguration,
   type InstanceConfiguration,
 } from '@rackwarden/core/runtime'
 import { createLab } from '@rackwarden/simlab'
@@ -26,8 +27,15 @@ export interface Elsewhere {
   instances: readonly InstanceConfiguration[]
 }
 
+/** What the hub is opened with beside its tier. */
+export interface LabHubOptions {
+  elsewhere?: Elsewhere
+  docs?: DocsConfiguration
+  approval?: ApprovalPolicy
+}
+
 /** Opens the hub on a lab of its own; everything is gone when the test ends. */
-export async function openLabHub(tier: Tier, elsewhere?: Elsewhere, approval?: ApprovalPolicy): Promise<LabHub> {
+export async function openLabHub(tier: Tier, { elsewhere, docs, approval }: LabHubOptions = {}): Promise<LabHub> {
   const directory = await mkdtemp(join(tmpdir(), 'rackwarden-hub-'))
   const runtime = createRuntime({
     version: '0.0.0',
@@ -50,6 +58,7 @@ export async function openLabHub(tier: Tier, elsewhere?: Elsewhere, approval?: A
     simulations,
     configuration: {
       tier,
+      ...(docs === undefined ? {} : { docs }),
       ...(approval === undefined ? {} : { approval }),
       services:
         elsewhere === undefined

@@ -47,6 +47,7 @@ export { httpConfig, paging, secret, sshConfig, traitsOf, type FieldTraits } fro
 export { momentBefore } from './define/moment.ts'
 export { nearestNames } from './define/nearest-names.ts'
 export { page } from './define/page.ts'
+export type { Pitfall } from './define/pitfall.ts'
 export { diffOf, type Plan } from './define/plan.ts'
 export { diffInstances, differencesOf, type Difference } from './define/mirror.ts'
 export {

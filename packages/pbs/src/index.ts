@@ -34,6 +34,7 @@ export default defineService({
   census,
   backups,
   rights,
+  pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
   tools: [
     getStatus,

@@ -49,6 +49,7 @@ export default defineService({
   rights,
   warnsOfRights: true,
   census,
+  pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
   toolsets: {
     cluster: { description: 'The cluster, its nodes, storage and tasks.' },
