@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const bin = fileURLToPath(new URL('../../apps/hub/dist/bin.cjs', import.meta.url))
+export const hubBin = fileURLToPath(new URL('../../apps/hub/dist/bin.cjs', import.meta.url))
 const startMs = 20_000
 
 /**
@@ -14,7 +14,7 @@ const startMs = 20_000
 export async function serveHub() {
   const home = mkdtempSync(join(tmpdir(), 'rackwarden-conformance-hub-'))
   const env = { PATH: process.env['PATH'], HOME: home, RACKWARDEN_STATE_DIR: join(home, 'state') }
-  const args = [bin, 'serve', '--demo', '--tier', 'configure', '--http', '127.0.0.1:0']
+  const args = [hubBin, 'serve', '--demo', '--tier', 'configure', '--http', '127.0.0.1:0']
   const child = spawn(process.execPath, args, { cwd: home, env, stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = new Promise((resolve) => child.once('close', resolve))
   const close = async () => {

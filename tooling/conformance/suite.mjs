@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { parse } from 'yaml'
 import { newerNode } from '../bootstrap/node-release.mjs'
 import { runCommand } from '../pack/command.mjs'
@@ -11,8 +11,11 @@ export const revisions = ['2025-11-25', '2026-07-28']
 
 /**
  * @typedef {{ id: string, status: string, errorMessage?: string }} Check
- * @typedef {{ scenario: string, required: boolean, checks: Check[] }} Outcome
+ * @typedef {{ scenario: string, required: boolean, checks: Check[], left?: boolean }} Outcome
  */
+
+/** Scenarios of a client at once: each is a hub, a client and a server. */
+const clientsAtOnce = 2
 
 /**
  * Runs all a revision asks of a server, from what is installed, and gives what every scenario came to.
@@ -20,45 +23,96 @@ export const revisions = ['2025-11-25', '2026-07-28']
  * @param {string} revision
  * @returns {Promise<Outcome[]>}
  */
-export async function runSuite(url, revision) {
+export function runServerSuite(url, revision) {
+  return within(async (results) => {
+    const output = await conformance(results, ['server', '--url', url, '--requirements', revision])
+    return outcomesOf('server', revision, (scenario) => checksOf(results, `server-${scenario}`), output)
+  })
+}
+
+/**
+ * Runs what a revision asks of a client, each scenario with the address of its server behind the command.
+ * @param {string} command
+ * @param {string} revision
+ * @param {(scenario: string) => boolean} isLeft whether a scenario is not run
+ * @returns {Promise<Outcome[]>}
+ */
+export function runClientSuite(command, revision, isLeft) {
+  return within(async (results) => {
+    const waiting = scenariosOf('client', revision).filter(({ scenario }) => !isLeft(scenario))
+    const output = ['']
+    const work = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+        output.push(await conformance(results, ['client', '--command', command, '--scenario', next.scenario, '--spec-version', revision]))
+    }
+    await Promise.all(Array.from({ length: clientsAtOnce }, work))
+    const outcomes = outcomesOf('client', revision, (scenario) => checksOf(results, scenario), output.join('\n'))
+    return outcomes.map((outcome) => (isLeft(outcome.scenario) ? { ...outcome, left: true } : outcome))
+  })
+}
+
+/**
+ * @template Result
+ * @param {(results: string) => Promise<Result>} work
+ */
+async function within(work) {
   const results = mkdtempSync(join(tmpdir(), 'rackwarden-conformance-'))
-  const program = installed('@modelcontextprotocol/conformance/dist/index.js')
   try {
-    const args = [program, 'server', '--url', url, '--requirements', revision, '--output-dir', results]
-    const { output } = await runCommand(await newerNode(), args, { cwd: results, env: { PATH: process.env['PATH'], HOME: results } })
-    const { server, not_scored: others } = requirementsOf(revision)
-    const outcomes = [...server.map((scenario) => ({ scenario, required: true })), ...others].map(({ scenario, required }) => ({
-      scenario,
-      required,
-      checks: checksOf(results, scenario),
-    }))
-    if (outcomes.every(({ checks }) => checks.length === 0)) throw new Error(`The suite did not run:\n${output}`)
-    return outcomes
+    return await work(results)
   } finally {
     rmSync(results, { recursive: true, force: true })
   }
 }
 
 /**
- * @param {string} revision
- * @returns {{ server: string[], not_scored: { scenario: string, required: false }[] }}
+ * @param {string} results
+ * @param {string[]} args
  */
-function requirementsOf(revision) {
-  const file = installed(`@modelcontextprotocol/conformance/requirements/${revision}.yaml`)
-  /** @type {{ server: string[], not_scored: { scenario: string, leg: string }[] }} */
-  const { server, not_scored: others } = parse(readFileSync(file, 'utf8'))
-  return { server, not_scored: others.filter(({ leg }) => leg === 'server').map(({ scenario }) => ({ scenario, required: false })) }
+async function conformance(results, args) {
+  const program = installed('@modelcontextprotocol/conformance/dist/index.js')
+  const env = { PATH: process.env['PATH'], HOME: results }
+  return (await runCommand(await newerNode(), [program, ...args, '--output-dir', results], { cwd: results, env })).output
 }
 
 /**
+ * @param {'server' | 'client'} leg
+ * @param {string} revision
+ * @param {(scenario: string) => Check[]} checksIn
+ * @param {string} output
+ * @returns {Outcome[]}
+ */
+function outcomesOf(leg, revision, checksIn, output) {
+  const outcomes = scenariosOf(leg, revision).map((listed) => ({ ...listed, checks: checksIn(listed.scenario) }))
+  if (outcomes.every(({ checks }) => checks.length === 0)) throw new Error(`The suite did not run:\n${output}`)
+  return outcomes
+}
+
+/**
+ * @param {'server' | 'client'} leg
+ * @param {string} revision
+ * @returns {{ scenario: string, required: boolean }[]}
+ */
+function scenariosOf(leg, revision) {
+  const file = installed(`@modelcontextprotocol/conformance/requirements/${revision}.yaml`)
+  /** @type {Record<'server' | 'client', string[]> & { not_scored: { scenario: string, leg: string }[] }} */
+  const { not_scored: others, ...required } = parse(readFileSync(file, 'utf8'))
+  return [
+    ...required[leg].map((scenario) => ({ scenario, required: true })),
+    ...others.filter((other) => other.leg === leg).map(({ scenario }) => ({ scenario, required: false })),
+  ]
+}
+
+/**
+ * A directory is named after the scenario and the time: what follows the name begins with the year.
  * @param {string} results
- * @param {string} scenario
+ * @param {string} name
  * @returns {Check[]}
  */
-function checksOf(results, scenario) {
-  // A directory is named after the scenario and the time: what follows the name begins with the year.
-  const directory = readdirSync(results).find(
-    (name) => name.startsWith(`server-${scenario}-2`) && /^\d{4}-\d\d-\d\dT/.test(name.slice(scenario.length + 8)),
+function checksOf(results, name) {
+  const parent = dirname(join(results, name))
+  if (!existsSync(parent)) return []
+  const directory = readdirSync(parent).find(
+    (found) => found.startsWith(`${basename(name)}-2`) && /^\d{4}-\d\d-\d\dT/.test(found.slice(basename(name).length + 1)),
   )
-  return directory === undefined ? [] : JSON.parse(readFileSync(join(results, directory, 'checks.json'), 'utf8'))
+  return directory === undefined ? [] : JSON.parse(readFileSync(join(parent, directory, 'checks.json'), 'utf8'))
 }

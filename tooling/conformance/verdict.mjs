@@ -1,13 +1,22 @@
 /** @import { Outcome } from './suite.mjs' */
 
 /**
- * @typedef {Record<string, string>} Baseline reasons by `scenario:check`
+ * @typedef {Record<string, string>} Baseline reasons by `scenario:check`, or by `kind/` for scenarios that are not run
  * @typedef {{ passed: number, failed: number, excused: number, others: string, problems: string[] }} Verdict
  */
 
 /** What a check that could not be made, or only tells something, says is neither good nor bad. */
 const good = ['SUCCESS']
 const bad = ['FAILURE', 'WARNING']
+
+/**
+ * Whether a baseline says that a scenario is not run, and why.
+ * @param {Baseline} baseline
+ * @param {string} scenario
+ */
+export function leaves(baseline, scenario) {
+  return Object.keys(baseline).some((line) => line.endsWith('/') && scenario.startsWith(line))
+}
 
 /**
  * Holds what the scenarios came to against the baseline. A line of it that excuses nothing is a problem of its own.
@@ -21,7 +30,12 @@ export function judge(outcomes, baseline) {
   /** @type {string[]} */
   const problems = []
   const required = outcomes.filter((outcome) => outcome.required)
-  for (const { scenario, checks } of required) {
+  for (const { scenario, checks, left } of required) {
+    for (const line of unused) if (left === true && line.endsWith('/') && scenario.startsWith(line)) unused.delete(line)
+    if (left === true) {
+      counts.excused += 1
+      continue
+    }
     const failing = checks.filter(({ status }) => bad.includes(status))
     for (const { id } of failing) unused.delete(`${scenario}:${id}`)
     const unexcused = failing.filter(({ id }) => baseline[`${scenario}:${id}`] === undefined)
@@ -33,7 +47,7 @@ export function judge(outcomes, baseline) {
     else counts.passed += 1
   }
   for (const line of unused) problems.push(`${line}: passes, or is not checked; take it out of the baseline`)
-  return { ...counts, others: othersOf(outcomes.filter((outcome) => !outcome.required)), problems }
+  return { ...counts, others: othersOf(outcomes.filter((outcome) => !outcome.required && outcome.left !== true)), problems }
 }
 
 /** @param {Outcome[]} outcomes */

@@ -5,6 +5,7 @@ import { clientsTable } from './clients.mjs'
 import { environmentExample } from './environment-example.mjs'
 import { listings } from './listings.mjs'
 import { filled, marked } from './markers.mjs'
+import { pitfallsList } from './pitfalls.mjs'
 import { registryEntries } from './registry-entry.mjs'
 import { mainVariables, servicesPage } from './services-page.mjs'
 import { snippetOf } from './snippet.mjs'
@@ -26,8 +27,14 @@ export async function documents(workspace) {
     'docs/architecture.md': { packages: () => packageGraph(root), configuration: () => configurationTable(workspace) },
     'docs/connect.md': { clients: () => clientsTable() },
   }
-  for (const { directory, service } of services)
-    parts[`${directory}/README.md`] = { variables: () => variablesTable(service), tools: () => toolsTable(service) }
+  for (const { directory, service } of services) {
+    const pitfalls = (await service.pitfalls?.())?.default
+    parts[`${directory}/README.md`] = {
+      variables: () => variablesTable(service),
+      tools: () => toolsTable(service),
+      ...(pitfalls === undefined ? {} : { pitfalls: () => pitfallsList(pitfalls) }),
+    }
+  }
   const prose = proseFiles(root).map((path) => {
     const text = readFileSync(join(root, path), 'utf8')
     const isService = services.some(({ directory }) => path === `${directory}/README.md`)

@@ -44,7 +44,7 @@ ${table(
 
 ${table(['tool', 'access', 'what it does'], await toolsOverAll())}
 
-\`find_asset\` and \`plan_decommission\` are the hub's; \`audit_backups\` comes with the hub and with a service alone whose assets are backed up; the others come with every service alone, too.
+\`find_asset\` and \`plan_decommission\` are the hub's; \`audit_backups\` comes with the hub and with a service alone whose assets are backed up; the others come with every service alone, too, \`search_docs\` where documents are configured.
 `
 }
 

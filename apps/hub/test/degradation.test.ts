@@ -32,7 +32,7 @@ interface Health {
 
 /** The hub on the pretend lab, with one service reached by the given instances instead. */
 async function openHub(service: Service, instances: readonly InstanceConfiguration[]): Promise<Catalogue> {
-  return (await openLabHub('operate', { service, instances })).catalogue
+  return (await openLabHub('operate', { elsewhere: { service, instances } })).catalogue
 }
 
 async function healthOf(catalogue: Catalogue): Promise<Record<string, string>> {

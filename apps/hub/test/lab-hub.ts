@@ -1,8 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Service, Simulation, Tier } from '@rackwarden/core'
-import { createRuntime, openCatalogue, type CallResult, type Catalogue, type InstanceConfiguration } from '@rackwarden/core/runtime'
+import { adminAcknowledgement, type Service, type Simulation, type Tier } from '@rackwarden/core'
+import {
+  createRuntime,
+  openCatalogue,
+  type ApprovalPolicy,
+  type CallResult,
+  type Catalogue,
+  type DocsConfiguration,
+  type InstanceConfiguration,
+} from '@rackwarden/core/runtime'
 import { createLab } from '@rackwarden/simlab'
 import { onTestFinished } from 'vitest'
 import { services } from '../src/services.ts'
@@ -19,10 +27,22 @@ export interface Elsewhere {
   instances: readonly InstanceConfiguration[]
 }
 
+/** What the hub is opened with beside its tier. */
+export interface LabHubOptions {
+  elsewhere?: Elsewhere
+  docs?: DocsConfiguration
+  approval?: ApprovalPolicy
+}
+
 /** Opens the hub on a lab of its own; everything is gone when the test ends. */
-export async function openLabHub(tier: Tier, elsewhere?: Elsewhere): Promise<LabHub> {
+export async function openLabHub(tier: Tier, { elsewhere, docs, approval }: LabHubOptions = {}): Promise<LabHub> {
   const directory = await mkdtemp(join(tmpdir(), 'rackwarden-hub-'))
-  const runtime = createRuntime({ version: '0.0.0', environment: {}, stateDirectory: directory, log: () => undefined })
+  const runtime = createRuntime({
+    version: '0.0.0',
+    environment: { RACKWARDEN_ADMIN: adminAcknowledgement },
+    stateDirectory: directory,
+    log: () => undefined,
+  })
   const lab = createLab()
   const simulations = new Map<string, Simulation>()
   for (const { name } of services.filter((service) => service !== elsewhere?.service)) {
@@ -38,6 +58,8 @@ export async function openLabHub(tier: Tier, elsewhere?: Elsewhere): Promise<Lab
     simulations,
     configuration: {
       tier,
+      ...(docs === undefined ? {} : { docs }),
+      ...(approval === undefined ? {} : { approval }),
       services:
         elsewhere === undefined
           ? {}

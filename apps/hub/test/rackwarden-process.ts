@@ -14,6 +14,8 @@ export interface Finished {
 
 /** The built bins, run as processes of their own on a state directory of their own. */
 export interface Processes {
+  /** Where they run, which is their user's home, too. */
+  readonly directory: string
   readonly stateDirectory: string
   /** Runs the hub's bin to its end. */
   rackwarden(...command: string[]): Promise<Finished>
@@ -45,6 +47,7 @@ export async function openProcesses(environment: Record<string, string> = {}): P
     return { ...finished, exitCode: child.exitCode }
   }
   return {
+    directory,
     stateDirectory,
     rackwarden: (...command) => run(hubBin, command),
     service: (name, ...command) => run(fileURLToPath(new URL(`../../../packages/${name}/dist/bin.cjs`, import.meta.url)), command),

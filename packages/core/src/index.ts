@@ -46,7 +46,9 @@ export {
 export { httpConfig, paging, secret, sshConfig, traitsOf, type FieldTraits } from './define/field.ts'
 export { momentBefore } from './define/moment.ts'
 export { nearestNames } from './define/nearest-names.ts'
+export type { OpenContext } from './define/open-context.ts'
 export { page } from './define/page.ts'
+export type { Pitfall } from './define/pitfall.ts'
 export { diffOf, type Plan } from './define/plan.ts'
 export { diffInstances, differencesOf, type Difference } from './define/mirror.ts'
 export {
@@ -55,7 +57,6 @@ export {
   type Closeable,
   type ConfigOf,
   type ConfigShape,
-  type OpenContext,
   type Service,
   type ServiceDefinition,
   type SimulatedInstance,

@@ -36,6 +36,7 @@ export default defineService({
   census,
   discover,
   candidates,
+  pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
   toolsets: {
     containers: { description: 'Containers: how they are, what they print, start, stop and restart.' },

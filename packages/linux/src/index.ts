@@ -34,6 +34,7 @@ export default defineService({
   rights,
   assets,
   census,
+  pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
   toolsets: {
     hosts: { description: 'Hosts: load, memory, temperatures, disks and pools.' },

@@ -36,6 +36,7 @@ export default defineService({
   rights,
   warnsOfRights: true,
   setup: () => import('./setup.ts'),
+  pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
   tools: [
     getStatus,

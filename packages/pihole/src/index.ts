@@ -29,6 +29,7 @@ export default defineService({
   mirrored,
   assets,
   rights,
+  pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
   tools: [
     getStatus,

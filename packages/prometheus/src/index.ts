@@ -30,6 +30,7 @@ export default defineService({
   census,
   watchers,
   candidates: (environment, signal) => candidates(environment, signal),
+  pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
   tools: [query, queryRange, listAlerts, listTargets, searchMetrics, listRules, listSilences, silenceAlert, expireSilence],
 })

@@ -50,6 +50,7 @@ export default defineService({
   warnsOfRights: true,
   setup: () => import('./setup.ts'),
   census,
+  pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
   toolsets: {
     cluster: { description: 'The cluster, its nodes, storage and tasks.' },

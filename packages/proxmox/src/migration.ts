@@ -85,7 +85,8 @@ function hindrances(
   { guest, config, snapshots, localStorages, replication }: Circumstances,
   { isUp, node, storage }: { isUp: boolean; node: string; storage: string | undefined },
 ): string[] {
-  const devices = [...new Set([...told.localResources, ...passedThrough(config).filter((device) => !device.includes('mapping='))])]
+  const held = passedThrough(config).filter((device) => !device.includes('mapping='))
+  const devices = [...held, ...told.localResources.filter((key) => !held.some((device) => device.split(' ')[0] === key))]
   const binds = bindMounts(guest.kind, config).filter(({ key }) => !isSet(propertiesIn(config[key] ?? '')['shared']))
   const disc = told.localDisks.find(({ volume, isDrive }) => isDrive && volume.includes(':iso/'))
   const withMemory = snapshots.filter(({ vmstate }) => vmstate).map(({ name }) => name)

@@ -3,8 +3,11 @@ import type { Fields } from './api.ts'
 import { archivesOf, isReal, momentText, type Archive } from './backups.ts'
 import type { ProxmoxClient } from './client.ts'
 import { findGuest, isId } from './find-guest.ts'
+import { disksOf } from './guest-config.ts'
+import type { GuestConfig } from './guest-schema.ts'
 import type { GuestPlace } from './guest-place.ts'
 import type { Guest, ResourceView } from './resources.ts'
+import { diskStorage } from './sources.ts'
 
 /** Whose archives are meant; what is gone still has its number. */
 export interface Origin {
@@ -61,6 +64,34 @@ export function restoreFields(
   return kindIn(archive) === 'qemu'
     ? { ...common, archive: archive.volid, name }
     : { ...common, ostemplate: archive.volid, restore: true, hostname: name }
+}
+
+/** What of the configuration of a guest decides where its archive is unpacked to. */
+interface Unpacking {
+  node: string
+  wanted: string | undefined
+  config: GuestConfig | undefined
+}
+
+/**
+ * The storage an archive is unpacked to. A machine goes back to where its disks were; all of a container goes to one storage,
+ * and to `local` where none is named, which rarely takes any.
+ */
+export function unpackedTo(archive: Archive, view: ResourceView, { node, wanted, config }: Unpacking): string | undefined {
+  const kind = kindIn(archive)
+  if (kind === 'qemu') return wanted === undefined ? undefined : diskStorage(view, node, kind, wanted).name
+  const own = config === undefined ? undefined : disksOf('lxc', config).find(({ key }) => key === 'rootfs')?.storage
+  const isThere = view.storages.some((one) => one.name === own && one.node === node && one.isAvailable)
+  return diskStorage(view, node, kind, wanted ?? (isThere ? own : undefined)).name
+}
+
+/** What goes to another storage than it was on, in a sentence. */
+export function gatheredWarnings(archive: Archive, config: GuestConfig | undefined, storage: string | undefined): string[] {
+  if (config === undefined || kindIn(archive) === 'qemu') return []
+  const elsewhere = disksOf('lxc', config).filter((disk) => disk.storage !== undefined && disk.storage !== storage && disk.isBackedUp)
+  return elsewhere.length === 0
+    ? []
+    : [`All of a container goes to one storage: ${elsewhere.map(({ key }) => key).join(', ')} come to ${storage}, too.`]
 }
 
 /** An archive as a plan names it. */

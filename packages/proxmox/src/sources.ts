@@ -74,6 +74,25 @@ export async function findSource(
   })
 }
 
+/** Refuses a copy to another node that Proxmox makes only between storages both reach. */
+export function refuseUnreached(
+  view: ResourceView,
+  { guest, node, used, storage }: { guest: Guest; node: string; used: readonly string[]; storage: string | undefined },
+): void {
+  if (node === guest.node) return
+  const isLocal = (name: string) => view.storages.some((one) => one.name === name && !one.isShared)
+  const hint = `Make it on ${guest.node}, and migrate_guest it afterwards.`
+  const local = [...new Set(used.filter(isLocal))]
+  if (local.length > 0)
+    throw new ToolError(
+      'conflict',
+      `The disks of ${nameOf(guest)} are local to ${guest.node} (${local.join(', ')}), which ${node} does not reach.`,
+      { hint },
+    )
+  if (storage !== undefined && isLocal(storage))
+    throw new ToolError('conflict', `${storage} is local to each node: Proxmox copies to another node only on a shared storage.`, { hint })
+}
+
 /** The storage new disks go to where none is named: the shared one, or the only one. */
 export function diskStorage(view: ResourceView, node: string, kind: Guest['kind'], wanted: string | undefined): Storage {
   const content = kind === 'qemu' ? 'images' : 'rootdir'

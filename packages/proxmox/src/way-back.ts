@@ -67,8 +67,27 @@ export async function planWayBack(
   }
 }
 
+/** Does the work a plan is about behind the snapshot it named; where that fails, what is left of it is said. */
+export async function withWayBack<Result>(
+  state: WayBackOf,
+  what: string,
+  context: { client: ProxmoxClient; signal: AbortSignal; progress: (message: string) => void },
+  work: (snapshot: string | undefined) => Promise<Result>,
+): Promise<Result & { snapshot: string | undefined }> {
+  const snapshot = await takeWayBack(state, what, context)
+  try {
+    return { ...(await work(snapshot)), snapshot }
+  } catch (error) {
+    if (snapshot === undefined || !ToolError.isInstance(error)) throw error
+    throw new ToolError(error.code, `${error.message} The snapshot ${snapshot} was taken before, and stays.`, {
+      hint: error.hint ?? `rollback_snapshot guest=${state.id} snapshot=${snapshot} goes back to it; delete_snapshot deletes it.`,
+      cause: error,
+    })
+  }
+}
+
 /** Takes the snapshot a plan named; nothing where none was wanted. */
-export async function takeWayBack(
+async function takeWayBack(
   state: WayBackOf,
   what: string,
   { client, signal, progress }: { client: ProxmoxClient; signal: AbortSignal; progress: (message: string) => void },

@@ -137,6 +137,7 @@ describe('a clone', () => {
     [{ guest: 'jellyfin', name: 'x' }, 'Paths of its node are mounted in jellyfin (206) (/mnt/media)'],
     [{ guest: 'wiki', name: 'x' }, 'is copied only as of a snapshot, or stopped'],
     [{ guest: 'database', name: 'x', node: 'pve1' }, 'The disks of database (110) are local to pve3 (local-zfs)'],
+    [{ guest: 'mail', name: 'x', node: 'pve1', storage: 'local-zfs' }, 'copies to another node only on a shared storage'],
     [{ guest: 'mail', name: 'x', snapshot: 'gone' }, "has no snapshot 'gone'"],
     [{ guest: 'archive', name: 'x' }, 'is locked (backup)'],
   ])('%j is refused with the reason', async (given, why) => {
@@ -223,6 +224,22 @@ describe('restoring', () => {
     const result = await lab.call('restore_guest', given)
     expect(result.kind).toBe('error')
     expect(result.text).toContain(why)
+  })
+
+  test('of a container goes to the storage it was on, and says what comes there with it', async () => {
+    const guests = defaultWorld.guests.map((one) =>
+      one.id === 207 ? { ...one, config: { mp0: 'nas:207/vm-207-disk-1.raw,mp=/media,size=500G,backup=1' } } : one,
+    )
+    const { plan, write, exchanges, cluster } = await openCluster({ guests })
+    const { diff, warnings } = await plan('restore_guest', { guest: 'sonarr' })
+    expect(diff).toContain('disks: on ceph')
+    expect(warnings).toContain('All of a container goes to one storage: mp0 come to ceph, too.')
+    await write('restore_guest', { guest: 'sonarr' })
+    const sent = Object.fromEntries(
+      new URLSearchParams(exchanges.find(({ method, target }) => method === 'POST' && target.endsWith('/lxc'))?.sent),
+    )
+    expect(sent).toMatchObject({ restore: '1', unique: '1', storage: 'ceph', hostname: 'sonarr-restored' })
+    expect(cluster.guests.get(100)?.config['mp0']).toContain('ceph:')
   })
 
   test('over the guest itself overwrites only what is stopped, with what is named', async () => {

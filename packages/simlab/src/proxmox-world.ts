@@ -51,6 +51,16 @@ const guests: readonly SimulatedGuest[] = [
     address: '192.168.10.30',
     agent: 'answers',
     tags: 'dev',
+    programs: {
+      'systemctl is-active docker': { out: 'active\n' },
+      'apt-get -y full-upgrade': {
+        out: 'Setting up containerd.io (2.4.0-1) ...\nSetting up docker-ce (5:30.0.1-1) ...\nJob for docker.service failed.\n',
+        code: 100,
+        seconds: 3,
+        leaves: 'broken',
+      },
+      'broken: systemctl is-active docker': { out: 'failed\n', code: 3 },
+    },
     snapshots: [{ name: 'rackwarden-1', hoursAgo: 20, note: 'before the upgrade' }],
   },
   {

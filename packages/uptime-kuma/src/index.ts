@@ -34,6 +34,7 @@ export default defineService({
   assets,
   watchers,
   candidates: (environment, signal) => candidates(environment, signal),
+  pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
   toolsets: {
     monitors: { description: 'Monitors: how they are and were, pause and resume.' },

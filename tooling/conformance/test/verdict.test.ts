@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judge } from '../verdict.mjs'
+import { judge, leaves } from '../verdict.mjs'
 
 const outcome = (scenario: string, statuses: Record<string, string>, required = true) => ({
   scenario,
@@ -41,5 +41,16 @@ describe('the verdict over a run of the suite', () => {
   test('what is not required is counted and decides nothing', () => {
     const run = [outcome('ping', { answers: 'SUCCESS' }), outcome('tasks', { exist: 'FAILURE' }, false)]
     expect(judge(run, {})).toMatchObject({ passed: 1, failed: 0, others: '0 of 1', problems: [] })
+  })
+
+  test('a kind of scenario that is left out is excused as a whole, and only while there is one', () => {
+    const left = { ...outcome('auth/basic', {}), left: true }
+    expect(judge([left, outcome('ping', { answers: 'SUCCESS' })], { 'auth/': 'why' })).toMatchObject({
+      passed: 1,
+      excused: 1,
+      problems: [],
+    })
+    expect(judge([outcome('ping', { answers: 'SUCCESS' })], { 'auth/': 'why' }).problems).toHaveLength(1)
+    expect([leaves({ 'auth/': 'why' }, 'auth/basic'), leaves({ 'auth/': 'why', 'ping:a': 'why' }, 'ping')]).toEqual([true, false])
   })
 })

@@ -3,6 +3,7 @@ import { configurationTable } from '../architecture.mjs'
 import { environmentExample } from '../environment-example.mjs'
 import { prose, table } from '../markdown.mjs'
 import { mainVariables, servicesPage } from '../services-page.mjs'
+import { pitfallsList } from '../pitfalls.mjs'
 import { inversesOf, toolsTable } from '../tools.mjs'
 import { variablesTable } from '../variables.mjs'
 import { nightWatch } from './night-watch.ts'
@@ -90,4 +91,8 @@ test('what somebody would type stands as code', () => {
     '`local`, or `ssh://user@host[:port]`, see `~/.ssh/known_hosts`. Or `tcp://a:1`.',
   )
   expect(prose('PEM text, or and/or nothing.')).toBe('PEM text, or and/or nothing.')
+})
+
+test('pitfalls are points whose tools stand as code', () => {
+  expect(pitfallsList([{ title: 'It is dark', text: 'See list_lamps.' }])).toBe('- **It is dark.** See `list_lamps`.')
 })

@@ -8,6 +8,7 @@ export { attachNetwork, startNetwork, type LabNetwork, type LabNetworkOptions } 
 export { requireNtfy, startNtfy, type Ntfy, type NtfyMessage } from './ntfy.ts'
 export { requireNewestPrometheus } from './newest-prometheus.ts'
 export { attachPrometheus, startPrometheus, type MetricsProcess, type PrometheusOptions, type PrometheusStack } from './prometheus.ts'
+export { mcpServerProgram, requireMcpServer, type McpServerName, type McpServerProgram } from './mcp-server.ts'
 export type { MetricsConfiguration } from './metrics-configuration.ts'
 export type { HostCommand } from './host-machine.ts'
 export { startReverseProxy, type ReverseProxy, type ReverseProxyOptions } from './reverse-proxy.ts'

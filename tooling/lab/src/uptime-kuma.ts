@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import { cacheDirectory } from './apt-source.ts'
-import { requireComponent, searchPath, withoutComponent } from './component.ts'
 import { freePort } from './free-port.ts'
 import { guard } from './guardian.ts'
+import { npmRelease, requireNpmRelease, type NpmRelease } from './npm-release.ts'
 import { supervise } from './supervisor.ts'
 
 /** An Uptime Kuma on a loopback port, with records of its own and no account yet. */
@@ -20,62 +17,32 @@ export interface UptimeKuma {
 }
 
 const component = 'uptime-kuma'
-// The one release npm has: between 1.23, whose events it has, and 2.0.
-const packageOf = 'uptime-kuma@2.0.0-dev.0'
-const directory = 'uptime-kuma-2.0.0-dev.0'
 const startLimitMs = 60_000
-
-// Its SQLite is compiled where no binary can be fetched. Seven steps of its database were packed beside their directory.
-const program = `
-set -e
-cache=$1 name=$2 release=$3
-mkdir -p "$cache"
-exec 9>"$cache/$name.lock"
-flock 9
-[ -e "$cache/$name" ] && exit 0
-work=$cache/$name.partial
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work"
-npm install --no-audit --no-fund --no-save --omit=dev "$release"
+// The one release npm has: between 1.23, whose events it has, and 2.0. Its SQLite is compiled where no binary can be
+// fetched, and seven steps of its database were packed beside their directory.
+const release: NpmRelease = {
+  component,
+  package: 'uptime-kuma',
+  version: '2.0.0-dev.0',
+  trial: `
 cp -n node_modules/uptime-kuma/db/patch-*.sql node_modules/uptime-kuma/db/old_migrations/
-node -e 'require("@louislam/sqlite3")'
-mv "$work" "$cache/$name"
-`
-
-async function fetched(): Promise<string> {
-  const cache = cacheDirectory()
-  const tree = join(cache, directory)
-  if (!existsSync(tree))
-    await promisify(execFile)('sh', ['-c', program, 'fetch', cache, directory, packageOf], {
-      env: { ...process.env, PATH: searchPath() },
-      maxBuffer: 64 * 1024 * 1024,
-    })
-  return join(tree, 'node_modules', 'uptime-kuma')
+node -e 'require("@louislam/sqlite3")'`,
 }
 
 /** Says why no Uptime Kuma can run here, after trying to fetch it; undefined when one can. */
-export async function requireUptimeKuma(): Promise<string | undefined> {
-  const missing = requireComponent(component)
-  if (missing !== undefined) return missing
-  try {
-    await fetched()
-    return undefined
-  } catch (error) {
-    const reason = `${component} could not be fetched: ${(error as Error).message.trim().split('\n').at(-1) ?? ''}`
-    return withoutComponent(component, reason)
-  }
+export function requireUptimeKuma(): Promise<string | undefined> {
+  return requireNpmRelease(release)
 }
 
 /** Starts an Uptime Kuma that nobody set up yet. */
 export async function startUptimeKuma(): Promise<UptimeKuma> {
-  const tree = await fetched()
+  const tree = await npmRelease(release)
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'rw-lab-')))
   const data = join(home, 'data')
   mkdirSync(data)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const release = guard(home)
+  const letGo = guard(home)
   const supervisor = supervise(home, component, { detached: false })
   const nowhere = 'http://127.0.0.1:9'
   const settings = {
@@ -105,7 +72,7 @@ export async function startUptimeKuma(): Promise<UptimeKuma> {
   async function down(): Promise<void> {
     await supervisor.stop({ signal: 'SIGKILL' })
     rmSync(home, { recursive: true, force: true })
-    release()
+    letGo()
   }
 
   try {

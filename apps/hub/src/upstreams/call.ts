@@ -1,5 +1,5 @@
 import { ToolError } from '@rackwarden/core'
-import type { Ask, Progress, SecretFilter } from '@rackwarden/core/runtime'
+import { admitted, type Ask, type Progress, type SecretFilter } from '@rackwarden/core/runtime'
 import { anyResult } from './any-result.ts'
 import { isRecord } from './definitions.ts'
 import { failureOf, isSessionGone } from './failure.ts'
@@ -34,10 +34,10 @@ export async function askUpstream(
   asker: Asker,
   secrets: SecretFilter,
 ): Promise<Record<string, unknown>> {
-  const { name, configuration, turns } = upstream
+  const { name, configuration, admission } = upstream
   const limit = startLimit(configuration.limits.timeoutMs, name, asker.signal)
   try {
-    return await turns.take(limit.signal, async () => {
+    return await admitted(admission, { principal: asker.principal, signal: limit.signal }, async () => {
       // What it takes to come up has a limit of its own.
       const session = await limit.without(() => raced(upstream.session(), limit.signal))
       try {
@@ -84,7 +84,7 @@ async function sent(session: Session, request: ForeignRequest, { name, asker, li
 }
 
 async function once(
-  { client, era }: Session,
+  { client, sendsHeaders }: Session,
   { method, params, inputSchema }: ForeignRequest,
   { name, asker, limit }: Omit<Sending, 'secrets'>,
 ): Promise<Record<string, unknown>> {
@@ -111,7 +111,7 @@ async function once(
           },
         }),
   }
-  if (method === 'tools/call' && era === 'modern' && inputSchema !== undefined && JSON.stringify(inputSchema).includes('x-mcp-header'))
+  if (method === 'tools/call' && sendsHeaders && inputSchema !== undefined && JSON.stringify(inputSchema).includes('x-mcp-header'))
     return client.callTool(params as never, {
       ...options,
       toolDefinition: { name: String(params['name']), inputSchema: inputSchema as never },

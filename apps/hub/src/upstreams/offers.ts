@@ -1,6 +1,7 @@
 import type { ResourceListing, ResourceTemplate } from '@rackwarden/core/runtime'
 import { anyResult } from './any-result.ts'
 import { isRecord, promptIn, toolIn, type Offered } from './definitions.ts'
+import { headersHold } from './header-names.ts'
 import type { Session } from './session.ts'
 
 /** Bounds of one list. */
@@ -19,7 +20,11 @@ export async function offeredBy(
 ): Promise<Offered> {
   const { capabilities, server } = session
   const limits = { most: maxTools, timeoutMs, signal }
-  const tools = capabilities.tools === undefined ? nothing : await listed(session, 'tools/list', 'tools', limits, toolIn)
+  const usableTool = (value: unknown) => {
+    const tool = toolIn(value)
+    return tool === undefined || (session.sendsHeaders && !headersHold(tool.inputSchema)) ? undefined : tool
+  }
+  const tools = capabilities.tools === undefined ? nothing : await listed(session, 'tools/list', 'tools', limits, usableTool)
   const prompts = capabilities.prompts === undefined ? nothing : await listed(session, 'prompts/list', 'prompts', limits, promptIn)
   return { server, tools: byName(tools.items), prompts: byName(prompts.items), left: [...tools.left, ...prompts.left] }
 }
@@ -83,7 +88,9 @@ async function listed<Item>(
     items,
     left: [
       ...(whole ? [] : [`${key}: only the first ${items.length} are looked at.`]),
-      ...(malformed === 0 ? [] : [`${key}: ${malformed} cannot be used; they are malformed or too large.`]),
+      ...(malformed === 0
+        ? []
+        : [`${key}: ${malformed} cannot be used; they are malformed, too large, or name headers that cannot be sent.`]),
     ],
   }
 }

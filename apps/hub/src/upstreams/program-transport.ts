@@ -60,7 +60,8 @@ export function createProgramTransport(program: UpstreamProgram, { guard, log, e
 
   /** What it wrote last may still be on its way; what it started may hold its pipes open. */
   const finish = async (ended: ChildProcessWithoutNullStreams, how: string) => {
-    const read = [ended.stdout, ended.stderr].map((stream) => new Promise((resolve) => stream.once('end', resolve)))
+    const unread = [ended.stdout, ended.stderr].filter(({ readableEnded }) => !readableEnded)
+    const read = unread.map((stream) => new Promise((resolve) => stream.once('end', resolve)))
     await Promise.race([Promise.all(read), new Promise((resolve) => setTimeout(resolve, lastWordsMs))])
     const words = log.lastWords()
     ending ??= new ToolError('unreachable', `The server ended ${how}${words === undefined ? '.' : `; it said: ${words}`}`, {

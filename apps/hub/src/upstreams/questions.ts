@@ -51,7 +51,8 @@ export async function askClient(call: AskableCall, method: string, params: unkno
 
 /**
  * Answers what a server of the 2025 era asks while a call waits. Over one pipe nothing says which call asks: one is meant
- * where there is one, the latest where all are of one principal, and none where it might be somebody else's.
+ * where there is one, the latest where all are of one principal, and none where it might be somebody else's. Folders are
+ * those of no client.
  */
 export function answerQuestions(client: Client, calls: ReadonlySet<AskableCall>, options: AskingOptions): void {
   const callThatAsks = () => {
@@ -68,10 +69,8 @@ export function answerQuestions(client: Client, calls: ReadonlySet<AskableCall>,
     'sampling/createMessage',
     async ({ params }) => (await askClient(callThatAsks(), 'sampling/createMessage', params, options)) as never,
   )
-  // Many servers ask for the folders as soon as they start, when there is nobody to ask.
-  client.setRequestHandler('roots/list', async ({ params }) =>
-    calls.size === 0 ? { roots: [] } : ((await askClient(callThatAsks(), 'roots/list', params, options)) as never),
-  )
+  // It would keep them for all who call, and some serve such folders in the place of those their owner gave them.
+  client.setRequestHandler('roots/list', () => ({ roots: [] }))
 }
 
 function textOf(value: unknown): string {

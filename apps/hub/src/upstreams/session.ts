@@ -1,8 +1,9 @@
-import type { Client, PriorDiscovery, ServerCapabilities, Transport } from '@modelcontextprotocol/client'
+import type { Client, JSONRPCMessage, PriorDiscovery, ServerCapabilities, Transport } from '@modelcontextprotocol/client'
 import { ToolError } from '@rackwarden/core'
 import type { ListName, Runtime, UpstreamConfiguration } from '@rackwarden/core/runtime'
 import { createAddressTransport } from './address-transport.ts'
 import { anyResult } from './any-result.ts'
+import { isRecord } from './definitions.ts'
 import type { EraRecords } from './era-record.ts'
 import { failureOf, mayBeEra } from './failure.ts'
 import type { ProcessGuard } from './guard.ts'
@@ -29,6 +30,8 @@ export interface Session {
   readonly era: 'modern' | 'legacy'
   readonly server: { readonly name: string; readonly version: string }
   readonly capabilities: ServerCapabilities
+  /** Whether inputs of tools may have to be sent as headers, too. */
+  readonly sendsHeaders: boolean
   /** Calls under way, the latest last: what a server of the 2025 era asks is asked of one of them. */
   readonly calls: Set<AskableCall>
   /** Resolves once it is over, with why. */
@@ -83,6 +86,10 @@ async function connected(options: SessionOptions, prior: PriorDiscovery | undefi
   signal.throwIfAborted()
   let check: () => void = () => undefined
   const way = await wayTo(options, () => check())
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- transports have no events; the client goes on to its own after this
+  way.transport.onmessage = (message) => {
+    if (client.getProtocolEra() === 'modern') completeResult(message)
+  }
   const client = new Client(
     { name: 'rackwarden', version: runtime.version },
     {
@@ -134,6 +141,7 @@ async function connected(options: SessionOptions, prior: PriorDiscovery | undefi
     era: client.getProtocolEra() ?? 'legacy',
     server: { name: serverName, version },
     capabilities: client.getServerCapabilities() ?? {},
+    sendsHeaders: configuration.reach.kind !== 'stdio' && client.getProtocolEra() === 'modern',
     calls,
     ended,
     why: () => reason,
@@ -146,6 +154,11 @@ async function connected(options: SessionOptions, prior: PriorDiscovery | undefi
   if (configuration.reach.kind !== 'stdio') check = keptAlive(session, name, over.signal)
   if (session.era === 'modern') void listening(session, over.signal)
   return session
+}
+
+/** A result that does not say what it is is a whole one, which the library would refuse. */
+function completeResult(message: JSONRPCMessage): void {
+  if ('result' in message && isRecord(message.result)) message.result.resultType ??= 'complete'
 }
 
 interface Way {

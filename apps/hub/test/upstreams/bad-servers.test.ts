@@ -60,7 +60,7 @@ describe.each(Object.entries(kinds))('beside a server %s', (_name, { entry, says
     expect(hub.names()).toContain('pantry_one')
     const result = await hub.catalogue.call({ name: 'pantry_one', input: {}, caller })
     expect(result).toMatchObject({ kind: 'done' })
-    await vi.waitFor(async () => expect((await healthOf(hub, 'bad'))?.evidence).toMatch(says), { timeout: 8_000 })
+    await vi.waitFor(async () => expect((await healthOf(hub, 'bad'))?.evidence).toMatch(says), { timeout: 15_000 })
     expect((await healthOf(hub, 'pantry'))?.status).toBe('ok')
     const told = (await diagnose(hub.catalogue)).find(({ subject }) => subject === 'bad')
     expect(told?.level).not.toBe('ok')
@@ -70,11 +70,11 @@ describe.each(Object.entries(kinds))('beside a server %s', (_name, { entry, says
 describe('a server that was accepted', () => {
   test('and dies in the middle of a call fails that call at once, is withdrawn at most for a moment, and comes back', async () => {
     const hub = await openForeign({ pantry: fixture('bad-server', 'dies') })
-    await vi.waitFor(async () => expect((await healthOf(hub, 'pantry'))?.status).toBe('ok'), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await healthOf(hub, 'pantry'))?.status).toBe('ok'), { timeout: 15_000 })
     const result = await hub.catalogue.call({ name: 'pantry_one', input: {}, caller })
     expect(result).toMatchObject({ kind: 'error', error: { code: 'unreachable' } })
     expect(result.text).toMatch(/exit code 9/)
-    await vi.waitFor(async () => expect((await healthOf(hub, 'pantry'))?.status).toBe('ok'), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await healthOf(hub, 'pantry'))?.status).toBe('ok'), { timeout: 15_000 })
     expect(hub.names()).toContain('pantry_one')
   })
 
@@ -98,7 +98,7 @@ describe('a server that was accepted', () => {
     writeFileSync(record, JSON.stringify({ ...(JSON.parse(readFileSync(record, 'utf8')) as object), identity }))
     const hub = await openForeign({ pantry: wrong }, { directory, accepted: [] })
     expect(hub.names()).toContain('pantry_one')
-    await vi.waitFor(() => expect(hub.names()).not.toContain('pantry_one'), { timeout: 3_000 })
+    await vi.waitFor(() => expect(hub.names()).not.toContain('pantry_one'), { timeout: 15_000 })
     const result = await hub.catalogue.call({ name: 'pantry_one', input: {}, caller })
     expect(result).toMatchObject({ kind: 'error', error: { code: 'unreachable' } })
     expect(result.text).toMatch(/exit code 4[\s\S]*next attempt/)
@@ -126,6 +126,11 @@ describe('a server that was accepted', () => {
   test('and answers with what is no result fails in our words', async () => {
     const { catalogue } = await openForeign({ pantry: fixture('bad-server', 'garbage-result') })
     expect(await catalogue.call({ name: 'pantry_one', input: {}, caller })).toMatchObject({ kind: 'error', error: { code: 'upstream' } })
+  })
+
+  test('and does not say that an answer is the whole one is taken to mean it', async () => {
+    const hub = await openForeign({ bad: fixture('bad-server', 'says-no-kind') })
+    expect(await hub.catalogue.call({ name: 'bad_one', input: {}, caller })).toMatchObject({ kind: 'done', output: { text: 'one' } })
   })
 
   test('and needs what no client of ours has says what that is', async () => {

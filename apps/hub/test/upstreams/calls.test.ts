@@ -48,7 +48,7 @@ describe('a foreign tool', () => {
     const planned = await call(hub, 'read_jar', { jar: 'left' })
     if (planned.kind !== 'plan') throw new Error(planned.text)
     await call(hub, 'rug_pull', { kind: 'describe' })
-    await vi.waitFor(() => expect(hub.names()).not.toContain('pantry_read_jar'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(hub.names()).not.toContain('pantry_read_jar'), { timeout: 15_000 })
     await expect(call(hub, 'read_jar', { jar: 'left', confirm: planned.plan.confirm })).resolves.toMatchObject({
       kind: 'error',
       error: { code: 'not_found' },
@@ -116,16 +116,16 @@ describe('a foreign tool', () => {
       { ms: 10_000 },
       { progress: ({ message }: { message: string }) => told.push(message), signal: controller.signal },
     )
-    await vi.waitFor(() => expect(told.length).toBeGreaterThan(1), { timeout: 10_000 })
+    await vi.waitFor(() => expect(told.length).toBeGreaterThan(1), { timeout: 15_000 })
     expect(told[0]).toMatch(/^step \d/)
     controller.abort()
     expect(await calling).toMatchObject({ kind: 'error', error: { code: 'denied' } })
-    await vi.waitFor(() => expect(hub.log.join('\n')).toContain('slow was cancelled'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(hub.log.join('\n')).toContain('slow was cancelled'), { timeout: 15_000 })
   })
 
   test('that goes on telling how far it is may take longer than its limit', async () => {
-    const hub = await openForeign({ pantry: { ...fixture('old-pantry'), timeoutMs: 400 } })
-    const result = await call(hub, 'slow', { ms: 1_200 }, { progress: () => undefined })
+    const hub = await openForeign({ pantry: { ...fixture('old-pantry'), timeoutMs: 1_000 } })
+    const result = await call(hub, 'slow', { ms: 2_500 }, { progress: () => undefined })
     expect(result.text).toContain('at last')
   })
 
@@ -153,7 +153,8 @@ describe('prompts of a foreign server', () => {
   test('are listed under its name, given, and completed', async () => {
     const hub = await openForeign({ pantry: fixture('old-pantry') })
     const { prompts } = hub.catalogue
-    expect(prompts?.list({ caller })).toMatchObject([{ name: 'pantry_cook', arguments: [{ name: 'dish', required: true }] }])
+    const cook = { name: 'pantry_cook', arguments: [expect.objectContaining({ name: 'dish', required: true })] }
+    expect(await prompts?.list({ caller })).toContainEqual(expect.objectContaining(cook))
     expect(await prompts?.get({ caller, name: 'pantry_cook', input: { dish: 'pie' } })).toEqual({
       messages: [{ role: 'user', content: { type: 'text', text: 'Cook pie.' } }],
     })
@@ -165,7 +166,7 @@ describe('prompts of a foreign server', () => {
   test("are nobody's who may not see the server", async () => {
     const hub = await openForeign({ pantry: fixture('old-pantry') })
     const stranger = { ...caller, services: ['docker'] }
-    expect(hub.catalogue.prompts?.list({ caller: stranger })).toEqual([])
+    expect(JSON.stringify(await hub.catalogue.prompts?.list({ caller: stranger }))).not.toContain('pantry')
     expect(await hub.catalogue.prompts?.get({ caller: stranger, name: 'pantry_cook', input: { dish: 'pie' } })).toBeUndefined()
     expect(await hub.catalogue.resources?.read({ caller: stranger, uri: 'pantry+jar://plums' })).toBeUndefined()
     expect(await hub.catalogue.call({ name: 'pantry_read_jar', input: { jar: 'x' }, caller: stranger })).toMatchObject({

@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml'
 import { acceptUpstream, forgetUpstream } from '../../src/upstreams/commands/accept.ts'
 import { importUpstreams } from '../../src/upstreams/commands/import.ts'
 import { listUpstreams, showUpstream } from '../../src/upstreams/commands/look.ts'
+import { isOwnProgram } from '../../src/upstreams/commands/own-program.ts'
 import { nameFor } from '../../src/upstreams/commands/taken-over.ts'
 import { fixture, temporaryDirectory } from './open-foreign.ts'
 
@@ -235,3 +236,19 @@ test.each([
   ['x'.repeat(50), 'x'.repeat(24)],
   ['***', 'upstream'],
 ])('%s is called %s', (name, expected) => expect(nameFor(name)).toBe(expected))
+
+test.each([
+  ['npx -y rackwarden', true],
+  ['npx -y rackwarden@1.2.3 serve', true],
+  ['npx @rackwarden/pihole', true],
+  ['rackwarden serve', true],
+  ['/usr/local/bin/rackwarden-docker', true],
+  ['C:\\npm\\rackwarden.cmd', true],
+  ['node /opt/node_modules/rackwarden/dist/bin.cjs', true],
+  ['node ./node_modules/.bin/rackwarden', true],
+  ['docker run -i --rm ghcr.io/rackwarden/rackwarden:latest', true],
+  ['npx -y @modelcontextprotocol/server-filesystem /srv/rackwarden', false],
+  ['npx -y @modelcontextprotocol/server-filesystem /home/me/rackwarden-docs/notes', false],
+  ['node /home/me/.cache/rackwarden-lab/server/dist/index.js', false],
+  ['npx -y my-rackwarden-notes', false],
+])('that `%s` starts this program is %s', (line, expected) => expect(isOwnProgram(line.split(' '))).toBe(expected))

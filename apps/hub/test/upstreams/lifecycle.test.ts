@@ -35,11 +35,11 @@ describe.each([
     const told: string[] = []
     hub.catalogue.watch?.((list) => told.push(list))
     await first.stop()
-    await vi.waitFor(() => expect(hub.names()).not.toContain('pantry_read_jar'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(hub.names()).not.toContain('pantry_read_jar'), { timeout: 15_000 })
     expect(told).toContain('tools')
     expect(await read(hub)).toMatchObject({ kind: 'error', error: { code: 'unreachable' } })
     await listening(name, Number(new URL(first.url).port))
-    await vi.waitFor(() => expect(hub.names()).toContain('pantry_read_jar'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(hub.names()).toContain('pantry_read_jar'), { timeout: 15_000 })
     expect((await read(hub)).kind).toBe('done')
   })
 
@@ -49,7 +49,7 @@ describe.each([
     expect((await read(hub)).kind).toBe('done')
     await first.stop()
     await listening(name, Number(new URL(first.url).port))
-    await vi.waitFor(async () => expect((await read(hub)).kind).toBe('done'), { timeout: 10_000 })
+    await vi.waitFor(async () => expect((await read(hub)).kind).toBe('done'), { timeout: 15_000 })
   })
 })
 

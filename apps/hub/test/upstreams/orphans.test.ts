@@ -47,7 +47,7 @@ const isAlive = (pid: number) => {
   }
 }
 
-const gone = (pids: readonly number[]) => vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), { timeout: 6_000, interval: 20 })
+const gone = (pids: readonly number[]) => vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), { timeout: 15_000, interval: 20 })
 
 /** A hub as a process of its own, with a client; what its upstream started, and what guards it. */
 async function running(upstream: Record<string, unknown>): Promise<{ hub: number; guards: number[]; started: number[]; client: Client }> {
@@ -112,7 +112,7 @@ describe.runIf(process.platform === 'linux')('of the programs of upstreams, and 
     const { hub, guards, started } = await running(fixture('old-pantry'))
     for (const guard of guards) process.kill(guard, 'SIGKILL')
     const next = () => childrenOf(hub).filter((pid) => ![...started, ...guards].includes(pid) && isAlive(pid))
-    await vi.waitFor(() => expect(next()).toHaveLength(1), { timeout: 3_000 })
+    await vi.waitFor(() => expect(next()).toHaveLength(1), { timeout: 15_000 })
     const anew = next()
     // It is told what there was before it when it has come up.
     process.kill(hub, 'SIGKILL')

@@ -1,6 +1,8 @@
 import type { Questions, Respondent } from './questions.ts'
 import type { View } from './view.ts'
 
+type Awaitable<T> = T | Promise<T>
+
 /** A block of an answer (text, image, audio, resource) in the protocol's own words, passed on as it is. */
 export interface Content {
   readonly type: string
@@ -37,8 +39,8 @@ export interface ResourceRequest extends View {
 
 /** What can be read by address. */
 export interface Resources {
-  readonly list: (view: View) => readonly ResourceListing[]
-  readonly templates: (view: View) => readonly ResourceTemplate[]
+  readonly list: (view: View) => Awaitable<readonly ResourceListing[]>
+  readonly templates: (view: View) => Awaitable<readonly ResourceTemplate[]>
   /** Undefined where nothing has this address. */
   readonly read: (request: ResourceRequest) => Promise<readonly ResourceContent[] | undefined>
   /** Calls back after every change, until the function it gives is called. */
@@ -69,7 +71,7 @@ export interface PromptMessage {
 
 /** Texts a person picks to begin with. */
 export interface Prompts {
-  readonly list: (view: View) => readonly PromptListing[]
+  readonly list: (view: View) => Awaitable<readonly PromptListing[]>
   /** Undefined where no prompt has this name. */
   readonly get: (request: PromptRequest) => Promise<{ messages: readonly PromptMessage[] } | { questions: Questions } | undefined>
 }

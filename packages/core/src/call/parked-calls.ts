@@ -3,15 +3,17 @@ import { createId } from '../record/journal.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Question } from './questions.ts'
 import type { CallResult } from './result.ts'
-import type { CallRequest } from './surface.ts'
+import type { CallRequest, Progress } from './surface.ts'
 
 /** Asks the client in the middle of a call; undefined where it did not answer this, throws `denied` where it cannot be asked. */
 export type Ask = (question: Question) => Promise<unknown>
 
-/** A call that may ask: its signal outlives the request that began it, for the answers come with another. */
+/** A call that may ask: what it listens to and tells outlives the request that began it, for the answers come with another. */
 export interface Asking {
   signal: AbortSignal
   ask: Ask
+  /** Tells whichever request waits now. */
+  progress: (progress: Progress) => void
 }
 
 /** Calls that wait in the middle for an answer of their client, whichever request it comes with. */
@@ -39,8 +41,8 @@ interface Parked {
   readonly controller: AbortController
   readonly done: Promise<CallResult>
   readonly open: Map<string, Open>
-  /** The client of the request that waits now. */
-  client: CallRequest['client']
+  /** The request that waits now. */
+  request: CallRequest
   /** Told when something is asked. */
   asked: () => void
   expiry?: () => void
@@ -96,7 +98,7 @@ export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'ra
       let count = 0
       const ask: Ask = (question) => {
         const kind = question.method.split('/')[0]
-        if (call.client?.askable.some((askable) => askable === kind) !== true) return Promise.reject(cannotBeAsked(kind ?? ''))
+        if (call.request.client?.askable.some((askable) => askable === kind) !== true) return Promise.reject(cannotBeAsked(kind ?? ''))
         return new Promise((settle) => {
           count += 1
           open.set(`question_${count}`, { question, settle })
@@ -105,13 +107,14 @@ export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'ra
         })
       }
       // Begun a moment later, when the call knows itself.
-      const done = Promise.resolve().then(() => work({ signal: controller.signal, ask }))
+      const progress = (told: Progress) => call.request.progress?.(told)
+      const done = Promise.resolve().then(() => work({ signal: controller.signal, ask, progress }))
       const call: Parked = {
         principal: request.caller.principal,
         controller,
         done,
         open,
-        client: request.client,
+        request,
         asked: () => undefined,
       }
       return wait(id, call, request)
@@ -124,7 +127,7 @@ export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'ra
         return Promise.reject(
           new ToolError('conflict', 'The call that asked does not wait any more.', { hint: 'Make the call again, from the start.' }),
         )
-      call.client = request.client
+      call.request = request
       answer(call, request.client?.answers?.given ?? {})
       return wait(id, call, request)
     },

@@ -28,10 +28,18 @@ function whatIsTaken(fields: readonly string[], properties: Readonly<Record<stri
   return told.length > 0 ? told.join('\n') : `The inputs are: ${Object.keys(properties).join(', ')}.`
 }
 
-/** Models and shells send "42" for 42; what the schema makes unambiguous is taken as meant. */
+/** Models and shells send "42" for 42, and null for what they leave out; what the schema makes unambiguous is taken as meant. */
 export function lenientInput(listed: JsonSchema, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const properties = (listed['properties'] ?? {}) as Record<string, JsonSchema>
-  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, coerce(value, properties[key] ?? {})]))
+  const required = (listed['required'] ?? []) as readonly string[]
+  const meant = Object.entries(given).filter(([key, value]) => value !== null || required.includes(key) || mayBeNull(properties[key]))
+  return Object.fromEntries(meant.map(([key, value]) => [key, coerce(value, properties[key] ?? {})]))
+}
+
+/** Of what a schema does not say plainly null may be a value. */
+function mayBeNull(schema: JsonSchema | undefined): boolean {
+  const types = [schema?.['type']].flat()
+  return types.includes(undefined) || types.includes('null') || schema?.['nullable'] === true
 }
 
 function coerce(value: unknown, schema: JsonSchema): unknown {

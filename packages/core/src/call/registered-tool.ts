@@ -47,6 +47,10 @@ export interface RegisteredTool {
   readonly untrusted: boolean
   /** Which end of an output too long to show matters. */
   readonly keep: 'head' | 'tail'
+  /** What a result may cost where that is not the usual. */
+  readonly budgetTokens?: number
+  /** How to ask for less, where its inputs do not say it. */
+  readonly narrowing?: string
   /** The toolset it belongs to, where its service has any. */
   readonly toolset?: string
   readonly input: { readonly jsonSchema: JsonSchema; parse(value: Readonly<Input>): Input }
@@ -83,6 +87,8 @@ export function registeredTool(tool: Tool<never>): RegisteredTool {
     internal: 'internal' in definition && definition.internal,
     untrusted: definition.untrusted === true,
     keep: definition.keep ?? 'head',
+    ...(definition.budgetTokens === undefined ? {} : { budgetTokens: definition.budgetTokens }),
+    ...(definition.narrowing === undefined ? {} : { narrowing: definition.narrowing }),
     ...(definition.toolset === undefined ? {} : { toolset: definition.toolset }),
     input: {
       get jsonSchema() {

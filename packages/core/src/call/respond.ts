@@ -66,9 +66,9 @@ export function outputText(tool: RegisteredTool, output: unknown, input: Input, 
     : own
   // What a write answers is not marked as others' words, and a name in it is.
   // Asking for less of what a write answers would be doing it again.
-  const narrowing = tool.writes ? '' : narrowingOf(tool.input.jsonSchema)
+  const narrowing = tool.writes ? '' : (tool.narrowing ?? narrowingOf(tool.input.jsonSchema))
   return fitToBudget(tool.writes && !tool.untrusted ? indentedWithin(output) : output, render, {
-    tokens: budgetTokens,
+    tokens: tool.budgetTokens ?? budgetTokens,
     narrowing,
     reserve: estimateTokens(narrowing) + leftTokens,
     keep: tool.keep,
@@ -177,7 +177,13 @@ function errorReport(error: unknown, secrets: SecretFilter): ErrorReport {
   if (!ToolError.isInstance(error))
     return { code: 'upstream', message: 'The tool failed unexpectedly.', hint: 'The log of the server says more.' }
   const clean = (text: string) => presentableText(text, secrets, longestFailure)
-  return { code: error.code, message: clean(error.message), ...(error.hint === undefined ? {} : { hint: clean(error.hint) }) }
+  const { code, message, hint, retryAfterSeconds } = error
+  return {
+    code,
+    message: clean(message),
+    ...(hint === undefined ? {} : { hint: clean(hint) }),
+    ...(retryAfterSeconds === undefined ? {} : { retry_after_seconds: retryAfterSeconds }),
+  }
 }
 
 function narrowingOf(schema: JsonSchema): string {

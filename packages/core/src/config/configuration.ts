@@ -3,6 +3,9 @@ import type { Tier } from '../define/access.ts'
 import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
+import type { DocsConfiguration } from './docs.ts'
+import type { AdmissionLimits } from '../call/admission.ts'
+import type { Limits } from './limits.ts'
 import type { HttpConfiguration } from './http.ts'
 import type { NotifyConfiguration } from './notify.ts'
 import type { UpstreamEntry } from './upstreams.ts'
@@ -22,6 +25,8 @@ export interface ServiceConfiguration {
   tier?: Tier
   /** Unprefixed names of tools that are switched off. */
   toolsOff: readonly string[]
+  /** How many calls its instances are given, where that is said of them. */
+  limits?: Partial<AdmissionLimits>
   /** Toolsets that are on, where the owner named them. */
   toolsetsOn?: readonly string[]
   instances: readonly InstanceConfiguration[]
@@ -45,10 +50,14 @@ export interface Configuration {
   audit?: AuditPolicy
   /** How a person is told of a request for their approval; nobody is where nothing is said. */
   notify?: NotifyConfiguration
+  /** Where what the owner wrote down lies. */
+  docs?: DocsConfiguration
   /** Foreign servers, for an application that can mount them. */
   upstreams?: readonly UpstreamEntry[]
   /** How it is reached over HTTP; by loopback alone where nothing is said. */
   http?: HttpConfiguration
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
+  /** How much is taken on at once; the defaults where nothing is said. */
+  limits?: Limits
 }

@@ -54,6 +54,10 @@ interface ToolBase<Input extends InputShape, Output extends z.ZodType> {
   untrusted?: boolean
   /** Which end of an output too long to show matters; `tail` for logs. */
   keep?: 'head' | 'tail'
+  /** What a result may cost where that is not 2,000 tokens; never more than 10,000. */
+  budgetTokens?: number
+  /** How to ask for less, where its inputs do not say it. */
+  narrowing?: string
   /** The toolset of the service it belongs to; a service with more than 14 tools has them. */
   toolset?: string
 }

@@ -1,6 +1,8 @@
 import type { ApprovalRequests } from '../approve/approval-requests.ts'
 import type { Exposure } from '../call/exposure.ts'
 import type { Operations } from '../call/operations.ts'
+import type { Tier } from '../define/access.ts'
+import type { Passages } from '../knowledge/passage.ts'
 import type { Journal } from '../record/journal.ts'
 import type { Pauses } from '../record/pauses.ts'
 import type { Sequences } from '../record/sequences.ts'
@@ -22,6 +24,10 @@ export interface Lab {
   readonly sequences: Sequences
   readonly requests: ApprovalRequests
   readonly principal: string
+  /** The highest access of its caller here. */
+  readonly tier: Tier
+  /** What was written down about the lab. */
+  readonly passages: Passages
   /** The tools its caller may find. */
   readonly directory: Directory
   /** How much is listed to its caller, and what stands before the names of the tools over all services. */

@@ -3,6 +3,7 @@ import type { Announce } from '../approve/approval-request.ts'
 import { createApprovalRequests, type ApprovalRequests } from '../approve/approval-requests.ts'
 import { openOwner } from '../approve/owner.ts'
 import { createStandingRules } from '../approve/standing-rules.ts'
+import { createCallRate, type CallRate } from '../call/call-rate.ts'
 import { auditRefused, callTool } from '../call/call-tool.ts'
 import type { CallEnvironment } from '../call/call.ts'
 import { createOperations } from '../call/operations.ts'
@@ -13,9 +14,14 @@ import type { RegisteredTool } from '../call/registered-tool.ts'
 import type { CallRequest, ListName, Surface } from '../call/surface.ts'
 import type { View } from '../call/view.ts'
 import type { Configuration } from '../config/configuration.ts'
+import { defaultLimits, type Limits } from '../config/limits.ts'
 import { lowestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { didYouMean } from '../define/nearest-names.ts'
+import type { Lab } from '../facets/lab.ts'
+import { searchDocs } from '../facets/search-docs.ts'
+import { createKnowledge, type Knowledge } from '../knowledge/knowledge.ts'
+import { instanceMeasures } from '../measure/instance-measures.ts'
 import { createJournal } from '../record/journal.ts'
 import { createPartialWrites } from '../record/partial-writes.ts'
 import { createPauses } from '../record/pauses.ts'
@@ -57,6 +63,7 @@ export interface Catalogue extends Surface {
   /** The services, and the MCP servers of others as of now. */
   readonly mounts: readonly Mount[]
   readonly requests: ApprovalRequests
+  readonly knowledge: Knowledge
   /**
    * Goes on with another configuration: sessions, operations and the clients of instances that stay the same are untouched.
    * Throws `denied`, and changes nothing, where it would raise anybody's rights: that takes a restart.
@@ -79,6 +86,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   const { runtime, prefixed, prefix = '', only, foreign } = options
   let held = configured(options, options.configuration)
   const operations = createOperations(runtime, options.inlineBudgetMs ?? inlineBudgetMs, prefix)
+  let rate = rateOf(runtime, options.configuration)
   const journal = createJournal(runtime.store, createSealer(runtime.store, runtime.random), runtime)
   const partialWrites = createPartialWrites(runtime.store)
   const pauses = createPauses(runtime.store)
@@ -89,30 +97,49 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   const requests = createApprovalRequests(runtime, owner)
   const mounts = () => [...held.mounts, ...(foreign?.mounts() ?? [])]
   const directory = createDirectory(listing)
-  const own = mountOwn(
-    (view) => ({
-      mounts: visible(mounts(), view),
-      isWhole: view.service === undefined && view.caller.services === undefined,
-      runtime,
-      operations,
-      journal,
-      partialWrites,
-      pauses,
-      sequences,
-      requests,
-      principal: view.caller.principal,
-      directory: directory(view),
-      exposure: view.exposure ?? 'all',
-      prefix,
-    }),
-    { prefixed, prefix, hasBackedUp: options.services.some(({ assetsAreBackedUp }) => assetsAreBackedUp === true) },
-  )
+  const labOf = (view: View): Lab => ({
+    mounts: visible(mounts(), view),
+    isWhole: view.service === undefined && view.caller.services === undefined,
+    runtime,
+    operations,
+    journal,
+    partialWrites,
+    pauses,
+    sequences,
+    requests,
+    principal: view.caller.principal,
+    tier: lowestTier(held.tier, view.caller.tier),
+    passages: knowledge.passages,
+    directory: directory(view),
+    exposure: view.exposure ?? 'all',
+    prefix,
+  })
+  const own = mountOwn(labOf, {
+    prefixed,
+    prefix,
+    hasBackedUp: options.services.some(({ assetsAreBackedUp }) => assetsAreBackedUp === true),
+  })
+  const command = options.command ?? ((words: string) => `rackwarden ${words}`)
+  const knowledge = createKnowledge({
+    runtime,
+    prefixed,
+    prefix,
+    configuration: () => held.configuration,
+    mounts,
+    labOf,
+    command,
+    // What is read by address takes the same path, and stands in the audit under the address.
+    call: (request, tool) => callTool(Object.create(environment, { resolve: { value: () => ({ mount: own, tool }) } }), request),
+  })
   const environment: CallEnvironment = {
     runtime,
     get tier() {
       return held.tier
     },
     operations,
+    get rate() {
+      return rate
+    },
     parked: createParkedCalls(runtime),
     plans: createPlanStore(runtime, async (id) => (await requests.get(id))?.decision?.decision === 'rejected'),
     journal,
@@ -128,13 +155,14 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       return held.protectedSet
     },
     announce: options.announce,
-    command: options.command ?? ((words: string) => `rackwarden ${words}`),
+    command,
     mounts: (view: View) => visible(mounts(), view),
     resolve,
   }
   const watchers = new Set<(list: ListName) => void>()
   let known: Listing | undefined
-  const stopWatching = foreign?.watch(changed)
+  const stopWatching = [foreign?.watch(changed), knowledge.watch(() => changed('resources'))]
+  const stopMeasuring = runtime.measures.add(() => instanceMeasures(mounts()))
 
   function changed(list: ListName): void {
     if (list === 'tools') known = undefined
@@ -143,8 +171,14 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
 
   /** The tools of now; what is foreign stands in for nothing of ours. */
   function listing(): Listing {
-    known ??= createListing([...(foreign?.mounts() ?? []), own, ...held.mounts], held.tier, only)
+    known ??= createListing([...(foreign?.mounts() ?? []), ownOfUse(), ...held.mounts], held.tier, only)
     return known
+  }
+
+  /** A service alone has documents to search where somebody said which. */
+  function ownOfUse(): Mount {
+    if (prefixed || (held.configuration.docs?.folders.length ?? 0) > 0) return own
+    return { ...own, tools: new Map([...own.tools].filter(([name]) => name !== searchDocs.definition.name)) }
   }
 
   function resolve({ name, ...view }: CallRequest): NamedTool {
@@ -172,6 +206,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       return mounts()
     },
     requests,
+    knowledge,
     get services() {
       return mounts().map((mount) => mount.service)
     },
@@ -192,7 +227,12 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       refuseRaise(before, next)
       foreign?.configure(configuration)
       held = next
+      if (limitsOf(configuration).callsPerMinute !== limitsOf(before.configuration).callsPerMinute) {
+        rate.close()
+        rate = rateOf(runtime, configuration)
+      }
       changed('tools')
+      if (!isDeepStrictEqual(before.configuration.docs, configuration.docs)) changed('resources')
       const kept = new Set(next.instances.map(({ instance }) => instance))
       for (const { instance } of before.instances) if (!kept.has(instance)) void instance.close('patiently')
       return true
@@ -208,24 +248,34 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
         prefixed,
         prefix,
       }),
-    ...offersOf(foreign === undefined ? [] : [foreign]),
+    ...offersOf([knowledge, ...(foreign === undefined ? [] : [foreign])]),
     close: async (graceMs = closeGraceMs) => {
-      stopWatching?.()
+      for (const stop of stopWatching) stop?.()
+      knowledge.close()
+      stopMeasuring()
       environment.parked.close()
       await operations.close(graceMs)
+      rate.close()
       await Promise.all([...held.instances.map(({ instance }) => instance.close()), foreign?.close()])
     },
   }
 }
 
-/** What is offered beside tools, where there is somebody to offer it. */
+/** What is offered beside tools, whoever offers it. */
 function offersOf(sources: readonly Pick<ForeignServers, 'resources' | 'prompts' | 'complete'>[]): Partial<Surface> {
-  if (sources.length === 0) return {}
   return {
     resources: joinResources(sources.map(({ resources }) => resources)),
     prompts: joinPrompts(sources.map(({ prompts }) => prompts)),
     complete: joinCompletions(sources.map((source) => (request) => source.complete(request))),
   }
+}
+
+function limitsOf({ limits = defaultLimits }: Configuration): Limits {
+  return limits
+}
+
+function rateOf(runtime: Runtime, configuration: Configuration): CallRate {
+  return createCallRate(runtime, limitsOf(configuration).callsPerMinute)
 }
 
 function visible(mounts: readonly Mount[], view: View): Mount[] {

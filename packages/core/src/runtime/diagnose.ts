@@ -4,6 +4,7 @@ import { cleanText } from '../present/clean.ts'
 import type { Catalogue } from './catalogue.ts'
 import { diagnoseAcknowledgement, diagnoseApproval } from './diagnose-approval.ts'
 import { diagnoseConfiguration, diagnosePins, diagnoseRights, diagnoseSecrets, subjectOf } from './diagnose-credentials.ts'
+import { diagnoseDocs } from './diagnose-docs.ts'
 import { diagnoseNotify } from './diagnose-notify.ts'
 import { diagnoseAudit, diagnoseClock, diagnoseState } from './diagnose-state.ts'
 import type { Diagnosis } from './diagnosis.ts'
@@ -16,12 +17,13 @@ const limitMs = 2_000
 /** Looks at the process, its configuration, its records and every instance, in parallel, within 2 seconds. */
 export async function diagnose(catalogue: Catalogue): Promise<Diagnosis[]> {
   const { runtime } = catalogue
-  const [clock, configuration, state, audit, approval, instances, rights] = await Promise.all([
+  const [clock, configuration, state, audit, approval, docs, instances, rights] = await Promise.all([
     inTime('clock', diagnoseClock(runtime), catalogue),
     inTime('configuration', diagnoseConfiguration(catalogue), catalogue),
     inTime('state directory', diagnoseState(runtime), catalogue),
     inTime('audit', diagnoseAudit(runtime), catalogue),
     inTime('approval', diagnoseApproval(catalogue), catalogue),
+    allInTime('docs', diagnoseDocs(catalogue), catalogue),
     diagnoseInstances(catalogue),
     diagnoseRights(catalogue),
   ])
@@ -29,7 +31,7 @@ export async function diagnose(catalogue: Catalogue): Promise<Diagnosis[]> {
   // An upstream's version or error may be in it, on its way to a terminal.
   const shown = (text: string) => runtime.secrets.text(cleanText(text)).replaceAll(/\s*\n\s*/g, ' ')
   const told = [...diagnoseNotify(catalogue), ...diagnoseAcknowledgement(runtime)]
-  return [diagnoseNode(), clock, configuration, state, audit, approval, ...told, ...services].map(({ fix, ...diagnosis }) => ({
+  return [diagnoseNode(), clock, configuration, state, audit, approval, ...docs, ...told, ...services].map(({ fix, ...diagnosis }) => ({
     ...diagnosis,
     message: shown(diagnosis.message),
     ...(fix === undefined ? {} : { fix: shown(fix) }),
@@ -37,18 +39,30 @@ export async function diagnose(catalogue: Catalogue): Promise<Diagnosis[]> {
 }
 
 /** A diagnosis, or that it takes longer than anybody waits. */
-async function inTime(subject: string, looking: Promise<Diagnosis>, { runtime }: Catalogue): Promise<Diagnosis> {
+async function inTime(subject: string, looking: Promise<Diagnosis>, catalogue: Catalogue): Promise<Diagnosis> {
+  const [diagnosis] = await allInTime(
+    subject,
+    looking.then((found) => [found]),
+    catalogue,
+  )
+  return diagnosis!
+}
+
+/** What a look comes to, or that it takes longer than anybody waits. */
+async function allInTime(subject: string, looking: Promise<readonly Diagnosis[]>, { runtime }: Catalogue): Promise<readonly Diagnosis[]> {
   const timer = new AbortController()
   const late = runtime.clock.sleep(limitMs, timer.signal).then(
-    (): Diagnosis => ({
-      level: 'warning',
-      subject,
-      message: `not known within ${limitMs / 1000} s`,
-      fix:
-        subject === 'audit' || subject === 'approval'
-          ? "The audit is long; run 'audit --verify'."
-          : 'Is its disk or network share answering?',
-    }),
+    (): readonly Diagnosis[] => [
+      {
+        level: 'warning',
+        subject,
+        message: `not known within ${limitMs / 1000} s`,
+        fix:
+          subject === 'audit' || subject === 'approval'
+            ? "The audit is long; run 'audit --verify'."
+            : 'Is its disk or network share answering?',
+      },
+    ],
     () => looking,
   )
   try {

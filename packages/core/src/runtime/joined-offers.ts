@@ -3,8 +3,8 @@ import type { CompletionRequest, Prompts, Resources } from '../call/content.ts'
 /** Several sources of resources as one; the first that knows an address answers. */
 export function joinResources(sources: readonly Resources[]): Resources {
   return {
-    list: (view) => sources.flatMap((source) => source.list(view)),
-    templates: (view) => sources.flatMap((source) => source.templates(view)),
+    list: async (view) => (await Promise.all(sources.map(async (source) => source.list(view)))).flat(),
+    templates: async (view) => (await Promise.all(sources.map(async (source) => source.templates(view)))).flat(),
     async read(request) {
       for (const source of sources) {
         const contents = await source.read(request)
@@ -24,7 +24,7 @@ export function joinResources(sources: readonly Resources[]): Resources {
 /** Several sources of prompts as one; the first that has a name gives it. */
 export function joinPrompts(sources: readonly Prompts[]): Prompts {
   return {
-    list: (view) => sources.flatMap((source) => source.list(view)),
+    list: async (view) => (await Promise.all(sources.map(async (source) => source.list(view)))).flat(),
     async get(request) {
       for (const source of sources) {
         const prompt = await source.get(request)

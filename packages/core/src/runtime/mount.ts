@@ -3,6 +3,7 @@ import type { ServiceConfiguration } from '../config/configuration.ts'
 import type { Tier } from '../define/access.ts'
 import type { KeptBackups } from '../define/backup.ts'
 import { prefixOf, type ConfigShape, type Service } from '../define/service.ts'
+import type { Pitfall } from '../define/pitfall.ts'
 import type { Toolset } from '../define/toolset.ts'
 import type { Watchers } from '../define/watch.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from '../define/facet.ts'
@@ -34,6 +35,8 @@ export interface Mount {
   readonly instances: readonly Instance[]
   /** Whether all its instances are to hold the same. */
   readonly isMirrored: boolean
+  /** Where the owner says what access its tools are of, where that is theirs to say. */
+  readonly accessSetting?: string
   /** Whether its tools are left out of the lists for now; called all the same, they say why. */
   readonly isWithdrawn?: boolean
   /** Variables that would configure it, where nothing does. */
@@ -41,6 +44,8 @@ export interface Mount {
   readonly facets: Facets | undefined
   /** How what it watches things with is paused. */
   readonly watchers: Watchers<unknown> | undefined
+  /** What surprises about its upstream. */
+  readonly pitfalls?: () => Promise<readonly Pitfall[]>
   /** What its tools are grouped into; nothing where they are few. */
   readonly toolsets?: ReadonlyMap<string, Toolset>
   /** The toolsets the owner named; what is on by default where they named none. */
@@ -56,6 +61,7 @@ export function mountService(
   instances: readonly Instance[],
   prefixed: boolean,
 ): Mount {
+  const { pitfalls } = service
   const tools = service.tools.map(registeredTool).filter((tool) => !configuration.toolsOff.includes(tool.name))
   return {
     service: service.name,
@@ -70,6 +76,7 @@ export function mountService(
     toolsetsOn: configuration.toolsetsOn,
     fields: service.config,
     watchers: service.watchers,
+    ...(pitfalls === undefined ? {} : { pitfalls: async () => (await pitfalls()).default }),
     facets: {
       health: async (client, context) => service.health(client, context),
       findings: async (client, context) => service.findings?.(client, context) ?? [],

@@ -12,6 +12,7 @@ import { needsAttention } from '../facets/needs-attention.ts'
 import { cancelOperation, getOperation } from '../facets/operation-tools.ts'
 import { planDecommission } from '../facets/plan-decommission.ts'
 import { queryAudit } from '../facets/query-audit.ts'
+import { searchDocs } from '../facets/search-docs.ts'
 import { searchTools } from '../facets/search-tools.ts'
 import { serviceHealth } from '../facets/service-health.ts'
 import { verifyAuditChains } from '../facets/verify-audit.ts'
@@ -36,6 +37,7 @@ export function mountOwn(
     queryAudit,
     verifyAuditChains,
     whatChanged,
+    searchDocs,
     searchTools,
     describeTool,
     ...(prefixed || hasBackedUp ? [auditBackups] : []),

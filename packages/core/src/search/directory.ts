@@ -23,6 +23,8 @@ export interface Directory {
   search(question: string): Promise<readonly FoundTool[]>
   /** The tool of a name; throws `not_found`. */
   get(name: string): FoundTool
+  /** The tool of a name, where nothing keeps the caller from it. */
+  granted(name: string): FoundTool | undefined
 }
 
 /** Whoever says more has said it by then. */
@@ -68,6 +70,13 @@ export function createDirectory(tools: () => Listing): (view: View) => Directory
         throw new ToolError('not_found', `There is no tool '${name}' here.${didYouMean(name, names)}`, {
           hint: 'search_tools finds tools.',
         })
+      },
+      granted: (name) => {
+        const now = tools()
+        const entry = now.named.get(name)
+        if (entry === undefined || !now.findable.includes(entry) || !isVisible(entry.mount, view)) return undefined
+        const tool = found(now, entry)
+        return tool.missing === undefined ? tool : undefined
       },
     }
   }

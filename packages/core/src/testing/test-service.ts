@@ -5,6 +5,7 @@ import type { Service } from '../define/service.ts'
 import { checkRead, checkSecrets, checkWrite, checkWrong } from './call-checks.ts'
 import { checkCut, checkFault } from './fault-checks.ts'
 import { faults } from './fault.ts'
+import { checkPitfalls } from './pitfall-checks.ts'
 import { openSimulatedLab } from './simulated-lab.ts'
 import { checkSurface } from './surface-checks.ts'
 import { wayTo } from './way-to.ts'
@@ -32,6 +33,9 @@ export function testService(service: Service, { test, samples = {} }: TestServic
   const writes = service.tools.filter((tool) => tool.kind === 'write' && tool.definition.internal !== true)
 
   test(`${service.name}: names, verbs and descriptions are as a model needs them`, async () => checkSurface(service))
+
+  if (service.pitfalls !== undefined)
+    test(`${service.name}: what surprises about it is said shortly, and names tools there are`, () => checkPitfalls(service))
 
   test(`${service.name}: the simulator is healthy, and what it finds has a stable id and a tool to call next`, async () => {
     const lab = await openSimulatedLab(service)

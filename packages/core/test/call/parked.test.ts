@@ -1,4 +1,4 @@
-import { searchAudit, type Respondent } from '@rackwarden/core/runtime'
+import { searchAudit, type Progress, type Respondent } from '@rackwarden/core/runtime'
 import { ToolError } from '@rackwarden/core'
 import { describe, expect, test } from 'vitest'
 import { askedIn, createPantry, whichJar, type Doing } from '../foreign-pantry.ts'
@@ -84,6 +84,21 @@ describe('a call that asks its client in the middle', () => {
     const going = call('pantry_fetch', {}, { client: answer(state, {}), signal: second.signal })
     second.abort(new ToolError('timeout', 'The second is gone.', { hint: 'None.' }))
     expect((await going).text).toContain('The call was cancelled.')
+  })
+
+  test('tells how far it is to the request that waits', async () => {
+    const { call, answer } = await openPantry({
+      fetch: async (_, { ask, progress }) => {
+        progress('looking', 1, 2)
+        await ask(whichJar)
+        progress('reaching', 2, 2)
+        return { jar: 'plum' }
+      },
+    })
+    const [first, second]: Progress[][] = [[], []]
+    const { state } = askedIn(await call('pantry_fetch', {}, { client: asked, progress: (told) => first!.push(told) }))
+    await call('pantry_fetch', {}, { client: answer(state, {}), progress: (told) => second!.push(told) })
+    expect([first, second]).toEqual([[{ message: 'looking', done: 1, total: 2 }], [{ message: 'reaching', done: 2, total: 2 }]])
   })
 
   test('is in the audit once, when it is over', async () => {

@@ -56,6 +56,10 @@ const each = (kind: 'qemu' | 'lxc'): Record<string, Answer> => ({
     const snapshot = guest.snapshots.find(({ name }) => name === fields.get('snapname'))
     if (kind === 'lxc' && !isLinked && guest.status === 'running' && snapshot === undefined)
       throw new Refused(500, `Full clone of a running container is only possible from a snapshot`)
+    const target = fields.get('target')
+    const storage = cluster.world.storages[fields.get('storage') ?? '']
+    if (target !== null && target !== guest.node && storage !== undefined && storage.shared !== true)
+      throw new Refused(500, `can't clone to non-shared storage '${fields.get('storage')}'`)
     const { template: _template, lock: _lock, ...config } = snapshot?.config ?? guest.config
     const name = fields.get(kind === 'qemu' ? 'name' : 'hostname') ?? `Copy-of-${guest.name}`
     const node = fields.get('target') ?? guest.node
@@ -188,12 +192,17 @@ function restore(asked: Asked, { kind, node, id, archive, existing }: Restoring)
     throw new Refused(500, `unable to restore ${called} ${id}: config file already exists`)
   if (existing?.status === 'running') throw new Refused(500, `unable to restore ${called} ${id} - ${called} ${id} is running`)
   if (existing !== undefined) refuseLocked(existing)
+  // Containers go to one storage, whatever theirs were.
+  const storage = fields.get('storage') ?? (kind === 'lxc' ? 'local' : null)
+  const place = cluster.world.storages[storage ?? '']
+  if (storage !== null && place?.content.split(',').includes(kind === 'lxc' ? 'rootdir' : 'images') !== true)
+    throw new Refused(500, `storage '${storage}' does not support ${kind === 'lxc' ? 'container directories' : 'vm images'}`)
   const origin = cluster.guests.get(kept.guest)
   const config = kept.config ?? origin?.config ?? guestConfigOf({ id: kept.guest, name: `restored-${kept.guest}`, kind, node })
   const given = fields.get(kind === 'qemu' ? 'name' : 'hostname')
   const key = kind === 'qemu' ? 'name' : 'hostname'
   const own = {
-    ...moved(fields.get('unique') === '1' ? renewed(config, id) : config, kept.guest, id, fields.get('storage')),
+    ...moved(fields.get('unique') === '1' ? renewed(config, id) : config, kept.guest, id, storage),
     ...(given === null ? {} : { [key]: given }),
   }
   if (existing !== undefined) existing.lock = 'create'

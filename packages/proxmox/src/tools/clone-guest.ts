@@ -7,7 +7,7 @@ import { findGuest, nameOf } from '../find-guest.ts'
 import { bindMounts, disksOf, networksOf } from '../guest-config.ts'
 import { completed, newGuestBasis, newGuestOutput, newGuestShape, readNewGuest, refuseTaken, settledMade, madeAs } from '../new-guest.ts'
 import type { Guest, ResourceView } from '../resources.ts'
-import { diskStorage, nodeFor } from '../sources.ts'
+import { diskStorage, nodeFor, refuseUnreached } from '../sources.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
 import { gibibytes } from '../verdict.ts'
@@ -42,7 +42,7 @@ export const cloneGuest = defineTool({
     await refuseUncopied(given, { ...guest, status }, { client, signal, binds: bindMounts(guest.kind, config).map(({ volume }) => volume) })
     const node = nodeFor(view, given.node ?? guest.node, undefined)
     const disks = disksOf(guest.kind, config).filter(({ storage }) => storage !== undefined)
-    refuseUnreached(given, { guest, node, view, used: disks.flatMap(({ storage }) => storage ?? []) })
+    refuseUnreached(view, { guest, node, used: disks.flatMap(({ storage }) => storage ?? []), storage: given.storage })
     if (given.storage !== undefined) diskStorage(view, node, guest.kind, given.storage)
     const bytes = given.linked === true ? 0 : disks.reduce((sum, { size }) => sum + (bytesIn(size) ?? 0), 0)
     const fixed = networksOf(config).flatMap(({ addresses }) => addresses)
@@ -132,18 +132,6 @@ async function refuseUncopied(
     throw new ToolError('conflict', `The storage of ${called} has no ${linked ? 'linked clones' : 'copies of that'}.`, {
       hint: linked ? 'Leave linked out.' : 'Leave snapshot out: copies of snapshots are not possible everywhere.',
     })
-}
-
-function refuseUnreached(
-  { storage }: Wanted,
-  { guest, node, view, used }: { guest: Guest; node: string; view: ResourceView; used: readonly string[] },
-): void {
-  if (node === guest.node) return
-  const local = used.filter((name) => view.storages.some((one) => one.name === name && !one.isShared))
-  if (local.length === 0) return
-  throw new ToolError('conflict', `The disks of ${nameOf(guest)} are local to ${guest.node} (${[...new Set(local)].join(', ')}).`, {
-    hint: `Clone it on ${guest.node}${storage === undefined ? ' to a shared storage' : ''}, and migrate_guest it afterwards.`,
-  })
 }
 
 function shortage(view: ResourceView, { node, storage, bytes }: { node: string; storage: string | undefined; bytes: number }): string[] {

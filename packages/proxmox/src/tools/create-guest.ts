@@ -8,7 +8,7 @@ import { disksOf } from '../guest-config.ts'
 import { firstDisk, kindOf, makeGuest } from '../making.ts'
 import { newGuestBasis, newGuestOutput, readNewGuest, refuseTaken, settledMade, madeAs, type NewGuestState } from '../new-guest.ts'
 import type { ResourceView } from '../resources.ts'
-import { diskStorage, findSource, nodeFor, type Source } from '../sources.ts'
+import { diskStorage, findSource, nodeFor, refuseUnreached, type Source } from '../sources.ts'
 import { targetOf } from '../targets.ts'
 import { defineTool, some } from './define-tool.ts'
 
@@ -76,7 +76,7 @@ async function planCreation(input: CreationInput, site: Site, { state, client, i
     targets: [targetOf(instance, 'guest', state.id)],
     diff: [
       `guest ${state.id}: (none) → ${input.name}${input.start === true ? ', started' : ', not started'}`,
-      ...(storage === undefined ? [] : [`disks: on ${storage}`]),
+      `disks: on ${storage ?? 'the storage of the template'}`,
       ...creationLines(input),
     ],
     warnings: [
@@ -106,17 +106,8 @@ async function templateWarnings(
     throw new ToolError('invalid_input', `The disk of the template has ${size} GiB, and none is ever made smaller.`, {
       hint: `Set disk_gib to ${Math.ceil(size)} or more, or leave it out.`,
     })
-  const local = disksOf(guest.kind, config).flatMap(({ storage: name }) =>
-    view.storages.filter((one) => one.name === name && !one.isShared),
-  )
-  if (node !== guest.node && local.length > 0)
-    throw new ToolError(
-      'conflict',
-      `The disks of ${nameOf(guest)} are on ${local[0]?.name} of ${guest.node}, which ${node} does not reach.`,
-      {
-        hint: `Create it on ${guest.node}, and migrate_guest it afterwards.`,
-      },
-    )
+  const used = disksOf(guest.kind, config).flatMap(({ storage }) => storage ?? [])
+  refuseUnreached(view, { guest, node, used, storage: input.storage })
   return guest.kind === 'qemu' &&
     config['ide2']?.includes('cloudinit') !== true &&
     (input.address ?? input.user ?? input.ssh_keys) !== undefined

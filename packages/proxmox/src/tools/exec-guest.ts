@@ -7,7 +7,7 @@ import { findGuest, nameOf } from '../find-guest.ts'
 import { ownTargets } from '../own-guest.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { planWayBack, snapshotFirst, snapshotNames, snapshotTaken, takeWayBack, type WayBackOf } from '../way-back.ts'
+import { planWayBack, snapshotFirst, snapshotNames, snapshotTaken, withWayBack, type WayBackOf } from '../way-back.ts'
 import { defineTool, guestInput } from './define-tool.ts'
 
 interface ExecState extends WayBackOf {
@@ -107,9 +107,10 @@ export const execGuest = defineTool({
   },
   async run({ command, timeout_seconds: seconds }, context) {
     const { state, client, signal, progress } = context
-    const snapshot = await takeWayBack(state, shownCommand(command), context)
-    const { exitCode, isLate, note, stdout, stderr } = await runInGuest(command, { guest: state, client, seconds, signal, progress })
-    return { exit_code: exitCode, timed_out: isLate, note, snapshot, stdout, stderr }
+    return withWayBack(state, shownCommand(command), context, async () => {
+      const { exitCode, isLate, note, stdout, stderr } = await runInGuest(command, { guest: state, client, seconds, signal, progress })
+      return { exit_code: exitCode, timed_out: isLate, note, stdout, stderr }
+    })
   },
   undo: 'irreversible',
 })

@@ -8,7 +8,7 @@ import { disksOf } from '../guest-config.ts'
 import type { GuestConfig } from '../guest-schema.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { planWayBack, snapshotFirst, snapshotNames, snapshotTaken, takeWayBack, type WayBackOf } from '../way-back.ts'
+import { planWayBack, snapshotFirst, snapshotNames, snapshotTaken, withWayBack, type WayBackOf } from '../way-back.ts'
 import { defineTool, guestInput, some } from './define-tool.ts'
 
 interface DiskState extends WayBackOf {
@@ -103,12 +103,13 @@ export const resizeDisk = defineTool({
   },
   async run({ gib }, context) {
     const { state, client, signal, progress } = context
-    const snapshot = await takeWayBack(state, `make ${state.disk} larger`, context)
-    const digest = snapshot === undefined ? state.digest : (await unchanged(state, client, signal))['digest']
-    const started = await client.resize(state, { disk: state.disk, size: `${gib}G`, digest }, signal)
-    // Older versions are done when they answer.
-    const ended = typeof started === 'string' ? await client.tasks.wait(started, { signal, progress }) : undefined
-    return { guest: state.name, disk: state.disk, snapshot, warnings: some(ended?.warnings ?? []) }
+    return withWayBack(state, `make ${state.disk} larger`, context, async (snapshot) => {
+      const digest = snapshot === undefined ? state.digest : (await unchanged(state, client, signal))['digest']
+      const started = await client.resize(state, { disk: state.disk, size: `${gib}G`, digest }, signal)
+      // Older versions are done when they answer.
+      const ended = typeof started === 'string' ? await client.tasks.wait(started, { signal, progress }) : undefined
+      return { guest: state.name, disk: state.disk, warnings: some(ended?.warnings ?? []) }
+    })
   },
   settled: (after, { gib }) => gibibytesIn(after.size) === gib || `it has ${after.size}`,
   verified: (told, { size }) => ({ ...told, size }),

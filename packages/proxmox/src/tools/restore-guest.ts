@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ProxmoxClient } from '../client.ts'
 import { nameOf } from '../find-guest.ts'
 import { networksOf } from '../guest-config.ts'
+import type { GuestConfig } from '../guest-schema.ts'
 import {
   completed,
   newGuestBasis,
@@ -14,9 +15,19 @@ import {
   madeAs,
   type NewGuestState,
 } from '../new-guest.ts'
-import { archiveFor, archiveText, kindIn, originOf, reachedFrom, restoreFields, type Origin } from '../restoration.ts'
+import {
+  archiveFor,
+  archiveText,
+  gatheredWarnings,
+  kindIn,
+  originOf,
+  reachedFrom,
+  restoreFields,
+  unpackedTo,
+  type Origin,
+} from '../restoration.ts'
 import type { ResourceView } from '../resources.ts'
-import { diskStorage, nodeFor } from '../sources.ts'
+import { nodeFor } from '../sources.ts'
 import { targetOf } from '../targets.ts'
 import { gibibytes } from '../verdict.ts'
 import { defineTool, guestInput, some } from './define-tool.ts'
@@ -62,7 +73,7 @@ export const restoreGuest = defineTool({
   basis: (state) => ({ made: newGuestBasis(state), ...(state.found === null && { archive: state.archive }) }),
   async plan(wanted, { state, client, instance, signal }) {
     refuseTaken(state, state.name)
-    const { view, origin, archive, node, storage } = await siteOf(wanted, state, { client, signal })
+    const { view, origin, archive, node, storage, config } = await siteOf(wanted, state, { client, signal })
     const kind = kindIn(archive)
     const place = view.storages.find((one) => one.name === storage && one.node === node)
     const free = place?.total === undefined || place.used === undefined ? undefined : place.total - place.used
@@ -74,7 +85,8 @@ export const restoreGuest = defineTool({
         `disks: on ${storage ?? 'the storages they were on'}`,
       ],
       warnings: [
-        ...(await besideWarnings(origin, { client, signal }, wanted.start === true)),
+        ...besideWarnings(origin, config, wanted.start === true),
+        ...gatheredWarnings(archive, config, storage),
         ...(archive.verification === undefined ? ['Whether the backup is whole was never verified.'] : []),
         ...(free !== undefined && free < archive.size
           ? [`${storage} has ${gibibytes(free)} GiB free, and the backup alone has ${gibibytes(archive.size)}.`]
@@ -113,8 +125,9 @@ async function siteOf(wanted: Wanted, state: RestoreState, { client, signal }: C
     throw new ToolError('conflict', `${node} does not reach ${archive.storage}, where the backup is.`, {
       hint: `These do: ${reached.join(', ')}.`,
     })
-  const storage = wanted.storage === undefined ? undefined : diskStorage(view, node, kindIn(archive), wanted.storage).name
-  return { view, origin, archive, node, storage }
+  const config = origin.guest === undefined ? undefined : await client.guestConfig(origin.guest, signal)
+  const storage = unpackedTo(archive, view, { node, wanted: wanted.storage, config })
+  return { view, origin, archive, node, storage, config }
 }
 
 /** Where the guest itself is, as its storages are there. */
@@ -123,9 +136,9 @@ function preferred({ guest }: Origin, view: ResourceView, reached: readonly stri
   return view.nodes.some(({ name, isOnline }) => isOnline && name === guest.node) ? guest.node : undefined
 }
 
-async function besideWarnings({ guest }: Origin, { client, signal }: Context, isStarted: boolean): Promise<string[]> {
-  if (guest === undefined) return []
-  const addresses = networksOf(await client.guestConfig(guest, signal)).flatMap((network) => network.addresses)
+function besideWarnings({ guest }: Origin, config: GuestConfig | undefined, isStarted: boolean): string[] {
+  if (guest === undefined || config === undefined) return []
+  const addresses = networksOf(config).flatMap((network) => network.addresses)
   const same =
     addresses.length === 0 ? 'the same host name, keys and jobs' : `the same addresses (${addresses.join(', ')}), host name, keys and jobs`
   return [

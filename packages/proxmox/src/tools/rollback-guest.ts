@@ -7,7 +7,7 @@ import { findGuest, nameOf } from '../find-guest.ts'
 import { networksOf } from '../guest-config.ts'
 import { moveStateOf, type MoveState } from '../migration.ts'
 import { ownTargets } from '../own-guest.ts'
-import { archiveFor, archiveText, kindIn, originOf, restoreFields } from '../restoration.ts'
+import { archiveFor, archiveText, gatheredWarnings, kindIn, originOf, restoreFields, unpackedTo } from '../restoration.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
 import { defineTool, guestInput, some } from './define-tool.ts'
@@ -79,6 +79,7 @@ export const rollbackGuest = defineTool({
         ...(archive.verification === undefined
           ? ['Whether the backup is whole was never verified; its disks are deleted before it is read.']
           : []),
+        ...gatheredWarnings(archive, config, unpackedTo(archive, view, { node: state.node, wanted: undefined, config })),
         ...haSentence(state.ha, 'stop'),
         'It may take long, and stays stopped.',
       ],
@@ -87,7 +88,9 @@ export const rollbackGuest = defineTool({
   async run(_, { state, client, signal, progress }) {
     const view = await client.resources(signal)
     const archive = await archiveFor(originOf(view, String(state.id)), state.archive, { client, view, signal })
-    const fields = restoreFields(archive, { id: state.id, storage: undefined, isNew: false })
+    const config = await client.guestConfig(state, signal)
+    const storage = unpackedTo(archive, view, { node: state.node, wanted: undefined, config })
+    const fields = restoreFields(archive, { id: state.id, storage, isNew: false })
     const { warnings } = await client.tasks.wait(await client.create(state.kind, state.node, fields, signal), { signal, progress })
     return { guest: state.name, archive: state.archive, status: 'stopped', warnings: some(warnings) }
   },

@@ -17,7 +17,7 @@ import {
 import { isId, nameOf } from '../find-guest.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { planWayBack, snapshotFirst, snapshotTaken, takeWayBack } from '../way-back.ts'
+import { planWayBack, snapshotFirst, snapshotTaken, withWayBack } from '../way-back.ts'
 import { defineTool, guestInput, some } from './define-tool.ts'
 
 type Context = { client: ProxmoxClient; signal: AbortSignal }
@@ -79,8 +79,9 @@ export const updateGuest = defineTool({
   async run({ guest: _guest, snapshot_first: _first, ...wanted }, context) {
     const { state } = context
     const values = changedValues(state, wantedValues(wanted, state.kind))
-    const snapshot = await takeWayBack(state, `change ${Object.keys(values).join(', ')}`, context)
-    return { ...(await carriedOut(values, await currentDigest(snapshot, values, context), context)), snapshot }
+    return withWayBack(state, `change ${Object.keys(values).join(', ')}`, context, async (snapshot) =>
+      carriedOut(values, await currentDigest(snapshot, values, context), context),
+    )
   },
   settled: (after, { guest: _guest, snapshot_first: _first, ...wanted }) => judged(after, wantedFor(after, wanted)),
   undo: (before, { guest: _guest, snapshot_first: _first, ...wanted }) => ({

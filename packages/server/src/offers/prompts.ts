@@ -4,7 +4,9 @@ import type { Offer } from './offer.ts'
 
 /** Lists and gives the prompts of a surface. */
 export function offerPrompts({ server, viewer, asking, guard }: Omit<Offer, 'surface'>, prompts: Prompts): void {
-  server.setRequestHandler('prompts/list', () => ({ prompts: [...prompts.list(viewer.view)] as Prompt[] }))
+  server.setRequestHandler('prompts/list', async () => ({
+    prompts: [...(await guard('list of prompts', async () => prompts.list(viewer.view)))] as Prompt[],
+  }))
   server.setRequestHandler('prompts/get', async ({ params: { name, arguments: input = {} } }, context) => {
     const { view } = viewer
     const asked = { method: 'prompts/get', name, input }

@@ -14,9 +14,13 @@ const mostWatched = 100
 
 /** Lists and reads what a surface lets be read, and tells a client that stays of changes. */
 export function offerResources({ server, viewer, guard }: Omit<Offer, 'surface'>, resources: Resources): void {
-  server.setRequestHandler('resources/list', () => ({ resources: [...resources.list(viewer.view)] as Resource[] }))
-  server.setRequestHandler('resources/templates/list', () => ({
-    resourceTemplates: [...resources.templates(viewer.view)] as ResourceTemplateType[],
+  server.setRequestHandler('resources/list', async () => ({
+    resources: [...(await guard('list of resources', async () => resources.list(viewer.view)))] as Resource[],
+  }))
+  server.setRequestHandler('resources/templates/list', async () => ({
+    resourceTemplates: [
+      ...(await guard('list of resource templates', async () => resources.templates(viewer.view))),
+    ] as ResourceTemplateType[],
   }))
   server.setRequestHandler('resources/read', async ({ params: { uri } }, context) => {
     const contents = await guard(`resource ${uri}`, () => resources.read({ ...viewer.view, uri, signal: context.mcpReq.signal }))

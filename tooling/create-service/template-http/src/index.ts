@@ -15,6 +15,7 @@ export default defineService({
   connect,
   health,
   findings,
+  pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
   tools: [listJobs, startJob, stopJob],
 })

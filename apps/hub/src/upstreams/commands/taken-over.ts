@@ -2,6 +2,7 @@ import type { SecretFilter } from '@rackwarden/core/runtime'
 import { isSecretName } from '@rackwarden/core/runtime'
 import { isRecord } from '../definitions.ts'
 import type { ClientServer } from './client-settings.ts'
+import { isOwnProgram } from './own-program.ts'
 
 /** An entry as it will stand under `upstreams`, and what its owner should know. */
 export interface TakenOver {
@@ -22,11 +23,7 @@ export interface TakingOver {
 export function reasonToLeave({ name, entry }: ClientServer): string | undefined {
   const command = commandOf(entry)
   if (entry['disabled'] === true || entry['enabled'] === false) return 'it is switched off there'
-  if (
-    [...command, addressOf(entry) ?? ''].some((word) => /(?:^|[/@])rackwarden(?:$|[/@.-])/i.test(word)) ||
-    name.toLowerCase() === 'rackwarden'
-  )
-    return 'it is this program'
+  if (isOwnProgram(command) || name.toLowerCase() === 'rackwarden') return 'it is this program'
   if (command.length === 0 && addressOf(entry) === undefined) return 'it has neither a command nor an address'
   return undefined
 }
