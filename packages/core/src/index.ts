@@ -46,6 +46,7 @@ export {
 export { httpConfig, paging, secret, sshConfig, traitsOf, type FieldTraits } from './define/field.ts'
 export { momentBefore } from './define/moment.ts'
 export { nearestNames } from './define/nearest-names.ts'
+export type { OpenContext } from './define/open-context.ts'
 export { page } from './define/page.ts'
 export type { Pitfall } from './define/pitfall.ts'
 export { diffOf, type Plan } from './define/plan.ts'
@@ -56,7 +57,6 @@ export {
   type Closeable,
   type ConfigOf,
   type ConfigShape,
-  type OpenContext,
   type Service,
   type ServiceDefinition,
   type SimulatedInstance,

@@ -3,6 +3,7 @@ import type { KeptBackups } from './backup.ts'
 import type { Connection } from './connection.ts'
 import type { Candidate } from './candidate.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from './facet.ts'
+import type { OpenContext } from './open-context.ts'
 import type { Pitfall } from './pitfall.ts'
 import type { Setup } from './setup.ts'
 import type { Tool } from './tool.ts'
@@ -79,20 +80,14 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   discover?: (environment: Readonly<Record<string, string | undefined>>) => Promise<Readonly<Record<string, Record<string, unknown>>>>
   /** Targets `init` can offer: found on this machine, in its files or on its loopback ports. */
   candidates?: (environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal) => Promise<readonly Candidate[]>
-  /** What surprises about the upstream, for who works with it; every service's `pitfalls.ts` exports them as default. */
-  pitfalls?: () => Promise<{ default: readonly Pitfall[] }>
   /** How `setup` makes a credential of a tier at its target, where that takes more than a line. */
   setup?: () => Promise<{ default: Setup }>
+  /** What surprises about the upstream, for who works with it; every service's `pitfalls.ts` exports them as default. */
+  pitfalls?: () => Promise<{ default: readonly Pitfall[] }>
   simulate: () => Promise<{ default: Simulate }>
   /** What its tools are grouped into, where there are more than 14; each tool says which it belongs to. */
   toolsets?: Readonly<Record<string, Toolset>>
   tools: readonly Tool<Client>[]
-}
-
-/** What opening a way out is given besides its configuration. */
-export interface OpenContext {
-  /** One line for the owner, on stderr. */
-  log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
 }
 
 /** A service with its client type forgotten: what registries hold. */

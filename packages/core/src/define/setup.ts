@@ -1,6 +1,7 @@
 import type { Tier } from './access.ts'
 import type { Connection } from './connection.ts'
 import type { FacetContext } from './facet.ts'
+import type { OpenContext } from './open-context.ts'
 
 /** A program and its arguments. */
 export type Command = readonly [string, ...string[]]
@@ -54,7 +55,7 @@ export interface SetupShell {
   overSsh: (
     config: { url: string; sshPassword?: string; sshAgent?: string; sshHostKey?: string },
     base: Connection,
-    context: { log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void },
+    context: OpenContext,
   ) => Connection
   /** Writes arguments as one line of a POSIX shell. */
   quote: (argv: readonly string[]) => string

@@ -28,7 +28,7 @@ export const cloneGuest = defineTool({
   access: 'configure',
   toolset: 'lifecycle',
   input,
-  output: z.object(newGuestOutput),
+  output: z.object({ ...newGuestOutput }),
   state: readNewGuest,
   basis: newGuestBasis,
   async plan(given, { state, client, instance, signal }) {

@@ -28,7 +28,7 @@ export const createGuest = defineTool({
   access: 'configure',
   toolset: 'lifecycle',
   input: creationInput,
-  output: z.object(newGuestOutput),
+  output: z.object({ ...newGuestOutput }),
   state: readNewGuest,
   basis: newGuestBasis,
   plan: async (input, { state, client, instance, signal }) => {

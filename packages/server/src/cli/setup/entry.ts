@@ -12,7 +12,12 @@ import type { Terminal } from '../terminal.ts'
 import type { SetupOptions } from './setup-options.ts'
 
 /** The values a setup gives an instance. */
-export type SetUpValues = Readonly<Record<'url' | 'tokenId' | 'tokenSecret', string> & { tlsFingerprint: string | undefined }>
+export interface SetUpValues {
+  readonly url: string
+  readonly tokenId: string
+  readonly tokenSecret: string
+  readonly tlsFingerprint: string | undefined
+}
 
 /** The instance in the configuration that a setup is about. */
 export interface ConfiguredEntry {
@@ -22,8 +27,10 @@ export interface ConfiguredEntry {
   readonly instance: string
   /** Its fields as they are written; undefined where it does not stand there yet. */
   readonly values: Readonly<Record<string, unknown>> | undefined
+  /** The tier that is granted the service, as the file has it. */
+  readonly tier: string | undefined
   /** Puts it into the file, its secret into a file of its own; gives the paths that were written. */
-  write(values: SetUpValues, tier: Tier): Promise<readonly string[]>
+  write(values: Partial<SetUpValues>, tier: Tier): Promise<readonly string[]>
   /** Takes it out, with the secret; says whether it stood there. */
   remove(): Promise<boolean>
   /** True where no instance of the service is left. */
@@ -106,6 +113,7 @@ function entryIn({ service, document, configuration, secretsIn }: Place, instanc
     name: nameOf(service, instance),
     instance,
     values,
+    tier: document.tierOf(service.name) ?? document.tierOf(),
     async write(given, tier) {
       const files = createSecretFiles(secretsIn)
       const replaced = await files.replaced(service, instance, given)

@@ -78,7 +78,7 @@ function addressOf(text: string, { ssh }: SetupOptions, { port }: Setup): Target
     url.search !== '' ||
     url.hash !== ''
   )
-    throw new ToolError('invalid_input', `'${holdsPassword(whole) ? 'The address' : text}' is no address of a target.`, {
+    throw new ToolError('invalid_input', `${holdsPassword(whole) ? 'The address' : `'${text}'`} is no address of a target.`, {
       hint: `Write a host, or https://host:${port}.`,
     })
   const login = ssh === undefined ? `root@${url.hostname}` : ssh.replace(/^ssh:\/\//, '')
