@@ -64,6 +64,19 @@ export {
   type Simulation,
 } from './define/service.ts'
 export {
+  defineSetup,
+  type Command,
+  type RunCommand,
+  type Setup,
+  type SetupDefinition,
+  type SetupGoal,
+  type SetupPrint,
+  type SetupProof,
+  type SetupShell,
+  type SetupStep,
+  type SetupToken,
+} from './define/setup.ts'
+export {
   reservedInputs,
   toolsFor,
   type AdminDefinition,

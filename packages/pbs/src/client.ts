@@ -170,6 +170,7 @@ export async function connect(
       api.get(`${base}/${taskPath(upid)}/log`, { query: { start, limit }, schema: schemas.taskLog, signal, maxBytes: mostBytes }),
 
     uptimeSeconds: async (signal: AbortSignal) => (await get('nodes/localhost/status', schemas.nodeStatus, { signal })).uptime,
+    trafficControl: async (signal: AbortSignal) => get('config/traffic-control', z.unknown(), { signal }),
     /** Its own privileges by path; the value is whether they hold below it, too. */
     permissions: async (signal: AbortSignal) => get('access/permissions', schemas.permissions, { signal }),
   }

@@ -35,6 +35,8 @@ export default defineService({
   backups,
   rights,
   pitfalls: () => import('./pitfalls.ts'),
+  warnsOfRights: true,
+  setup: () => import('./setup.ts'),
   simulate: () => import('./simulate.ts'),
   tools: [
     getStatus,

@@ -7,9 +7,8 @@ const accessOf: readonly [Access, RegExp][] = [
     'admin',
     /^(?:Datastore\.(?:Modify|Prune|Allocate)|Sys\.(?:Modify|PowerManagement|Console)|Permissions\.Modify|Remote\.Modify|Tape\.(?:Modify|Write)|Realm\.Allocate)$/,
   ],
-  // It protects what it owns, and writes new backups.
-  ['configure', /^Datastore\.Backup$/],
-  ['operate', /^Datastore\.Verify$/],
+  // Of backups there are it reaches those it made itself, which are none but what it synced.
+  ['operate', /^Datastore\.(?:Verify|Backup)$/],
 ]
 
 /** What its token may do at the server. */

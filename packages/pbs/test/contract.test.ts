@@ -2,6 +2,7 @@ import { openSchemaDigest } from '@rackwarden/core/testing'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import pbs from '../src/index.ts'
+import setup from '../src/setup.ts'
 import { requestSchema } from '../src/simulation/request-schema.ts'
 import { createRequestCheck } from '../src/simulation/request-check.ts'
 import { openServer } from './server.ts'
@@ -19,6 +20,7 @@ async function everything() {
   await server.census()
   await pbs.rights?.(client, facet)
   await pbs.backups?.(client, facet)
+  await setup.prove(client, 'admin', facet)
   for (const name of ['get_status', 'list_datastores', 'list_jobs', 'audit_freshness', 'get_verify_coverage']) await read(name)
   await read('list_backups', { scope: 'main:vm/101', all: true })
   await read('list_tasks', { since: '7d', text: 'backup' })

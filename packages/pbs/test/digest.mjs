@@ -1,6 +1,7 @@
 // Reduces the vendor's schema of the endpoints this service uses to paths, parameters and types, without its prose:
 //   node test/digest.mjs <flattened API description of Proxmox Backup Server, as one JSON file>
-// It writes test/schema-digest.json, and src/simulation/request-schema.ts: what the simulator holds every request to.
+// It writes test/schema-digest.json, test/permissions.json, and src/simulation/request-schema.ts: what the simulator holds
+// every request to.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const { paths } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
@@ -24,6 +25,7 @@ const used = [
   ['POST', '/admin/sync/{id}/run'],
   ['GET', '/admin/verify'],
   ['GET', '/status/datastore-usage'],
+  ['GET', '/config/traffic-control'],
   ['GET', '/nodes/{node}/status'],
   ['GET', '/nodes/{node}/tasks'],
   ['GET', '/nodes/{node}/tasks/{upid}/status'],
@@ -73,6 +75,14 @@ Object.assign(answerOf('GET', '/nodes/{node}/tasks/{upid}/log'), {
 })
 answerOf('GET', '/status/datastore-usage').data[0]['history?'] = ['number|null']
 Object.assign(answerOf('POST', '/admin/datastore/{store}/prune').data[0], { protected: 'boolean', 'ns?': 'string' })
+
+// What each takes, as the schema says it to programs; what it says in words alone is read by whoever holds roles to it.
+const permissions = used.map(([method, path]) => {
+  const { description, check, or } = paths[path][method].permissions
+  const rule = check === undefined ? or && { or } : { check }
+  return [`${method} ${path}`, rule ?? (description === undefined ? 'anybody' : 'in words')]
+})
+write('permissions.json', `${JSON.stringify(Object.fromEntries(permissions), null, 1)}\n`)
 
 write('schema-digest.json', `${JSON.stringify({ endpoints, types: {} }, null, 1)}\n`)
 

@@ -169,7 +169,7 @@ test('its rights are those of the token, from looking to deleting', async () => 
   }
   expect(await of({ '/': 'Audit' })).toMatchObject({ highest: 'observe' })
   expect(await of({ '/datastore': 'DatastoreReader' })).toEqual({ highest: 'operate', evidence: 'Datastore.Verify on /datastore' })
-  expect(await of({ '/datastore/main': 'DatastoreBackup' })).toMatchObject({ highest: 'configure' })
+  expect(await of({ '/datastore/main': 'DatastoreBackup' })).toMatchObject({ highest: 'operate' })
   expect(await of({ '/datastore/main': 'DatastorePowerUser' })).toMatchObject({ highest: 'admin' })
   expect(await of({ '/': 'Admin' })).toMatchObject({ highest: 'admin' })
   expect(await of({})).toMatchObject({ highest: 'observe', evidence: expect.stringContaining('every list is empty') })

@@ -14,6 +14,9 @@ export async function openServer(own: Partial<PbsWorld> = {}, configuration: Rec
 }
 
 /** A token with these roles on paths. */
-export function tokenWith(roles: Readonly<Record<string, string>>, id = 'rackwarden@pbs!assistant'): Required<PbsWorld>['token'] {
+export function tokenWith(
+  roles: Readonly<Record<string, string | readonly string[]>>,
+  id = 'rackwarden@pbs!assistant',
+): Required<PbsWorld>['token'] {
   return { id, secret: 'pretend-pbs-secret', roles }
 }

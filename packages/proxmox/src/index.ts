@@ -48,6 +48,7 @@ export default defineService({
   backups,
   rights,
   warnsOfRights: true,
+  setup: () => import('./setup.ts'),
   census,
   pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),

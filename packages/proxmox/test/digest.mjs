@@ -1,7 +1,7 @@
 // Reduces the vendor's schema of the endpoints this service uses to paths, parameters and types, without its prose:
 //   node test/digest.mjs <API of Proxmox VE, flattened, as one JSON file>
-// It writes test/schema-digest.json, what requests and answers are held to, and src/simulation/parameters.ts, what the
-// simulator refuses requests by.
+// It writes test/schema-digest.json, what requests and answers are held to, test/permissions.json, what they take, and
+// src/simulation/parameters.ts, what the simulator refuses requests by.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const { paths } = JSON.parse(readFileSync(process.argv[2], 'utf8'))
@@ -242,6 +242,15 @@ const lines = used.map(([method, path], index) => {
   return [method, path, ...fields].join(' ')
 })
 for (const endpoint of endpoints) delete endpoint.order
+
+// What each takes, as the schema says it to programs; what it says in words alone is read by whoever holds roles to it.
+const permissions = Object.fromEntries(
+  used.map(([method, path]) => {
+    const { check, description } = paths[path][method].permissions ?? {}
+    return [`${method} ${path}`, check ?? (description === undefined ? 'anybody' : 'in words')]
+  }),
+)
+writeFileSync(new URL('permissions.json', import.meta.url), `${JSON.stringify(permissions, null, 1)}\n`)
 
 const types = {
   flag: { '~any': ['integer', 'boolean', 'string'] },

@@ -55,6 +55,8 @@ export interface SshServerOptions {
   shell?: string
   /** The search path of every command, where it matters what is found there. */
   path?: string
+  /** Password the account has on this server alone; takes what `sshd-password` says. */
+  password?: string
   /** Type of the host key. */
   keyType?: 'ed25519' | 'ecdsa' | 'rsa'
   /** Further lines of its configuration. */
@@ -84,7 +86,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   async function start(): Promise<void> {
     if (isRunning()) return
     writeFileSync(at('sshd_config'), configurationOf(directory, port, options))
-    const id = launch(at('sshd_config'), log)
+    const id = launch(at('sshd_config'), log, options.password === undefined ? [] : withPassword(at('shadow'), options.password))
     listener = { id, start: startOf(id) }
     const deadline = Date.now() + limitMs
     while (!(await answers(port))) {
@@ -162,14 +164,21 @@ function configurationOf(directory: string, port: number, options: SshServerOpti
   ].join('\n')
 }
 
-function launch(configuration: string, log: string): number {
+/** What leads into a place where the password of the account is another than on the machine. */
+function withPassword(shadow: string, password: string): string[] {
+  const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], { encoding: 'utf8', input: password }).trim()
+  writeFileSync(shadow, `${userInfo().username}:${hash}:20000:0:99999:7:::\n`, { mode: 0o600 })
+  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec', 'mount --bind "$0" /etc/shadow; exec "$@"', shadow]
+}
+
+function launch(configuration: string, log: string, place: readonly string[]): number {
   // Started by root, the server confines itself to this directory before anybody has logged in.
   if (process.getuid?.() === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 })
   const executable = execFileSync('sh', ['-c', 'command -v sshd'], { encoding: 'utf8', env: { PATH: searchPath() } }).trim()
   const output = openSync(log, 'a')
   chmodSync(log, 0o600)
   // A server a test started ends with the test, however that ends.
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', executable, '-D', '-e', '-f', configuration], {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...place, executable, '-D', '-e', '-f', configuration], {
     detached: true,
     stdio: ['ignore', output, output],
     env: { PATH: searchPath() },

@@ -98,9 +98,13 @@ export function refusalOf(socket: TLSSocket, trust: Pick<Trust, 'fingerprints' |
   if (trust.fingerprints.length > 0) {
     if (trust.fingerprints.includes(shown.replaceAll(':', ''))) return undefined
     const pinned = trust.fingerprints.map((digits) => `SHA256:${digits.replaceAll(/..(?=.)/g, '$&:')}`).join(' or ')
-    return new ToolError('unreachable', `${origin} shows another certificate than the pinned one (${pinned}); nothing was sent.`, {
-      hint: `If the certificate was renewed, compare the fingerprint with the server's own, then set ${line}`,
-    })
+    return new ToolError(
+      'unreachable',
+      `${origin} shows another certificate than the pinned one: expected ${pinned}, got SHA256:${shown}. Nothing was sent.`,
+      {
+        hint: `If nobody renewed it, somebody may stand in between: find out before you go on. If it was renewed, compare the fingerprint with the server's own (there: \`openssl x509 -noout -fingerprint -sha256 -in <its certificate>\`), then set ${line}`,
+      },
+    )
   }
   if (trust.insecure || socket.authorized) return undefined
   // Node gives the code of the failure here, whatever the type says.

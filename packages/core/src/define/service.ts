@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts'
 import type { Candidate } from './candidate.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from './facet.ts'
 import type { Pitfall } from './pitfall.ts'
+import type { Setup } from './setup.ts'
 import type { Tool } from './tool.ts'
 import type { Toolset } from './toolset.ts'
 import type { Watchers } from './watch.ts'
@@ -80,6 +81,8 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   candidates?: (environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal) => Promise<readonly Candidate[]>
   /** What surprises about the upstream, for who works with it; every service's `pitfalls.ts` exports them as default. */
   pitfalls?: () => Promise<{ default: readonly Pitfall[] }>
+  /** How `setup` makes a credential of a tier at its target, where that takes more than a line. */
+  setup?: () => Promise<{ default: Setup }>
   simulate: () => Promise<{ default: Simulate }>
   /** What its tools are grouped into, where there are more than 14; each tool says which it belongs to. */
   toolsets?: Readonly<Record<string, Toolset>>

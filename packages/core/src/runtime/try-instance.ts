@@ -4,7 +4,7 @@ import { parseValues } from '../config/load.ts'
 import { ToolError } from '../define/error.ts'
 import type { Health } from '../define/facet.ts'
 import type { Service } from '../define/service.ts'
-import { createInstance } from './instance.ts'
+import { createInstance, type Instance } from './instance.ts'
 import { mountService } from './mount.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -13,25 +13,45 @@ export type Trial = { health: Health; problem?: undefined } | { health?: undefin
 
 /** Opens a service with raw values, references among them, asks for its health within 2 seconds, and lets go of it. */
 export async function tryInstance(service: Service, raw: Readonly<Record<string, unknown>>, runtime: Runtime): Promise<Trial> {
-  const values: Record<string, unknown> = {}
   try {
-    for (const [field, value] of Object.entries(raw)) values[field] = await resolveReference(value, runtime.environment)
-    const parsed = parseValues(service, values, runtime.secrets)
-    const configuration = { name: 'default', source: 'trial', values: parsed }
-    const instance = createInstance({ service, configuration, log: runtime.log })
-    const mount = mountService(service, { toolsOff: [], instances: [], missing: [], off: false }, [instance], false)
-    try {
+    return await withInstance(service, raw, runtime, async (instance) => {
+      const mount = mountService(service, { toolsOff: [], instances: [], missing: [], off: false }, [instance], false)
       const [asked] = await askEverybody([mount], runtime, new AbortController().signal, async (_, client, context) =>
         service.health(client, context),
       )
       return asked?.answer === undefined
         ? { problem: asked?.error ?? new ToolError('upstream', 'It did not say how it is.') }
         : { health: asked.answer }
-    } finally {
-      await instance.close()
-    }
+    })
   } catch (problem) {
     if (ToolError.isInstance(problem)) return { problem }
     throw problem
+  }
+}
+
+/** Opens a service with raw values, references among them, lets something be done with its client, and lets go of it. */
+export async function withClient<Result>(
+  service: Service,
+  raw: Readonly<Record<string, unknown>>,
+  runtime: Runtime,
+  work: (client: unknown) => Promise<Result>,
+): Promise<Result> {
+  return withInstance(service, raw, runtime, async (instance) => work(await instance.client()))
+}
+
+async function withInstance<Result>(
+  service: Service,
+  raw: Readonly<Record<string, unknown>>,
+  runtime: Runtime,
+  work: (instance: Instance) => Promise<Result>,
+): Promise<Result> {
+  const values: Record<string, unknown> = {}
+  for (const [field, value] of Object.entries(raw)) values[field] = await resolveReference(value, runtime.environment)
+  const configuration = { name: 'default', source: 'trial', values: parseValues(service, values, runtime.secrets) }
+  const instance = createInstance({ service, configuration, log: runtime.log })
+  try {
+    return await work(instance)
+  } finally {
+    await instance.close()
   }
 }

@@ -36,5 +36,6 @@ function replyTo(server: SimulatedServer, request: Request): Reply | undefined {
   const path = request.parts.join('/')
   if (path === 'version') return ok({ version: server.world.version ?? '4.1', release: '1', repoid: 'pretend' })
   if (path === 'access/permissions') return ok(server.privileges.map())
+  if (path === 'config/traffic-control') return server.privileges.has('/', 'Sys.Modify') ? ok([]) : refuse('permission check failed', 403)
   return usageAnswer(server, request) ?? storeAnswer(server, request) ?? jobAnswer(server, request) ?? nodeAnswer(server, request)
 }

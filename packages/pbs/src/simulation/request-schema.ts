@@ -19,6 +19,7 @@ GET /api2/json/admin/sync store?=string sync-direction?=enum(all|push|pull)
 POST /api2/json/admin/sync/{id}/run
 GET /api2/json/admin/verify store?=string
 GET /api2/json/status/datastore-usage
+GET /api2/json/config/traffic-control
 GET /api2/json/nodes/{node}/status
 GET /api2/json/nodes/{node}/tasks errors?=boolean limit?=integer running?=boolean since?=integer start?=integer statusfilter?=enum(ok|warning|error|unknown)[] store?=string typefilter?=string until?=integer userfilter?=string
 GET /api2/json/nodes/{node}/tasks/{upid}/status

@@ -65,7 +65,7 @@ export interface SimulatedTask {
 export interface PbsWorld {
   version?: string
   node?: string
-  token?: { id: string; secret: string; roles: Readonly<Record<string, string>> }
+  token?: { id: string; secret: string; roles: Readonly<Record<string, string | readonly string[]>> }
   stores: readonly SimulatedStore[]
   syncJobs?: readonly (SimulatedJob & { remote: string; remoteStore: string; removesVanished?: boolean })[]
   verifyJobs?: readonly SimulatedJob[]

@@ -1,5 +1,6 @@
 import type { GuestRecord, SimulatedCluster } from './cluster.ts'
 import { guestIn } from './guest-answers.ts'
+import { needForOption } from './option-privileges.ts'
 import { refuseLocked } from './power-answers.ts'
 import { need, Refused, type Answer, type Asked } from './replies.ts'
 
@@ -39,7 +40,7 @@ export function refuseStale(cluster: SimulatedCluster, guest: GuestRecord, diges
 const each = (kind: 'qemu' | 'lxc'): Record<string, Answer> => ({
   [`PUT /nodes/{node}/${kind}/{vmid}/config`]: (asked) => {
     const { cluster, fields } = asked
-    for (const key of fields.keys()) if (!control.has(key)) need(asked, `/vms/${asked.parts[1]}`, privilegeFor(key))
+    for (const [key, value] of fields) if (!control.has(key)) needForOption(asked, asked.parts[1] ?? '', key, value)
     const guest = guestIn(asked, kind)
     refuseLocked(guest)
     refuseStale(cluster, guest, fields.get('digest'))
@@ -83,14 +84,6 @@ const each = (kind: 'qemu' | 'lxc'): Record<string, Answer> => ({
     return cluster.begin({ node: guest.node, type: 'resize', about: String(guest.id), user, seconds: 1 }, { effect })
   },
 })
-
-function privilegeFor(key: string): string {
-  if (/^(?:cores|sockets|cpu|vcpus|cpulimit|numa)$/.test(key)) return 'VM.Config.CPU'
-  if (/^(?:memory|balloon|swap|shares)$/.test(key)) return 'VM.Config.Memory'
-  if (/^(?:net\d+|nameserver|searchdomain|hostname)$/.test(key)) return 'VM.Config.Network'
-  if (/^(?:ci\w+|ipconfig\d+|sshkeys)$/.test(key)) return 'VM.Config.Cloudinit'
-  return /^(?:scsi|virtio|sata|ide|mp|rootfs|efidisk|tpmstate)\d*$/.test(key) ? 'VM.Config.Disk' : 'VM.Config.Options'
-}
 
 /** Configurations, changed. */
 export const configAnswers: Readonly<Record<string, Answer>> = {

@@ -3,6 +3,7 @@ import type { GuestRecord } from './cluster.ts'
 import { followConfig, keptValue } from './config-answers.ts'
 import { guestIn } from './guest-answers.ts'
 import { guestConfigOf, macOf } from './guest-making.ts'
+import { needForOption } from './option-privileges.ts'
 import { refuseLocked } from './power-answers.ts'
 import { may, need, Refused, type Answer, type Asked } from './replies.ts'
 
@@ -131,6 +132,7 @@ function create(asked: Asked, kind: 'qemu' | 'lxc'): string {
   const config: GuestRecord['config'] = {}
   for (const [key, value] of fields) {
     if (['vmid', 'pool', 'start', 'storage', 'ostemplate', 'ssh-public-keys', 'restore', 'unique', 'force'].includes(key)) continue
+    needForOption(asked, id, key, value)
     config[key] = keptValue(kind, key, disk(asked, { kind, id, key, value }))
   }
   if (kind === 'lxc') {

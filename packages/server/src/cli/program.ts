@@ -9,6 +9,7 @@ import type { PreToolUseOptions } from './hooks/pre-tool-use.ts'
 import type { InitOptions } from './init/answers.ts'
 import type { OpenOptions } from './open.ts'
 import type { ServeOptions } from './serve.ts'
+import { addSetupCommand } from './setup-command.ts'
 import type { Terminal } from './terminal.ts'
 import type { TokenOptions } from './token.ts'
 import type { ToolsOptions } from './tools.ts'
@@ -70,6 +71,8 @@ export async function runProgram(application: Application, argv: readonly string
     .option('--force', 'write what could not be opened, too')
     .option('--print', 'print what would be written, and write nothing')
     .action(ending(async (options: InitOptions) => (await import('./init/init.ts')).init(application, options, terminal)))
+
+  addSetupCommand(written)
 
   added(program, 'connect [client]', "show a client's entry, or write it into its settings; without a client, list those that are known")
     .option('--project', 'the settings of the project in this directory instead of this user')

@@ -17,6 +17,12 @@ export interface ConfigurationDocument {
   instancesOf(service: string): readonly string[]
   /** Adds an instance; the one that stood directly under its service becomes `default`. */
   add(service: Service, instance: string, values: Readonly<Record<string, unknown>>): void
+  /** The fields of an instance as they are written, references unread; undefined where it does not stand in the file. */
+  valuesOf(service: string, instance: string): Readonly<Record<string, unknown>> | undefined
+  /** Sets fields of an instance that stands in the file, and takes out those that are undefined. */
+  update(service: string, instance: string, values: Readonly<Record<string, unknown>>): void
+  /** Takes an instance out, and its service with the last one. */
+  remove(service: string, instance: string): void
   /** Names that stand under a key of the file. */
   namesUnder(key: string): readonly string[]
   /** Puts an entry under a key of the file. */
@@ -78,10 +84,40 @@ export async function openDocument(path: string, header = initHeader): Promise<C
     return isMap(own) && own.items.some(({ key }) => !serviceKeys.includes(keyOf(key))) ? ['default'] : []
   }
 
+  /** The map of an instance, which may be that of its service. */
+  function instanceMap(service: string, instance: string): YAMLMap | undefined {
+    if (!namesIn(service).includes(instance)) return undefined
+    const named: unknown = document.getIn(['services', service, 'instances', instance], true)
+    const found = named ?? document.getIn(['services', service], true)
+    return isMap(found) ? found : undefined
+  }
+
   return {
     path,
     existed: before !== undefined,
     instancesOf: namesIn,
+    valuesOf(service, instance) {
+      const found = instanceMap(service, instance)
+      if (found === undefined) return undefined
+      const all = Object.entries(found.toJSON() as Record<string, unknown>)
+      return Object.fromEntries(all.filter(([key]) => !serviceKeys.includes(key)))
+    },
+    update(service, instance, values) {
+      const found = instanceMap(service, instance)
+      for (const [field, value] of Object.entries(values)) {
+        if (found?.get(field) === value) continue
+        changed = true
+        if (value === undefined) found?.delete(field)
+        else found?.set(field, value)
+      }
+    },
+    remove(service, instance) {
+      const names = namesIn(service)
+      if (!names.includes(instance)) return
+      changed = true
+      if (names.length === 1) document.deleteIn(['services', service])
+      else document.deleteIn(['services', service, 'instances', instance])
+    },
     add(service, instance, values) {
       changed = true
       mapAt('services')

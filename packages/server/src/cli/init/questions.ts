@@ -1,4 +1,4 @@
-import { accessLevels, ToolError, type Service, type Tier } from '@rackwarden/core'
+import { accessLevels, allows, ToolError, type Service, type Tier } from '@rackwarden/core'
 import { variablesOf } from '@rackwarden/core/runtime'
 import { access } from 'node:fs/promises'
 import type { Application } from '../../application.ts'
@@ -45,9 +45,9 @@ export async function askForMore(application: Application, terminal: Asking): Pr
   }
 }
 
-/** Asks for the tier of a service; `admin` is none of the answers. */
-export async function askTier(service: Service, terminal: Asking): Promise<Tier> {
-  const tiers = accessLevels.filter((tier) => tier !== 'admin')
+/** Asks for the tier of a service; `admin` is none of the answers, unless the owner said that they know what it means. */
+export async function askTier(service: Service, terminal: Asking, highest: Tier = 'configure'): Promise<Tier> {
+  const tiers = accessLevels.filter((tier) => allows(highest, tier))
   for (;;) {
     const answer = (await terminal.ask(`Tier of ${service.name}: ${tiers.join(', ')} [observe]: `)).trim() || 'observe'
     const tier = tiers.find((candidate) => candidate === answer)

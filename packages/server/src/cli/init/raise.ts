@@ -5,7 +5,12 @@ import { passphraseFor } from '../passphrase.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** Lets an owner who has a passphrase agree to the tiers that are about to be written; `observe` is nobody's to refuse. */
-export async function agreeToTiers(application: Application, tiers: ReadonlyMap<string, Tier>, terminal: Terminal): Promise<void> {
+export async function agreeToTiers(
+  application: Application,
+  tiers: ReadonlyMap<string, Tier>,
+  terminal: Terminal,
+  tool = 'init',
+): Promise<void> {
   const granted = [...tiers].filter(([, tier]) => tier !== 'observe')
   if (granted.length === 0) return
   const desk = openDesk(application, {}, terminal)
@@ -15,7 +20,7 @@ export async function agreeToTiers(application: Application, tiers: ReadonlyMap<
     const input = Object.fromEntries(granted)
     const signed =
       passphrase === undefined ? () => Promise.resolve('') : () => desk.owner.sign({ statement: 'tiers', ...input }, passphrase)
-    await desk.audited({ tool: 'init', result: 'approved', summary, input }, signed)
+    await desk.audited({ tool, result: 'approved', summary, input }, signed)
   } finally {
     await desk.close()
   }

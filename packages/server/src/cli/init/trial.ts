@@ -1,21 +1,15 @@
-import { traitsOf, type Service, type ToolError } from '@rackwarden/core'
-import { cleanText, tryInstance, type Runtime } from '@rackwarden/core/runtime'
+import { traitsOf } from '@rackwarden/core'
+import { tryInstance, type Runtime } from '@rackwarden/core/runtime'
 import type { Terminal } from '../terminal.ts'
 import { isReference } from './answers.ts'
 import { missingFields, nameOf, type Offer } from './offer.ts'
-import { askField, askRemedy, askYes, isAsking } from './questions.ts'
+import { acceptsPin, pinOf, shown } from './pin.ts'
+import { askField, askRemedy, isAsking } from './questions.ts'
 
 /** How far `init` may go without asking. */
 export interface TrialOptions {
   force: boolean
   acceptFingerprints: boolean
-}
-
-interface Pin {
-  field: string
-  fingerprint: string
-  /** True where another one was known before. */
-  changed: boolean
 }
 
 /** Completes an offer, opens it for real, and settles with the owner what it shows or lacks; true where it is to be written. */
@@ -35,8 +29,8 @@ export async function tryOffer(offer: Offer, options: TrialOptions, runtime: Run
       terminal.print(shown(`${name}: ok${health.version === undefined ? '' : `, ${health.version}`}: ${health.evidence}`, runtime))
       return true
     }
-    const pin = pinOf(problem, offer)
-    if (pin !== undefined && (await accepts(pin, problem, offer, options, runtime, terminal))) {
+    const pin = pinOf(problem, offer.service.config, offer.values)
+    if (pin !== undefined && (await acceptsPin(pin, problem, { name, ...options }, runtime, terminal))) {
       offer.values[pin.field] = pin.fingerprint
       continue
     }
@@ -63,45 +57,4 @@ async function fill(offer: Offer, field: string, runtime: Runtime, terminal: Ter
   else offer.values[field] = value
   const schema = offer.service.config[field]
   if (value !== undefined && schema !== undefined && traitsOf(schema).secret === true && !isReference(value)) runtime.secrets.add(value)
-}
-
-/** The fingerprint a refusal shows, with the field it would be pinned as. */
-export function pinOf(
-  { message, hint = '' }: ToolError,
-  { service, values }: { service: Service; values: Readonly<Record<string, unknown>> },
-): Pin | undefined {
-  for (const [, field = '', fingerprint = ''] of hint.matchAll(/\b(\w+): ?"?(SHA256:[\w+/=:]+)"?/g)) {
-    if (!(field in service.config) || values[field] === fingerprint) continue
-    return { field, fingerprint, changed: values[field] !== undefined || /another|changed|different/i.test(message) }
-  }
-  return undefined
-}
-
-async function accepts(
-  { field, fingerprint, changed }: Pin,
-  { message, hint = '' }: ToolError,
-  { service, instance }: Offer,
-  { acceptFingerprints }: TrialOptions,
-  runtime: Runtime,
-  terminal: Terminal,
-): Promise<boolean> {
-  const name = nameOf(service, instance)
-  if (acceptFingerprints && !changed) {
-    terminal.print(`${name}: pinned ${field} ${fingerprint}, unseen by anybody.`)
-    return true
-  }
-  // A key that is not the known one is never taken by a flag: somebody may stand in between.
-  if (!isAsking(terminal)) return false
-  terminal.complain(shown(`${name}: ${message}`, runtime))
-  terminal.complain(shown(`  ${hint}`, runtime))
-  terminal.complain(`  It shows ${fingerprint}`)
-  const question = changed
-    ? 'It is NOT the one known before. Take the new one all the same, as'
-    : 'Compared with its own, and the same? Pin it as'
-  return askYes(`  ${question} ${field}?`, terminal)
-}
-
-/** What an upstream wrote, as a terminal may be shown it. */
-function shown(text: string, { secrets }: Runtime): string {
-  return secrets.text(cleanText(text))
 }

@@ -1,0 +1,115 @@
+import { createCertificate, serveHandler, type TestCertificate } from '@rackwarden/core/testing'
+import { startSshServer, type SshServer, type SshServerOptions } from '@rackwarden/lab'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import simulate from '../../src/simulate.ts'
+import { defaultWorld } from '../../src/simulation/default-world.ts'
+import { wholeToken } from '../../src/simulation/rights.ts'
+import type { SimulatedToken } from '../../src/simulation/world.ts'
+
+/** What the programs of a pretend node keep. */
+export interface NodeState {
+  release: 8 | 9
+  users: Record<string, { comment?: string; tokens: Record<string, { value: string; comment?: string; privsep: string }> }>
+  roles: Record<string, string[]>
+  acl: { path: string; ugid: string; roleid: string; type?: string; propagate?: number }[]
+  /** How they were called. */
+  called: string[]
+  /** Calls that fail, by a part of them. */
+  failing: { when: string; says?: string }[]
+  fingerprint: string
+  certificateFile: string
+}
+
+/** A pretend node: real SSH before programs that answer like those of Proxmox VE, and a simulated API that holds to what they did. */
+export interface PretendNode {
+  ssh: SshServer
+  /** Where its programs are. */
+  programs: string
+  url: string
+  certificate: TestCertificate
+  state(): Promise<NodeState>
+  change(change: (state: NodeState) => void): Promise<void>
+  /** How its programs were called, readings left out. */
+  changes(): Promise<string[]>
+  /** Lets tokens do more than they were given, as a cluster that is set up wrongly would. */
+  isLenient: boolean
+}
+
+/** Starts a node that is gone at the end of the test. */
+export async function startNode(own: Partial<NodeState> = {}, options: SshServerOptions = {}): Promise<PretendNode> {
+  const directory = await mkdtemp(join(tmpdir(), 'rackwarden-node-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  const certificate = createCertificate()
+  const file = join(directory, 'state.json')
+  const first: NodeState = {
+    release: 9,
+    users: {},
+    roles: {},
+    acl: [],
+    called: [],
+    failing: [],
+    fingerprint: certificate.fingerprint,
+    certificateFile: 'pve-ssl.pem',
+    ...own,
+  }
+  await writeFile(file, JSON.stringify(first))
+  const program = fileURLToPath(new URL('node-program.mjs', import.meta.url))
+  for (const name of ['pveum', 'pveversion', 'openssl'])
+    await writeFile(join(directory, name), `#!/bin/sh\nexec '${process.execPath}' '${program}' '${file}' ${name} "$@"\n`, { mode: 0o755 })
+  const ssh = await startSshServer({ ...options, path: [directory, '/usr/bin', '/bin'].join(delimiter) })
+  onTestFinished(() => ssh.down())
+  const state = async () => JSON.parse(await readFile(file, 'utf8')) as NodeState
+
+  async function answer(request: Request): Promise<Response> {
+    const { release, ...rest } = await state()
+    const tokens = Object.fromEntries(
+      tokensOf({ release, ...rest }).map(([id, token]) => [id, node.isLenient ? wholeToken(release, token.secret) : token]),
+    )
+    const simulation = await simulate({ ...defaultWorld, release, tokens: { 'nobody@pve!x': { secret: 'nobody', rights: {} }, ...tokens } })
+    const { pathname, search } = new URL(request.url)
+    const hasBody = request.method !== 'GET' && request.method !== 'DELETE'
+    return simulation.connection!.fetch(`${pathname}${search}`, {
+      method: request.method,
+      headers: request.headers,
+      ...(hasBody && { body: await request.text() }),
+    })
+  }
+
+  const served = await serveHandler(answer, { tls: certificate })
+  onTestFinished(() => served.close())
+  const node: PretendNode = {
+    ssh,
+    programs: directory,
+    url: served.url,
+    certificate,
+    state,
+    async change(change) {
+      const now = await state()
+      change(now)
+      await writeFile(file, JSON.stringify(now))
+    },
+    changes: async () =>
+      (await state()).called.filter((line) => line.startsWith('pveum') && !/^pveum (?:user(?: token)?|role|acl) list/.test(line)),
+    isLenient: false,
+  }
+  return node
+}
+
+/** A token may what both it and its user may. */
+function tokensOf({ users, roles, acl }: NodeState): [string, SimulatedToken][] {
+  const given = (who: string, path: string) =>
+    acl.filter((entry) => entry.ugid === who && entry.path === path).flatMap(({ roleid }) => roles[roleid] ?? [])
+  return Object.entries(users).flatMap(([user, { tokens }]) =>
+    Object.entries(tokens).map(([name, { value }]): [string, SimulatedToken] => {
+      const paths = [...new Set(acl.filter(({ ugid }) => ugid === `${user}!${name}`).map(({ path }) => path))]
+      const rights = Object.fromEntries(
+        paths.map((path) => [path, given(`${user}!${name}`, path).filter((privilege) => given(user, path).includes(privilege))]),
+      )
+      return [`${user}!${name}`, { secret: value, rights }]
+    }),
+  )
+}
