@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import proxmox, { type ProxmoxWorld } from '../src/index.ts'
 import { blindSpots, holds, privilegesFor, tierOfPrivilege } from '../src/privileges.ts'
@@ -55,6 +56,20 @@ describe('what a token may do', () => {
     expect(tierOfPrivilege('VM.GuestAgent.Audit', 9)).toBe('observe')
     expect(tierOfPrivilege('VM.GuestAgent.Unrestricted', 9)).toBe('admin')
   })
+})
+
+test('the README names the privileges of each tier, and no others', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const below = { observe: [], operate: ['observe'], configure: ['operate'], admin: ['configure'] } as const
+  for (const tier of ['observe', 'operate', 'configure', 'admin'] as const) {
+    const row = new RegExp(`^\\| \`${tier}\` \\| (.*\`.*) \\|$`, 'm').exec(readme)?.[1] ?? ''
+    const told = [...row.matchAll(/`([A-Z]\w*(?:\.\w+)+)`/g)].map(([, name]) => name)
+    const own = [8, 9].flatMap((major) => {
+      const known = below[tier].flatMap((one) => privilegesFor(one, major))
+      return privilegesFor(tier, major).filter((name) => !known.includes(name))
+    })
+    expect(new Set(told)).toEqual(new Set(own))
+  }
 })
 
 describe('what a token may not see', () => {
