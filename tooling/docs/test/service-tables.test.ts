@@ -20,7 +20,7 @@ test('the variables begin with those of the service, and say what is required, s
     '| `NIGHT_WATCH_URL` | Address of it: `http://host:8080`. | | required |',
     '| `NIGHT_WATCH_TOKEN`, or `WATCH_TOKEN` | Token \\| key. | | secret |',
     '| `NIGHT_WATCH_MODE` | How it watches. One of `calm`, `alert`. | `calm` | |',
-    '| `NIGHT_WATCH_TLS_FINGERPRINT` | SHA-256 fingerprint of the one certificate to accept. | | |',
+    '| `NIGHT_WATCH_TLS_FINGERPRINT` | SHA-256 fingerprint of the one certificate to accept; several, comma-separated, where several nodes answer. | | |',
     expect.stringContaining('| `NIGHT_WATCH_TLS_CA`, or `ca.pem` in `WATCH_CERTIFICATES` |') as string,
     expect.stringContaining('| `NIGHT_WATCH_TLS_CERTIFICATE` |') as string,
     expect.stringMatching(/^\| `NIGHT_WATCH_TLS_KEY` .*\| secret \|$/) as string,
