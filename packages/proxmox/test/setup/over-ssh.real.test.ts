@@ -157,10 +157,10 @@ describe.skipIf(missing !== undefined)('setup over SSH', () => {
     const ran = await home.setup(node, undefined, ...told(node, 'observe'), '--dry-run')
     expect(ran).toMatchObject({ code: 0, errors: '' })
     for (const command of [
-      "'user' 'add' 'rackwarden@pve'",
-      "'role' 'add' 'RackwardenObserve'",
-      "'token' 'add'",
-      "'acl' 'modify' '/' '--tokens'",
+      'pveum user add rackwarden@pve',
+      'pveum role add RackwardenObserve',
+      'pveum user token add',
+      'pveum acl modify / --tokens',
     ])
       expect(ran.output).toContain(command)
     expect(ran.output).toContain('ask for what observe forbids, which the target has to refuse')
@@ -176,7 +176,7 @@ describe.skipIf(missing !== undefined)('setup over SSH', () => {
     const before = kept(await node.state())
     await home.setup(node, undefined, ...told(node, 'configure'), '--client', 'claude-code')
     const dry = await home.setup(node, undefined, '--remove', '--yes', '--dry-run')
-    expect(dry.output).toContain("'user' 'delete' 'rackwarden@pve'")
+    expect(dry.output).toContain('pveum user delete rackwarden@pve')
     expect(Object.keys((await node.state()).users)).toContain('rackwarden@pve')
     const ran = await home.setup(node, undefined, '--remove', '--yes', '--ssh-host-key', node.ssh.hostFingerprint())
     expect(ran).toMatchObject({ code: 0, errors: '' })
