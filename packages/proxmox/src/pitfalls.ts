@@ -34,6 +34,26 @@ const pitfalls: readonly Pitfall[] = [
     text: 'backup, migrate, snapshot and rollback lock a guest. One that stays after its task died is taken away on the node with qm unlock or pct unlock, once nothing runs.',
   },
   {
+    title: 'A clone is the same machine twice',
+    text: 'Hardware addresses are new, but fixed addresses, host name, keys and scheduled jobs inside are not. Change them before both run on one network. The same goes for what restore_guest makes.',
+  },
+  {
+    title: 'Containers do not move while they run',
+    text: 'migrate_guest shuts one down, moves and starts it again. What is mounted from the node, or passed through from it, keeps any guest where it is.',
+  },
+  {
+    title: 'A mount point is not backed up unless it says so',
+    text: 'Of a container only its root is in a backup; mp0 and on need backup=1. Of a machine every disk is, unless it says backup=0. get_guest says of each whether it is backed up.',
+  },
+  {
+    title: 'An id that is used again inherits',
+    text: 'Jobs, replication, access lists and old backups go by the number. delete_guest purges all but the backups; list_backups may show those of another guest.',
+  },
+  {
+    title: 'A disk that grew is not a file system that grew',
+    text: 'resize_disk makes the device larger. A container grows with it; a machine needs its partition and file system grown inside, and nothing ever gets smaller again.',
+  },
+  {
     title: 'Version 9 renamed rights and HA groups',
     text: 'VM.Monitor is gone, VM.GuestAgent.* took its place, and HA groups became rules. A role made for 8 loses something on 9.',
   },

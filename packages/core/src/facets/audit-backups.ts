@@ -16,7 +16,7 @@ const limitMs = 20_000
 export const auditBackups = toolsFor<Lab>()({
   name: 'audit_backups',
   title: 'Audit backups',
-  description: 'Which guests could I not bring back? VMs and containers without a fresh, whole, verified backup in any place.',
+  description: 'Which guests are not backed up, which could I not bring back? VMs and containers without a fresh, whole backup.',
   access: 'observe',
   input: z.object({
     hours: z.number().positive().default(usualBackupHours).describe('How old a backup may be.'),

@@ -59,7 +59,9 @@ test('several pins are each as good, and the refusal shows those that were expec
   const pins = (...certificates: readonly TestCertificate[]) => certificates.map(({ fingerprint }) => `SHA256:${fingerprint}`).join(', ')
   expect(await (await connect({ url, tlsFingerprint: pins(first, shown) }).fetch('/')).text()).toBe('secret answer')
   const error = await failure(connect({ url, tlsFingerprint: pins(first, second) }).fetch('/'))
-  expect(error.message).toContain(`expected SHA256:${first.fingerprint} or SHA256:${second.fingerprint}, got SHA256:${shown.fingerprint}. Nothing was sent.`)
+  expect(error.message).toContain(
+    `expected SHA256:${first.fingerprint} or SHA256:${second.fingerprint}, got SHA256:${shown.fingerprint}. Nothing was sent.`,
+  )
   expect(error.hint).toContain(`tlsFingerprint: "SHA256:${shown.fingerprint}"`)
 })
 

@@ -24,7 +24,7 @@ interface Site {
 export const createGuest = defineTool({
   name: 'create_guest',
   title: 'Create a guest',
-  description: 'Create a new VM or LXC container from a template, a cloud image (cloud-init) or a container template.',
+  description: 'Create a fresh VM or LXC container from a template, a cloud image (cloud-init) or a container template.',
   access: 'configure',
   toolset: 'lifecycle',
   input: creationInput,

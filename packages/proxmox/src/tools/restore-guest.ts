@@ -64,7 +64,7 @@ const readState: Reader = async ({ guest, archive: wanted, name: given, id }, { 
 export const restoreGuest = defineTool({
   name: 'restore_guest',
   title: 'Restore a backup as a new guest',
-  description: 'Restore a backup of a VM or container to a new id, beside the one that lives; what exists is not touched.',
+  description: 'Restore a backup: bring a VM or container back, deleted or not, as a new one; what exists is not touched.',
   access: 'configure',
   toolset: 'backups',
   input,
