@@ -51,6 +51,16 @@ describe.skipIf(missing !== undefined)('setup over SSH', () => {
     expect((await home.run(undefined, 'audit')).output).toContain(`Made rackwarden@pve!${token}`)
   })
 
+  test('is found out by doctor where it can do more than its tier since, and put right by running it again', async () => {
+    const { node, home } = await openLab()
+    await home.setup(node, undefined, ...told(node, 'observe'))
+    await node.change((state) => void state.roles['RackwardenObserve']?.push('VM.PowerMgmt'))
+    expect((await home.run(undefined, 'doctor')).output).toMatch(/warning +proxmox +the credential may operate .*, the tier is observe/)
+    expect(await home.setup(node, undefined, ...told(node, 'observe'))).toMatchObject({ code: 0, errors: '' })
+    expect((await node.state()).roles).toEqual({ RackwardenObserve: privilegesFor('observe', 9) })
+    expect((await home.run(undefined, 'doctor')).output).toMatch(/ok +proxmox +the credential may observe/)
+  })
+
   test('run again changes nothing, and proves it again', async () => {
     const { node, home } = await openLab()
     await home.setup(node, undefined, ...told(node, 'observe'))
