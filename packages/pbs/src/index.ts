@@ -34,9 +34,9 @@ export default defineService({
   census,
   backups,
   rights,
+  pitfalls: () => import('./pitfalls.ts'),
   warnsOfRights: true,
   setup: () => import('./setup.ts'),
-  pitfalls: () => import('./pitfalls.ts'),
   simulate: () => import('./simulate.ts'),
   tools: [
     getStatus,

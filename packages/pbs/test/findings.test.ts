@@ -162,7 +162,8 @@ test('that a backup failed is why its group is not fresh, and told as one thing'
   expect(text).toMatch(/backup of main:ct\/200 failed[^]*hence: main:ct\/200 has no fresh backup/)
 })
 
-test('its rights are those of the token, from looking to deleting', async () => {
+test('its rights are those of the token, from looking to deleting, and warned of at the first use', async () => {
+  expect(pbs.warnsOfRights).toBe(true)
   const of = async (roles: Record<string, string>) => {
     const { client, signal } = await openServer({ token: tokenWith(roles) })
     return pbs.rights?.(client, { instance: 'default', signal })

@@ -187,3 +187,12 @@ function newIn(tier: Access, release: 8 | 9): string[] {
   const held = below === undefined ? [] : privilegesFor(below, release)
   return privilegesFor(tier, release).filter((privilege) => !held.includes(privilege))
 }
+
+test('the README tells the privileges of each tier, all of them and no others', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  for (const tier of accessLevels) {
+    const row = new RegExp(`^\\| \`${tier}\` \\| (.*) \\|$`, 'm').exec(readme)?.[1] ?? ''
+    const told = [...row.matchAll(/`(\w+\.[\w.]+)`/g)].map(([, name = '']) => name)
+    expect({ tier, told: told.toSorted() }).toEqual({ tier, told: [...new Set([...newIn(tier, 8), ...newIn(tier, 9)])].toSorted() })
+  }
+})

@@ -93,14 +93,15 @@ export function parseFingerprint(text: string): string {
 
 /** Why nothing may be sent over this socket; undefined where the other side is who it should be. */
 export function refusalOf(socket: TLSSocket, trust: Pick<Trust, 'fingerprints' | 'insecure'>, origin: string): ToolError | undefined {
-  const shown = socket.getPeerCertificate().fingerprint256 ?? ''
-  const line = `tlsFingerprint: "SHA256:${shown}"`
+  const digits = socket.getPeerCertificate().fingerprint256 ?? ''
+  const shown = `SHA256:${digits}`
+  const line = `tlsFingerprint: "${shown}"`
   if (trust.fingerprints.length > 0) {
-    if (trust.fingerprints.includes(shown.replaceAll(':', ''))) return undefined
-    const pinned = trust.fingerprints.map((digits) => `SHA256:${digits.replaceAll(/..(?=.)/g, '$&:')}`).join(' or ')
+    if (trust.fingerprints.includes(digits.replaceAll(':', ''))) return undefined
+    const pinned = trust.fingerprints.map((pin) => `SHA256:${pin.replaceAll(/..(?=.)/g, '$&:')}`).join(' or ')
     return new ToolError(
       'unreachable',
-      `${origin} shows another certificate than the pinned one: expected ${pinned}, got SHA256:${shown}. Nothing was sent.`,
+      `${origin} shows another certificate than the pinned one: expected ${pinned}, got ${shown}. Nothing was sent.`,
       {
         hint: `If nobody renewed it, somebody may stand in between: find out before you go on. If it was renewed, compare the fingerprint with the server's own (there: \`openssl x509 -noout -fingerprint -sha256 -in <its certificate>\`), then set ${line}`,
       },

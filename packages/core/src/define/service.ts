@@ -80,10 +80,10 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   discover?: (environment: Readonly<Record<string, string | undefined>>) => Promise<Readonly<Record<string, Record<string, unknown>>>>
   /** Targets `init` can offer: found on this machine, in its files or on its loopback ports. */
   candidates?: (environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal) => Promise<readonly Candidate[]>
-  /** How `setup` makes a credential of a tier at its target, where that takes more than a line. */
-  setup?: () => Promise<{ default: Setup }>
   /** What surprises about the upstream, for who works with it; every service's `pitfalls.ts` exports them as default. */
   pitfalls?: () => Promise<{ default: readonly Pitfall[] }>
+  /** How `setup` makes a credential of a tier at its target, where that takes more than a line. */
+  setup?: () => Promise<{ default: Setup }>
   simulate: () => Promise<{ default: Simulate }>
   /** What its tools are grouped into, where there are more than 14; each tool says which it belongs to. */
   toolsets?: Readonly<Record<string, Toolset>>

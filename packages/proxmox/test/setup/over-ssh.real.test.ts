@@ -51,6 +51,16 @@ describe.skipIf(missing !== undefined)('setup over SSH', () => {
     expect((await home.run(undefined, 'audit')).output).toContain(`Made rackwarden@pve!${token}`)
   })
 
+  test('is found out by doctor where it can do more than its tier since, and put right by running it again', async () => {
+    const { node, home } = await openLab()
+    await home.setup(node, undefined, ...told(node, 'observe'))
+    await node.change((state) => void state.roles['RackwardenObserve']?.push('VM.PowerMgmt'))
+    expect((await home.run(undefined, 'doctor')).output).toMatch(/warning +proxmox +the credential may operate .*, the tier is observe/)
+    expect(await home.setup(node, undefined, ...told(node, 'observe'))).toMatchObject({ code: 0, errors: '' })
+    expect((await node.state()).roles).toEqual({ RackwardenObserve: privilegesFor('observe', 9) })
+    expect((await home.run(undefined, 'doctor')).output).toMatch(/ok +proxmox +the credential may observe/)
+  })
+
   test('run again changes nothing, and proves it again', async () => {
     const { node, home } = await openLab()
     await home.setup(node, undefined, ...told(node, 'observe'))
@@ -157,10 +167,10 @@ describe.skipIf(missing !== undefined)('setup over SSH', () => {
     const ran = await home.setup(node, undefined, ...told(node, 'observe'), '--dry-run')
     expect(ran).toMatchObject({ code: 0, errors: '' })
     for (const command of [
-      "'user' 'add' 'rackwarden@pve'",
-      "'role' 'add' 'RackwardenObserve'",
-      "'token' 'add'",
-      "'acl' 'modify' '/' '--tokens'",
+      'pveum user add rackwarden@pve',
+      'pveum role add RackwardenObserve',
+      'pveum user token add',
+      'pveum acl modify / --tokens',
     ])
       expect(ran.output).toContain(command)
     expect(ran.output).toContain('ask for what observe forbids, which the target has to refuse')
@@ -176,7 +186,7 @@ describe.skipIf(missing !== undefined)('setup over SSH', () => {
     const before = kept(await node.state())
     await home.setup(node, undefined, ...told(node, 'configure'), '--client', 'claude-code')
     const dry = await home.setup(node, undefined, '--remove', '--yes', '--dry-run')
-    expect(dry.output).toContain("'user' 'delete' 'rackwarden@pve'")
+    expect(dry.output).toContain('pveum user delete rackwarden@pve')
     expect(Object.keys((await node.state()).users)).toContain('rackwarden@pve')
     const ran = await home.setup(node, undefined, '--remove', '--yes', '--ssh-host-key', node.ssh.hostFingerprint())
     expect(ran).toMatchObject({ code: 0, errors: '' })

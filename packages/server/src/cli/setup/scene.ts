@@ -8,6 +8,7 @@ import { askYes, isAsking } from '../init/questions.ts'
 import type { Terminal } from '../terminal.ts'
 import type { ConfiguredEntry } from './entry.ts'
 import type { TargetAddress } from './questions.ts'
+import { shellLine } from './script.ts'
 import type { SetupOptions } from './setup-options.ts'
 
 /** Everything one setup works on. */
@@ -65,7 +66,7 @@ export async function revocable(scene: Scene, tokens: readonly SetupToken[], kep
 
 /** A command as somebody would type it. */
 export function lineOf({ quote }: Pick<Scene, 'quote'>): (command: Command) => string {
-  return (command) => command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote([word]))).join(' ')
+  return (command) => shellLine(command, quote)
 }
 
 /** Tells what steps will do, each with its command. */

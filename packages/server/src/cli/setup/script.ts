@@ -1,4 +1,4 @@
-import { ToolError, type Setup, type SetupShell, type SetupStep } from '@rackwarden/core'
+import { ToolError, type Command, type Setup, type SetupShell, type SetupStep } from '@rackwarden/core'
 
 /** What somebody brings back from a shell where they ran the script. */
 export interface BroughtBack {
@@ -17,15 +17,20 @@ export function scriptOf(steps: readonly SetupStep[], { quote }: Pick<SetupShell
       ? []
       : [
           '# what setup asks for: one line, which holds the secret',
-          `printf '\\n%s %s %s\\n\\n' ${mark} ${quote([tokenId])} "$(printf '%s ' ${printing.map((name) => `"$${name}"`).join(' ')} | tr -d '\\n')"`,
+          `printf '\\n%s %s %s\\n\\n' ${mark} ${shellLine([tokenId], quote)} "$(printf '%s ' ${printing.map((name) => `"$${name}"`).join(' ')} | tr -d '\\n')"`,
         ]
   return ['(', 'set -eu', ...steps.flatMap((step) => [`# ${step.title}`, lineOf(step, quote)]), ...last, ')'].join('\n')
 }
 
 function lineOf({ ways, mayFail = false, prints }: SetupStep, quote: SetupShell['quote']): string {
-  const lines = ways.map((way, index) => `${quote(way)}${index < ways.length - 1 || mayFail ? ' 2>/dev/null' : ''}`)
+  const lines = ways.map((way, index) => `${shellLine(way, quote)}${index < ways.length - 1 || mayFail ? ' 2>/dev/null' : ''}`)
   const all = [...lines, ...(mayFail ? ['true'] : [])].join(' || ')
   return prints === undefined ? all : `${prints}=$(${all})`
+}
+
+/** A command as somebody would type it: what needs no quotes has none. */
+export function shellLine(command: Command, quote: SetupShell['quote']): string {
+  return command.map((word) => (/^[\w@%+:,./-]+$/.test(word) ? word : quote([word]))).join(' ')
 }
 
 /** Reads the line the script ended with, wherever it stands in what was brought. */

@@ -43,19 +43,27 @@ export async function openShell(
     } catch (error) {
       await connection.close?.()
       if (!ToolError.isInstance(error)) throw error
+      const refusal = password === undefined && error.code === 'invalid_config' ? nothingToLogInWith(name, error) : error
       const pin = pinOf(error, sshConfig, values)
       // Whoever is told the password of root has the machine: a key that is another than the known one is not asked about.
       if (pin?.changed === true) throw error
       const { acceptFingerprints = false } = options
       if (pin !== undefined && (await acceptsPin(pin, error, { name, acceptFingerprints }, runtime, terminal)))
         values.sshHostKey = pin.fingerprint
-      else if (error.code === 'unauthorized' && isAsking(terminal) && options.passwordFile === undefined && tries < mostTries) {
+      else if (refusal.code === 'unauthorized' && isAsking(terminal) && options.passwordFile === undefined && tries < mostTries) {
         tries += 1
-        terminal.complain(error.message)
+        terminal.complain(refusal.message)
         password = await passwordFor(name, options, runtime, terminal)
-      } else throw error
+      } else throw refusal
     }
   }
+}
+
+function nothingToLogInWith(name: string, cause: ToolError): ToolError {
+  return new ToolError('unauthorized', `There is neither a password nor a key to log in to ${name} with.`, {
+    hint: 'Add --password-file, load a key into your agent, or use --bootstrap paste.',
+    cause,
+  })
 }
 
 /** The password somebody types in or a file holds; undefined to log in with keys. */
