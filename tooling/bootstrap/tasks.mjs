@@ -58,6 +58,7 @@ const tasks = {
     return Math.max(...(await Promise.all(watching)))
   },
   bench: (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/bench/bench.mjs', ...args])]),
+  soak: (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/soak/soak.mjs', ...args])]),
   tokens: (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/bench/tokens.mjs', ...args])]),
   evals: (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/evals/evals.mjs', ...args])]),
   conformance: (args, shell) => inOrder([() => build(shell), () => shell.show('node', ['tooling/conformance/conformance.mjs', ...args])]),

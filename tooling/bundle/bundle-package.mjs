@@ -7,12 +7,13 @@ import { leanLibraries } from './lean-libraries.mjs'
 import { noticesOf } from './notices.mjs'
 
 /**
- * @typedef {{ publishConfig?: { bin?: Record<string, string> } }} Manifest
- * @typedef {{ name: string, loader: string, source: string }} Entry
+ * @typedef {{ publishConfig?: { bin?: Record<string, string> }, dependencies?: Record<string, string> }} Manifest
+ * @typedef {{ name: string, loader: string, source: string, hasCore?: boolean }} Entry `hasCore` where core is installed beside it.
  * @typedef {{ inputs: string[], notices: Map<string, string> }} Contents
  * @typedef {Contents & { name: string, bytes: number, startBytes: number, files: number, notes: string[] }} Bundle
  */
 
+const core = '@rackwarden/core'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const target = 'node20.19'
 // ssh2's parser of private keys has it; it guards an argument that is an array here.
@@ -29,7 +30,12 @@ export function entriesOf(directory) {
   const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const bins = Object.values(manifest.publishConfig?.bin ?? {}).map((file) => basename(file, '.cjs'))
   return [...bins, 'demo']
-    .map((name) => ({ name, loader: join(directory, 'dist', `${name}.cjs`), source: join(directory, 'src', `${name}.ts`) }))
+    .map((name) => ({
+      name,
+      loader: join(directory, 'dist', `${name}.cjs`),
+      source: join(directory, 'src', `${name}.ts`),
+      hasCore: manifest.dependencies?.[core] !== undefined,
+    }))
     .filter(({ source }) => existsSync(source))
 }
 
@@ -39,7 +45,7 @@ export function entriesOf(directory) {
  * @param {Entry} entry
  * @returns {Promise<Bundle>}
  */
-export async function bundleEntry({ name, loader, source }) {
+export async function bundleEntry({ name, loader, source, hasCore }) {
   const outdir = join(dirname(loader), `${name}-chunks`)
   const result = await build({
     entryPoints: { main: source },
@@ -54,7 +60,7 @@ export async function bundleEntry({ name, loader, source }) {
     target,
     conditions: ['@rackwarden/source'],
     external: ['*.node'],
-    plugins: leanLibraries,
+    plugins: hasCore ? [...leanLibraries, librariesOfCore] : leanLibraries,
     legalComments: 'none',
     metafile: true,
     write: false,
@@ -152,6 +158,21 @@ export async function bundleLibraries(directory) {
   return contentsOf(result.metafile)
 }
 
+/**
+ * Where core is installed beside a program, the libraries it ships are there once already.
+ * @type {import('esbuild').Plugin}
+ */
+const librariesOfCore = {
+  name: 'libraries-of-core',
+  setup: (esbuild) => {
+    esbuild.onResolve({ filter: /\/libraries\/[\w-]+\.ts$/ }, ({ path, kind, resolveDir }) => {
+      const isOfCore = join(resolveDir, path).startsWith(join(root, 'packages/core/src/libraries/'))
+      if (kind !== 'dynamic-import' || !isOfCore) return undefined
+      return { path: `${core}/libraries/${basename(path, '.ts')}.js`, external: true }
+    })
+  },
+}
+
 const fileUrlName = '__fileUrl'
 
 // A lazily imported CommonJS module has its names beside its default, as when Node imports it.
@@ -173,7 +194,9 @@ const staticImport = /=\s*require\("(?=\.\/|node:)/g
  * @returns {Promise<string>}
  */
 async function toCommonJs(code) {
-  const result = await transform(code, {
+  // What is run through a code cache may not import by itself.
+  const imported = code.replaceAll(/\bimport\((?="@rackwarden\/core\/libraries\/)/g, 'require.importModule(')
+  const result = await transform(imported, {
     format: 'cjs',
     platform: 'node',
     target,

@@ -35,8 +35,25 @@ for (const directory of ['packages', 'apps'].flatMap((group) => readdirSync(join
  * @param {Map<string, string>} notices
  */
 function writeNotices(directory, notices) {
-  const sorted = [...notices].toSorted(([a], [b]) => a.localeCompare(b)).map(([, text]) => text)
+  const sorted = eachTextOnce([...notices].toSorted(([a], [b]) => a.localeCompare(b)))
   writeFileSync(join(directory, 'dist/THIRD-PARTY-NOTICES'), `${sorted.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
+}
+
+/**
+ * Licences of one wording stand there once, under the first package that has it; the others say where.
+ * @param {[name: string, text: string][]} notices
+ */
+function eachTextOnce(notices) {
+  /** @type {Map<string, string>} */
+  const first = new Map()
+  return notices.map(([name, text]) => {
+    const [head = '', ...rest] = text.split('\n\n')
+    const wording = rest.join('\n\n')
+    const known = first.get(wording)
+    if (known !== undefined && wording !== '') return `${head}\n\nThe text of its licence is that of ${known}.`
+    first.set(wording, name)
+    return text
+  })
 }
 
 /**

@@ -15,6 +15,7 @@ const modules = new Map()
 const unsaved = []
 requireFrom.resolve = require.resolve
 requireFrom.defer = defer
+requireFrom.importModule = (id) => import(id)
 load('main.cjs')
 
 function load(name) {

@@ -78,14 +78,18 @@ export function configurationTable({ services }) {
   return table(
     ['fields of', 'keys'],
     [
-      ['the file', '`tier`, `expose`, `services`, `upstreams`, `docs`, `approval`, `protect`, `audit`, `http`'],
+      ['the file', '`tier`, `expose`, `services`, `upstreams`, `docs`, `approval`, `protect`, `audit`, `limits`, `http`'],
       ['`http`', '`publicUrl`, `address`, `allowedHosts`, `allowedOrigins`, `trustProxy`'],
       ['`audit`', '`anchor` (`every`, and `command` or `syslog`), `retention` (`days`, `megabytes`)'],
+      ['`limits`', '`callsPerMinute`, `callsAtOnce`, `callsWaiting`'],
       [
         'an upstream',
         [...upstreamKeys.both, ...upstreamKeys.program].map(code).join(', ') + '; or ' + upstreamKeys.address.map(code).join(', '),
       ],
-      ['a service', '`tier`, `tools`, `toolsets`, and either `instances` or the fields of its one target'],
+      [
+        'a service',
+        '`tier`, `tools`, `toolsets`, `limits` (`callsAtOnce`, `callsWaiting`), and either `instances` or the fields of its one target',
+      ],
       ...rows,
       ...groups,
     ],

@@ -5,6 +5,7 @@ import type { Service, Tier } from '@rackwarden/core'
 import {
   createRuntime,
   defaultApproval,
+  defaultLimits,
   openCatalogue,
   type ApprovalPolicy,
   type Announce,
@@ -12,6 +13,7 @@ import {
   type CallResult,
   type Catalogue,
   type Clock,
+  type Limits,
   type ForeignServers,
   type Progress,
   type Respondent,
@@ -45,6 +47,7 @@ export interface OpenShelvesOptions {
   protect?: string[]
   announce?: Announce
   mirrored?: boolean
+  limits?: Partial<Limits>
   /** MCP servers of others beside the shelves. */
   foreign?: ForeignServers
   /** Services beside the shelves, an instance each. */
@@ -77,6 +80,7 @@ export async function openShelves(shelves: Readonly<Record<string, Shelf>>, opti
       tier: options.tier ?? 'configure',
       approval: { ...defaultApproval, ...options.approval },
       protect: options.protect ?? [],
+      limits: { ...defaultLimits, ...options.limits },
       services: {
         ...Object.fromEntries(
           (options.beside ?? []).map(({ name }) => [

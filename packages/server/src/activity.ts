@@ -4,6 +4,9 @@
  */
 export const endLimits = { finishMs: 8000, abortMs: 2000, answerMs: 250 }
 
+/** Requests under way at once: whoever sends more than any client does must not fill the memory with answers. */
+export const mostAtOnce = 256
+
 /** Knows what is under way, so that a process can end in order. */
 export interface Activity {
   /** How much is under way. */

@@ -1,8 +1,8 @@
 import { ToolError, type Tier } from '@rackwarden/core'
-import type { Exposure, Log, Surface, ResultForm } from '@rackwarden/core/runtime'
+import type { Exposure, Log, Measures, Surface, ResultForm } from '@rackwarden/core/runtime'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createActivity, endLimits } from './activity.ts'
+import { createActivity, endLimits, mostAtOnce } from './activity.ts'
 import { createEncoder, keepListBytes } from './encode.ts'
 import { urlHost, type ListenAddress } from './http/address.ts'
 import { refuse } from './http/answer.ts'
@@ -13,6 +13,7 @@ import { createGate } from './http/gate.ts'
 import { createLegacyServing } from './http/legacy.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createModernServing } from './http/modern.ts'
+import { serverMeasures, type ServerState } from './http/server-measures.ts'
 import { createSenderOf } from './http/sender.ts'
 import { createSessions, type SessionLimits } from './http/sessions.ts'
 import { rpcCodes } from './json-rpc.ts'
@@ -40,6 +41,8 @@ export interface ServeHttpOptions {
   /** Proxies that are believed when they say who sent a request. */
   trustProxy?: readonly string[]
   sessions?: SessionLimits
+  /** What the process measures, told at `/metrics`. */
+  measures?: Measures
   /** Where a person approves; nowhere when not given. */
   approvals?: ApprovalPages | undefined
   /** How long calls may go on by themselves when the server ends; 8 seconds when not given. */
@@ -56,8 +59,8 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** Requests under way at once: whoever sends more than any client does must not fill the memory with answers. */
-const mostAtOnce = 256
+/** Requests, streams, and what clients keep open for their next request. */
+const mostConnections = 1_024
 
 const silentMs = 5 * 60_000
 
@@ -67,8 +70,8 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
   const authenticate = await createAuthentication(options, address.host)
   const calls = createActivity()
   const requests = createActivity()
-  const metrics = createMetrics()
-  const create = mcpServers({ surface, results, activity: calls, observe: metrics.count, log })
+  const answers = new Map<number, number>()
+  const create = mcpServers({ surface, results, activity: calls, log })
   const bytesOf = keepListBytes()
   const sessions = createSessions({
     create,
@@ -87,34 +90,46 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpServer> 
     modern,
     approvals: options.approvals,
     health: () => ({ status: 'ok', version: surface.version, tier: options.tier }),
-    metrics: () => metrics.text(calls.size, sessions.size),
+    metrics: createMetrics(() => [...(options.measures?.read() ?? []), ...serverMeasures(state())]),
   })
   const stopWatching = surface.watch?.((list) => {
     sessions.changed(list)
     modern.changed(list)
   })
   let ending = false
+  let connections = 0
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    response.once('finish', () => answers.set(response.statusCode, (answers.get(response.statusCode) ?? 0) + 1))
     if (ending)
       return refuse(response, { status: 503, code: rpcCodes.transport, message: 'The server is ending.', headers: { connection: 'close' } })
     if (requests.size >= mostAtOnce) {
       const headers = { 'retry-after': '1', connection: 'close' }
       return refuse(response, { status: 503, code: rpcCodes.transport, message: 'Too many requests are under way; try again.', headers })
     }
-    requests.track(endpoint(request, response)).catch((error: unknown) => {
+    void requests.track(endpoint(request, response)).catch((error: unknown) => {
       if (!request.destroyed) log('error', `http: ${error instanceof Error ? error.message : String(error)}`)
       if (response.headersSent) response.destroy()
       else refuse(response, { status: 500, code: rpcCodes.internal, message: 'Internal error' })
     })
   }
 
+  function state(): ServerState {
+    const { version } = surface
+    return { version, tier: options.tier, calls: calls.size, requests: requests.size, sessions: sessions.size, connections, answers }
+  }
+
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 5000, noDelay: true },
     onRequest,
   )
+  server.on('connection', (socket) => {
+    connections += 1
+    socket.once('close', () => (connections -= 1))
+  })
   // Streams are written to more often than this; who takes nothing for so long is gone, or might as well be.
   server.setTimeout(silentMs)
+  server.maxConnections = mostConnections
   const port = await listen(server, address)
   return {
     port,

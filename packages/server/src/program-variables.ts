@@ -41,6 +41,18 @@ export const programVariables: readonly ProgramVariable[] = [
   { name: 'RACKWARDEN_ALLOWED_HOSTS', description: 'Names HTTP clients may use besides loopback, separated by commas.' },
   { name: 'RACKWARDEN_ALLOWED_ORIGINS', description: 'Origins pages of a browser may call from besides loopback, separated by commas.' },
   {
+    name: 'RACKWARDEN_LOG',
+    description: 'How a server writes its log to stderr: for people, or a JSON object a line.',
+    default: 'text',
+    choices: ['text', 'json'],
+  },
+  {
+    name: 'RACKWARDEN_LOG_LEVEL',
+    description: 'The least a line of the log has to matter; debug has a line for every call.',
+    default: 'info',
+    choices: ['debug', 'info', 'warn', 'error'],
+  },
+  {
     name: 'RACKWARDEN_STATE_DIR',
     description: 'Directory of plans, audit and journal; ~/.local/share/rackwarden when not given.',
     path: true,

@@ -156,13 +156,6 @@ describe('the endpoint', () => {
     expect(JSON.parse(answer.text)).toEqual({ status: 'ok', version: '1.2.3', tier: 'configure' })
     expect(await send(server.port, { method: 'GET', path: '/metrics' })).toMatchObject({ status: 401 })
   })
-
-  test('counts its calls for who may call', async () => {
-    const { server } = await startLab()
-    await send(server.port, { body: rpc('tools/call', { name: 'get_level' }) })
-    const { text } = await send(server.port, { method: 'GET', path: '/metrics' })
-    expect(text).toContain('rackwarden_calls_total{result="done"} 1\n')
-  })
 })
 
 describe('behind a proxy', () => {

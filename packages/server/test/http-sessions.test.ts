@@ -131,15 +131,3 @@ describe('closing', () => {
     expect(await call).toMatchObject({ status: 503 })
   })
 })
-
-test('of more requests at once than any client sends some are refused, and all is well afterwards', async () => {
-  const { server, state } = await startLab()
-  const asked = Array.from({ length: 300 }, (_, index) =>
-    send(server.port, { headers: proper, body: rpc('tools/call', { name: 'wait_signal' }, index) }).then(({ status }) => status),
-  )
-  await vi.waitFor(() => expect(state.waiting).toBe(256))
-  expect(await send(server.port, { headers: proper, body: ping })).toMatchObject({ status: 503, headers: { 'retry-after': '1' } })
-  state.release()
-  expect((await Promise.all(asked)).filter((status) => status === 503)).toHaveLength(44)
-  expect(await send(server.port, { headers: proper, body: ping })).toMatchObject({ status: 200 })
-})

@@ -112,7 +112,7 @@ describe('a configuration that is changed while a bin serves', () => {
     const before = await client.names()
     lab.save(text)
     child.kill('SIGHUP')
-    await vi.waitFor(() => expect(errors()).toMatch(/The configuration from before stays: /), { timeout: 10_000 })
+    await vi.waitFor(() => expect(errors()).toMatch(/The changed configuration was not taken: /), { timeout: 10_000 })
     expect(errors()).toMatch(why)
     expect(await client.names()).toEqual(before)
     expect(client.told()).toBe(0)

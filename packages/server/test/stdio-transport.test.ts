@@ -22,3 +22,24 @@ test('takes no more from a client that does not read, until it does', async () =
   })
   await transport.close()
 })
+
+test('refuses more requests at once than any client sends, and takes on others once some are answered or cancelled', async () => {
+  const [input, output] = [new PassThrough(), new PassThrough()]
+  let said = ''
+  output.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const transport = createStdioTransport(input, output, JSON.stringify)
+  const taken: unknown[] = []
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a transport has no events
+  transport.onmessage = (message) => void taken.push(message)
+  await transport.start()
+  const ask = (id: number) => input.write(`${JSON.stringify(rpc('tools/call', {}, id))}\n`)
+  for (let id = 0; id < 300; id += 1) ask(id)
+  await vi.waitFor(() => expect(said.match(/Too many requests are under way/g)).toHaveLength(44))
+  expect(taken).toHaveLength(256)
+  input.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 0 } })}\n`)
+  await transport.send({ jsonrpc: '2.0', id: 1, result: {} })
+  for (const id of [1_000, 1_001, 1_002]) ask(id)
+  await vi.waitFor(() => expect(said).toContain('"id":1002'))
+  expect(taken).toHaveLength(256 + 1 + 2)
+  await transport.close()
+})

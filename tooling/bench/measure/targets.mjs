@@ -23,7 +23,12 @@ const tool = 'echo1_get_echo_1'
 const http = ['serve', '--http', '127.0.0.1:0']
 
 /** @type {Target} */
-export const hub = { name: 'rackwarden', args: [serverFile('echo-hub.mjs'), ...http], open: openSession, tool }
+export const hub = {
+  name: 'rackwarden',
+  args: [serverFile('echo-hub.mjs'), ...http, '--config', serverFile('echo-hub.yaml')],
+  open: openSession,
+  tool,
+}
 
 /** @type {Target} */
 export const floor = { name: 'floor', args: [serverFile('floor-in-process.mjs')], open: openSession, tool }

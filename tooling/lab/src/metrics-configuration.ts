@@ -5,6 +5,8 @@ import { join } from 'node:path'
 export interface MetricsConfiguration {
   /** More things to scrape every second, each a job of its own. */
   targets?: readonly { job: string; address: string; labels?: Readonly<Record<string, string>> }[]
+  /** More jobs, as Prometheus reads them. */
+  scrapeConfigs?: readonly Readonly<Record<string, unknown>>[]
   /** Labels of the node exporter, such as the `instance` it is to be known by. */
   nodeLabels?: Readonly<Record<string, string>>
   /** Whether the job `gone` is there, which scrapes an address where nothing listens; it is unless told otherwise. */
@@ -54,6 +56,7 @@ export function writeMetricsConfiguration(directory: string, ports: MetricsPorts
       job('node', local(ports['node-exporter']), more.nodeLabels),
       ...(more.deadTarget === false ? [] : [job('gone', local(ports.dead))]),
       ...(more.targets ?? []).map(({ job: name, address, labels }) => job(name, address, labels)),
+      ...(more.scrapeConfigs ?? []),
     ],
   })
   write('alertmanager.yml', {

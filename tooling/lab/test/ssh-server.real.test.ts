@@ -37,7 +37,7 @@ describe.skipIf(missing !== undefined)('an SSH server of the lab', () => {
     const server = await startSshServer()
     onTestFinished(() => server.down())
     expect(await logIn(server, 'echo here')).toBe('here\n')
-    expect(server.connections()).toEqual([])
+    await expect.poll(() => server.connections()).toEqual([])
     const before = server.hostFingerprint()
     await server.stop()
     await expect(logIn(server, 'true')).rejects.toThrow()

@@ -1,5 +1,5 @@
 import { ToolError } from '@rackwarden/core'
-import type { Ask, Progress, SecretFilter } from '@rackwarden/core/runtime'
+import { admitted, type Ask, type Progress, type SecretFilter } from '@rackwarden/core/runtime'
 import { anyResult } from './any-result.ts'
 import { isRecord } from './definitions.ts'
 import { failureOf, isSessionGone } from './failure.ts'
@@ -34,10 +34,10 @@ export async function askUpstream(
   asker: Asker,
   secrets: SecretFilter,
 ): Promise<Record<string, unknown>> {
-  const { name, configuration, turns } = upstream
+  const { name, configuration, admission } = upstream
   const limit = startLimit(configuration.limits.timeoutMs, name, asker.signal)
   try {
-    return await turns.take(limit.signal, async () => {
+    return await admitted(admission, { principal: asker.principal, signal: limit.signal }, async () => {
       // What it takes to come up has a limit of its own.
       const session = await limit.without(() => raced(upstream.session(), limit.signal))
       try {

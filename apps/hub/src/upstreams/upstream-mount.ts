@@ -54,6 +54,7 @@ export function mountUpstream(held: HeldUpstream, options: MountOptions): Mount 
     tools,
     instances: [instanceOf(name, upstream)],
     isMirrored: false,
+    accessSetting: `upstreams.${name}.access in rackwarden.yaml`,
     isWithdrawn: upstream.isGone(),
     missing: [],
     facets: facetsOf(held, options),
@@ -107,6 +108,7 @@ function instanceOf(name: string, upstream: Upstream | undefined, problem?: Tool
         : hostOf(upstream.configuration.reach.connection.url),
     jump: undefined,
     problem,
+    ...(upstream === undefined ? {} : { busy: upstream.admission, sight: sightOf(upstream) }),
     // The connection is waited for where it is used: a look at how it is must not hang with it.
     client: (view) =>
       problem === undefined
@@ -114,6 +116,17 @@ function instanceOf(name: string, upstream: Upstream | undefined, problem?: Tool
         : Promise.reject(problem),
     dropAfter: () => undefined,
     close: () => Promise.resolve(),
+  }
+}
+
+/** It is known without being asked whether its connection stands. */
+function sightOf(upstream: Upstream): Required<Instance>['sight'] {
+  return {
+    get last() {
+      const { kind } = upstream.state()
+      return kind === 'ready' || kind === 'waiting' ? { at: Date.now(), isUp: kind === 'ready' } : undefined
+    },
+    note: () => undefined,
   }
 }
 

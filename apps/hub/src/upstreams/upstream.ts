@@ -1,11 +1,18 @@
 import { ToolError } from '@rackwarden/core'
-import type { ListName, ResourceListing, ResourceTemplate, Runtime, UpstreamConfiguration } from '@rackwarden/core/runtime'
+import {
+  createAdmission,
+  type Admission,
+  type ListName,
+  type ResourceListing,
+  type ResourceTemplate,
+  type Runtime,
+  type UpstreamConfiguration,
+} from '@rackwarden/core/runtime'
 import type { Offered } from './definitions.ts'
 import type { EraRecords } from './era-record.ts'
 import { failureOf, mayBeEra } from './failure.ts'
 import type { ProcessGuard } from './guard.ts'
 import type { Session } from './session.ts'
-import { createTurns, type Turns } from './turns.ts'
 import { createUpstreamLog } from './upstream-log.ts'
 
 /** What an upstream is made from. */
@@ -30,7 +37,7 @@ export type UpstreamState =
 export interface Upstream {
   readonly name: string
   readonly configuration: UpstreamConfiguration
-  readonly turns: Turns
+  readonly admission: Admission
   state(): UpstreamState
   /** What it offered when it was last asked; undefined before. */
   offered(): Offered | undefined
@@ -49,6 +56,8 @@ const [firstPauseMs, longestPauseMs, steadyMs] = [250, 60_000, 10_000]
 /** A call waits so long for an attempt under way. */
 const patienceMs = 30_000
 const goneMs = 900
+/** So many calls may wait for each that is at work. */
+const mostWaiting = 16
 const [debounceMs, mostDebounceMs] = [250, 5_000]
 
 /** Makes an upstream; nobody is contacted. */
@@ -210,7 +219,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     name,
     configuration,
-    turns: createTurns(limits.concurrency, name),
+    admission: createAdmission({
+      place: name,
+      callsAtOnce: limits.concurrency,
+      callsWaiting: limits.concurrency * mostWaiting,
+      waitMs: limits.timeoutMs,
+      clock: runtime.clock,
+    }),
     state: upstreamState,
     offered: () => offered,
     resources: () => resources,

@@ -1,4 +1,5 @@
 import { ToolError } from '../define/error.ts'
+import { traced, type Span } from '../measure/tracing.ts'
 import { createId } from '../record/journal.ts'
 import type { Mount } from '../runtime/mount.ts'
 import { auditedInput, isTooDeep } from './audited-input.ts'
@@ -10,6 +11,7 @@ import type { RegisteredTool } from './registered-tool.ts'
 import { requireTier } from './require-tier.ts'
 import { requireToolset } from './require-toolset.ts'
 import { parseReserved } from './reserved.ts'
+import { errorResult } from './respond.ts'
 import type { CallResult } from './result.ts'
 import type { CallRequest } from './surface.ts'
 import { undo } from './undo.ts'
@@ -21,6 +23,19 @@ import { write } from './write.ts'
  * Reads go on in `read`; writes in `write` as far as the plan, and in `carryOut` once it is confirmed.
  */
 export async function callTool(environment: CallEnvironment, request: CallRequest): Promise<CallResult> {
+  const { runtime, rate } = environment
+  const tooMany = rate.refusal(request)
+  if (tooMany !== undefined) return errorResult(tooMany, runtime.secrets)
+  const attributes = { 'mcp.method.name': 'tools/call', 'rackwarden.principal': request.caller.principal }
+  return traced(runtime.tracing, { name: 'tools/call', kind: 'server', parent: request.trace, attributes }, async (span) => {
+    const result = await takePath(environment, request, span)
+    span.set({ 'rackwarden.result': result.kind })
+    if (result.kind === 'error') span.fail(result.error.code)
+    return result
+  })
+}
+
+async function takePath(environment: CallEnvironment, request: CallRequest, span: Span): Promise<CallResult> {
   const { runtime } = environment
   const started = runtime.clock.now()
   const tooDeep = isTooDeep(request.input)
@@ -30,8 +45,9 @@ export async function callTool(environment: CallEnvironment, request: CallReques
     if (tooDeep) throw new ToolError('invalid_input', 'The input is nested too deep.', { hint: 'No tool takes anything like it.' })
     const found = environment.resolve(request)
     const { tool } = found
-    if (tool.calls !== undefined) return await callTool(environment, calledBy(environment, tool, request))
+    if (tool.calls !== undefined) return await takePath(environment, calledBy(environment, tool, request), span)
     mount = found.mount
+    span.set({ 'rackwarden.service': mount.service, 'rackwarden.tool': tool.name, 'rackwarden.access': tool.access })
     entry = { ...entry, service: mount.service, access: tool.access }
     const { given, confirm, instances, options } = parseReserved(mount, tool, request.input)
     const input = tool.input.parse(given)

@@ -14,6 +14,7 @@ import type { PartialWrites } from '../record/partial-writes.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import type { CallRate } from './call-rate.ts'
 import type { Content } from './content.ts'
 import type { Operations, Waiting } from './operations.ts'
 import type { Ask, ParkedCalls } from './parked-calls.ts'
@@ -46,6 +47,8 @@ export interface CallEnvironment {
   /** How the owner says something to the command line. */
   readonly command: (words: string) => string
   readonly operations: Operations
+  /** How many calls a principal makes a minute. */
+  readonly rate: CallRate
   readonly parked: ParkedCalls
   /** The services a caller may see. */
   readonly mounts: (view: View) => readonly Mount[]
@@ -116,7 +119,7 @@ export async function withClient<T>(
     const client = await instance.client(request)
     release = instance.hold?.()
     signal.throwIfAborted()
-    return await use({
+    const used = await use({
       client,
       instance: instance.name,
       signal,
@@ -125,7 +128,10 @@ export async function withClient<T>(
       mirrors: mirrorsOf(mount, instance, request),
       progress: (message, done, total) => report(progressOf(presentableLine(message, runtime.secrets), done, total)),
     })
+    instance.sight?.note()
+    return used
   } catch (error) {
+    instance.sight?.note(error)
     instance.dropAfter(error)
     throw error
   } finally {
@@ -171,7 +177,8 @@ export function withListedNames(text: string, { prefix, tools }: Mount): string 
 /** A failure whose hint names the tools of a service as they are listed here. */
 export function withListedHint(error: unknown, mount: Mount): unknown {
   if (!ToolError.isInstance(error) || error.hint === undefined) return error
-  return new ToolError(error.code, error.message, { hint: withListedNames(error.hint, mount), cause: error })
+  const { code, message, hint, retryAfterSeconds } = error
+  return new ToolError(code, message, { hint: withListedNames(hint, mount), retryAfterSeconds, cause: error })
 }
 
 /** A failure as a result; what nobody foresaw goes to the log with the place it came from. */

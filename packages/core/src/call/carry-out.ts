@@ -1,5 +1,5 @@
 import { ToolError } from '../define/error.ts'
-import { abortReason, failureOf, orLog, toldError, waitingOn, type Call } from './call.ts'
+import { abortReason, auditRead, failureOf, orLog, toldError, waitingOn, type Call } from './call.ts'
 import { auditOutcome, type ClaimedWrite, type Outcome } from './outcome.ts'
 import type { PlannedStep } from './step.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
@@ -20,7 +20,10 @@ export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallR
     await runtime.audit.commit({ ...told, kind: 'intent' })
   } catch (error) {
     if (place !== undefined) await leavePlace(call, place)
-    return keepOutcome(call, claimed, failureOf(environment, entry, error))
+    const refused = failureOf(environment, entry, error)
+    // It is told once the disk takes something again.
+    auditRead(environment, { ...entry, summary: plan.summary, targets: plan.targets }, call.started, toldError(refused))
+    return keepOutcome(call, claimed, refused)
   }
   return operations.run(waitingOn(call), async (signal, report) => {
     const taking = { approval: claimed.approval, group: place?.sequence.id, signal, report }

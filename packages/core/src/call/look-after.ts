@@ -1,4 +1,5 @@
 import { ToolError } from '../define/error.ts'
+import { admitted } from './admission.ts'
 import { withClient } from './call.ts'
 import { hashOf } from './canonical.ts'
 import type { PlannedStep } from './step.ts'
@@ -23,9 +24,9 @@ export async function lookAfter(step: PlannedStep, asked: Looking, failure: Tool
   // Whoever asked may have gone; what is part of a greater write has to be known all the same.
   const signal = isPart ? new AbortController().signal : asked.signal
   const look = async () =>
-    withClient(call, instance, signal, asked.report, async (context) => ({ after: await writing.state(call.input, context) })).catch(
-      (error: unknown) => ({ error }),
-    )
+    admitted(instance.admission, { principal: call.request.caller.principal, signal, begun: true }, () =>
+      withClient(call, instance, signal, asked.report, async (context) => ({ after: await writing.state(call.input, context) })),
+    ).catch((error: unknown) => ({ error }))
   let [seen, same] = [await look(), 0]
   for (const pauseMs of isPart ? pausesMs.part : pausesMs.one) {
     if ('error' in seen) {

@@ -1,8 +1,10 @@
 import { ToolError } from '../define/error.ts'
+import type { FacetContext } from '../define/facet.ts'
 import { thisProcess } from '../record/owner-process.ts'
 import { isLeft, type PauseRecord } from '../record/pauses.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Instance } from '../runtime/instance.ts'
+import { admitted } from './admission.ts'
 import type { Call, CallEnvironment } from './call.ts'
 import type { Watching } from './watching.ts'
 
@@ -37,8 +39,7 @@ export async function pauseWatchers({ environment, entry }: Call, watching: read
   const resume = () => resumePause(environment, watching, record)
   for (const { mount, instance, watchers } of watching) {
     try {
-      const client = await instance.client()
-      await mount.watchers?.pause(client, watchers, record, contextOf(instance))
+      await atWork(instance, async (client, context) => mount.watchers?.pause(client, watchers, record, context))
     } catch (error) {
       instance.dropAfter(error)
       const left = await resume()
@@ -62,8 +63,7 @@ async function resumePause(
   const problems: string[] = []
   for (const { mount, instance } of watching) {
     try {
-      const client = await instance.client()
-      await mount.watchers?.resume(client, id, contextOf(instance))
+      await atWork(instance, async (client, context) => mount.watchers?.resume(client, id, context))
     } catch (error) {
       instance.dropAfter(error)
       const message = error instanceof Error ? error.message : String(error)
@@ -97,6 +97,9 @@ export async function resumeLeft(environment: Pick<CallEnvironment, 'pauses' | '
   }
 }
 
-function contextOf({ name }: Instance): { instance: string; signal: AbortSignal } {
-  return { instance: name, signal: AbortSignal.timeout(limitMs) }
+/** What is paused belongs to a write that begins, and what is resumed to one that ends: neither is turned away. */
+function atWork(instance: Instance, work: (client: unknown, context: FacetContext) => Promise<void>): Promise<void> {
+  const context = { instance: instance.name, signal: AbortSignal.timeout(limitMs) }
+  const comer = { principal: 'rackwarden', signal: context.signal, begun: true }
+  return admitted(instance.admission, comer, async () => work(await instance.client(), context))
 }

@@ -1,6 +1,9 @@
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
+import type { ReadContext } from '../define/tool.ts'
 import { touchOf, withClient, withListedHint, withListedNames, type Call } from './call.ts'
+import { traced } from '../measure/tracing.ts'
+import { admitted } from './admission.ts'
 import { hashOf } from './canonical.ts'
 import { presentableLine, presentablePlan } from './respond.ts'
 import { isMirrored, listed, placeOf, type PlannedStep, type Step } from './step.ts'
@@ -53,27 +56,27 @@ async function planParts(call: Call, steps: readonly Step[]): Promise<Omit<Plann
 }
 
 /** Reads the state of one part and computes its plan. */
-export async function planStep(step: Step): Promise<PlannedStep> {
+export async function planStep(step: Step, { isBegun = false } = {}): Promise<PlannedStep> {
   const { call, writing, instance } = step
   const { environment, request, mount, undoes } = call
   const { signal = new AbortController().signal } = request
-  const planned = withClient(
-    call,
-    instance,
-    signal,
-    () => undefined,
-    async (context) => {
-      const before = await writing.state(call.input, context)
-      const made = await writing.plan(call.input, { ...context, state: before, touch: touchOf(call, instance) })
-      environment.protectedSet.refuse(made.targets, instance.name)
-      const warnings = [...(undoes?.warnings ?? []), ...(made.warnings ?? []).map((warning) => withListedNames(warning, mount))]
-      const plan = presentablePlan({ ...made, warnings }, environment.runtime.secrets)
-      return { ...step, before, basis: hashOf(writing.basis(before)), plan }
+  const planned = async (context: ReadContext<unknown>) => {
+    const { tracing } = environment.runtime
+    const before = await traced(tracing, { name: 'state' }, () => writing.state(call.input, context))
+    const planning = { ...context, state: before, touch: touchOf(call, instance) }
+    const made = await traced(tracing, { name: 'plan' }, () => writing.plan(call.input, planning))
+    environment.protectedSet.refuse(made.targets, instance.name)
+    const warnings = [...(undoes?.warnings ?? []), ...(made.warnings ?? []).map((warning) => withListedNames(warning, mount))]
+    const plan = presentablePlan({ ...made, warnings }, environment.runtime.secrets)
+    return { ...step, before, basis: hashOf(writing.basis(before)), plan }
+  }
+  // What is planned again to take back what was begun is a part of that.
+  const comer = { principal: request.caller.principal, signal: request.signal, begun: isBegun }
+  return admitted(instance.admission, comer, async () => withClient(call, instance, signal, () => undefined, planned)).catch(
+    (error: unknown) => {
+      throw withListedHint(error, mount)
     },
   )
-  return planned.catch((error: unknown) => {
-    throw withListedHint(error, mount)
-  })
 }
 
 /** A lasting write to one of several mirrored instances makes them differ. */
@@ -124,8 +127,8 @@ function isOfInput({ error }: Failed, planned: readonly PlannedStep[], failed: r
 
 function named(one: Failed): unknown {
   if (!ToolError.isInstance(one.error)) return one.error
-  const { code, hint } = one.error
-  return new ToolError(code, messageOf(one), { ...(hint === undefined ? {} : { hint }), cause: one.error })
+  const { code, hint, retryAfterSeconds } = one.error
+  return new ToolError(code, messageOf(one), { hint, retryAfterSeconds, cause: one.error })
 }
 
 function messageOf({ step, error }: Failed): string {

@@ -1,5 +1,8 @@
 import { ToolError } from '../define/error.ts'
+import type { ReadContext } from '../define/tool.ts'
 import type { Instance } from '../runtime/instance.ts'
+import { traced } from '../measure/tracing.ts'
+import { admitted } from './admission.ts'
 import { abortReason, auditRead, beyond, failureOf, toldError, waitingOn, withClient, type Call } from './call.ts'
 import { cursorFor, gatherAnswers, mergeAnswers, type Answer } from './fan-out.ts'
 import type { Input } from './registered-tool.ts'
@@ -87,9 +90,12 @@ function patienceWith({ environment: { runtime } }: Call, caller: AbortSignal) {
 }
 
 async function readOne(call: Call, instance: Instance, input: Input, signal: AbortSignal, report: Report): Promise<unknown> {
-  const { tool } = call
-  return withClient(call, instance, signal, report, async (context) => {
-    const answer = await tool.run(input, { ...context, ...beyond(call), state: undefined, touch: () => undefined })
+  const { tool, request } = call
+  const answered = async (context: ReadContext<unknown>) => {
+    const running = { ...context, ...beyond(call), state: undefined, touch: () => undefined }
+    const answer = await traced(call.environment.runtime.tracing, { name: 'run' }, () => tool.run(input, running))
     return tool.gather === undefined ? tool.output.parse(answer) : answer
-  })
+  }
+  const comer = { principal: request.caller.principal, signal }
+  return admitted(instance.admission, comer, () => withClient(call, instance, signal, report, answered))
 }

@@ -8,7 +8,10 @@ export function requireTier(process: Tier, mount: Mount, access: Access, { name,
   const tier = lowestTier(process, mount.tier, caller.tier)
   if (allows(tier, access)) return
   throw new ToolError('denied', `${name} needs the tier '${access}'; here it is '${tier}'.`, {
-    hint: requiredTier(access),
+    hint: [
+      requiredTier(access),
+      ...(mount.accessSetting === undefined ? [] : [`Where it does less than that, the owner says so: ${mount.accessSetting}.`]),
+    ].join(' '),
   })
 }
 

@@ -177,7 +177,13 @@ function errorReport(error: unknown, secrets: SecretFilter): ErrorReport {
   if (!ToolError.isInstance(error))
     return { code: 'upstream', message: 'The tool failed unexpectedly.', hint: 'The log of the server says more.' }
   const clean = (text: string) => presentableText(text, secrets, longestFailure)
-  return { code: error.code, message: clean(error.message), ...(error.hint === undefined ? {} : { hint: clean(error.hint) }) }
+  const { code, message, hint, retryAfterSeconds } = error
+  return {
+    code,
+    message: clean(message),
+    ...(hint === undefined ? {} : { hint: clean(hint) }),
+    ...(retryAfterSeconds === undefined ? {} : { retry_after_seconds: retryAfterSeconds }),
+  }
 }
 
 function narrowingOf(schema: JsonSchema): string {

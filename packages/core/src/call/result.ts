@@ -8,6 +8,8 @@ export interface ErrorReport {
   code: ErrorCode
   message: string
   hint?: string
+  /** Seconds after which the same call may succeed. */
+  retry_after_seconds?: number
 }
 
 /** A plan as a caller sees it, with the token that lets exactly this plan run. */

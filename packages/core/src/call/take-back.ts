@@ -24,7 +24,7 @@ export async function takeBack(effect: Effect, { approval, group, report }: Taki
     if (way === undefined || tool?.write === undefined) return 'its inverse is not to be had'
     const input = tool.input.parse(way.input)
     const call = { ...step.call, tool, input, undoes: { change, warnings: [] } }
-    const planned = await planStep({ ...step, call, writing: tool.write })
+    const planned = await planStep({ ...step, call, writing: tool.write }, { isBegun: true })
     const told = {
       ...entry,
       call: createId(clock, random),

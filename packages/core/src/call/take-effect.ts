@@ -1,7 +1,9 @@
 import { ToolError } from '../define/error.ts'
 import type { ReadContext } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
-import { abortReason, beyond, orLog, touchOf, withClient, type Call } from './call.ts'
+import { traced } from '../measure/tracing.ts'
+import { admitted, type Comer } from './admission.ts'
+import { abortReason, beyond, orLog, touchOf, withClient } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { lookAfter } from './look-after.ts'
 import type { RunContext } from './registered-tool.ts'
@@ -55,16 +57,21 @@ async function carried(step: PlannedStep, taking: Taking, context: ReadContext<u
   const { call, writing, instance, before, plan } = step
   const { environment, tool, input } = call
   const { signal } = taking
-  const ran = await runTool(call, { ...context, ...beyond(call), state: before, touch: touchOf(call, instance) })
+  // It waits for its turn each time it is at work, not while it settles.
+  const comer = { principal: call.request.caller.principal, signal, begun: true }
+  const ran = await runTool(step, comer, { ...context, ...beyond(call), state: before, touch: touchOf(call, instance) })
   if ('error' in ran) return aftermath(step, taking, ran.error)
-  const { after, problem, milliseconds } = await settle(writing, {
-    before,
-    input,
-    clock: environment.runtime.clock,
-    signal,
-    read: async () => writing.state(input, context),
-    progress: context.progress,
-  })
+  const { clock, tracing } = environment.runtime
+  const { after, problem, milliseconds } = await traced(tracing, { name: 'settle' }, () =>
+    settle(writing, {
+      before,
+      input,
+      clock,
+      signal,
+      read: () => admitted(instance.admission, comer, () => writing.state(input, context)),
+      progress: context.progress,
+    }),
+  )
   const output = problem === undefined && after !== undefined ? tool.output.parse(writing.verified(ran.output, after)) : ran.output
   const change = await keepChange(step, taking, { after, output })
   if (problem === undefined) return { step, happened: true, change, output, milliseconds }
@@ -74,9 +81,14 @@ async function carried(step: PlannedStep, taking: Taking, context: ReadContext<u
   return { step, happened: true, change, output, problem: unsettled, milliseconds }
 }
 
-async function runTool({ tool, input }: Call, context: RunContext): Promise<{ output: unknown } | { error: unknown }> {
+async function runTool(
+  { call: { environment, tool, input }, instance }: PlannedStep,
+  comer: Comer,
+  context: RunContext,
+): Promise<{ output: unknown } | { error: unknown }> {
   try {
-    return { output: tool.output.parse(await tool.run(input, context)) }
+    const run = () => traced(environment.runtime.tracing, { name: 'run' }, () => tool.run(input, context))
+    return { output: tool.output.parse(await admitted(instance.admission, comer, run)) }
   } catch (thrown) {
     return { error: abortReason(context.signal, thrown) }
   }

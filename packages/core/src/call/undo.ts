@@ -5,6 +5,7 @@ import type { Inverse, ReadContext } from '../define/tool.ts'
 import type { Change } from '../record/journal.ts'
 import type { Instance } from '../runtime/instance.ts'
 import type { Mount } from '../runtime/mount.ts'
+import { admitted } from './admission.ts'
 import { auditedInput } from './audited-input.ts'
 import { withClient, withListedHint, type Call } from './call.ts'
 import { hashOf } from './canonical.ts'
@@ -165,7 +166,8 @@ async function movedSince(call: Call, change: Change, writing: RegisteredWrite, 
   const { request, environment } = call
   const signal = request.signal ?? new AbortController().signal
   const read = async (context: ReadContext<unknown>) => writing.state(change.given as Input, context)
-  const state = await withClient(call, instance, signal, () => undefined, read)
+  const comer = { principal: request.caller.principal, signal }
+  const state = await admitted(instance.admission, comer, () => withClient(call, instance, signal, () => undefined, read))
   if (hashOf(writing.basis(state)) === change.left) return []
   const shown = presentable(state, environment.runtime.secrets)
   const lines = diffOf(flat(writing.basis(change.after)), flat(writing.basis(shown)))

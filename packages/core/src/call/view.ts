@@ -24,6 +24,8 @@ export interface View {
   service?: string
   /** How much of it is listed; all when not given. What can be called does not depend on it. */
   exposure?: Exposure
+  /** The `traceparent` of the request it is looked at for. */
+  trace?: string
   /** Toolsets that are asked for, of the services that are named; those of others are as they are. */
   toolsets?: Toolsets
 }

@@ -5,6 +5,7 @@ import { namesOf } from '../facets/related-assets.ts'
 import { matchesTarget, qualified } from '../policy/target-pattern.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Instance } from '../runtime/instance.ts'
+import { admitted } from './admission.ts'
 import type { Call } from './call.ts'
 import type { PlannedStep } from './step.ts'
 import { requireTier } from './require-tier.ts'
@@ -66,9 +67,9 @@ async function watchingAt(
   const found = answer.filter((asset) => isWatching(asset, known))
   if (found.length === 0) return {}
   try {
-    const client = await instance.client()
-    const context = { instance: instance.name, signal: call.request.signal ?? new AbortController().signal }
-    const chosen = (await mount.watchers?.select?.(client, found, context)) ?? found
+    const { caller, signal = new AbortController().signal } = call.request
+    const choose = async () => mount.watchers?.select?.(await instance.client(), found, { instance: instance.name, signal })
+    const chosen = (await admitted(instance.admission, { principal: caller.principal, signal }, choose)) ?? found
     if (chosen.length === 0) return {}
     requireRights(call, mount, instance, chosen)
     return { mount, instance, watchers: chosen }

@@ -4,6 +4,8 @@ import type { ToolError } from '../define/error.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditPolicy } from '../record/audit-policy.ts'
 import type { DocsConfiguration } from './docs.ts'
+import type { AdmissionLimits } from '../call/admission.ts'
+import type { Limits } from './limits.ts'
 import type { HttpConfiguration } from './http.ts'
 import type { NotifyConfiguration } from './notify.ts'
 import type { UpstreamEntry } from './upstreams.ts'
@@ -23,6 +25,8 @@ export interface ServiceConfiguration {
   tier?: Tier
   /** Unprefixed names of tools that are switched off. */
   toolsOff: readonly string[]
+  /** How many calls its instances are given, where that is said of them. */
+  limits?: Partial<AdmissionLimits>
   /** Toolsets that are on, where the owner named them. */
   toolsetsOn?: readonly string[]
   instances: readonly InstanceConfiguration[]
@@ -54,4 +58,6 @@ export interface Configuration {
   http?: HttpConfiguration
   /** Patterns of targets no write may touch. */
   protect?: readonly string[]
+  /** How much is taken on at once; the defaults where nothing is said. */
+  limits?: Limits
 }

@@ -11,6 +11,7 @@ import { docsConfiguration } from './docs.ts'
 import { valuesFromEnvironment, variable, type Environment } from './environment.ts'
 import { readConfigurationFile, type ConfigurationFile } from './file.ts'
 import { httpConfiguration } from './http.ts'
+import { limitsOf, serviceLimitsOf } from './limits.ts'
 import { passwordsIn, resolvedFields } from './references.ts'
 import { recordOf, refuseUnknown } from './shape.ts'
 import { tierOf } from './tier.ts'
@@ -30,8 +31,8 @@ export interface LoadOptions {
   strict: boolean
 }
 
-const topLevelKeys = ['tier', 'expose', 'services', 'upstreams', 'docs', 'approval', 'protect', 'audit', 'http']
-const serviceKeys = ['tier', 'tools', 'toolsets', 'instances']
+const topLevelKeys = ['tier', 'expose', 'services', 'upstreams', 'docs', 'approval', 'protect', 'audit', 'limits', 'http']
+const serviceKeys = ['tier', 'tools', 'toolsets', 'limits', 'instances']
 
 /** Reads environment and file. Throws only for what concerns the whole; a service's own trouble is held with it. */
 export async function loadConfiguration(options: LoadOptions): Promise<Configuration> {
@@ -64,6 +65,7 @@ export async function loadConfiguration(options: LoadOptions): Promise<Configura
     ...(notify === undefined ? {} : { notify }),
     ...(http === undefined ? {} : { http }),
     protect: protectedPatterns(data['protect'], file),
+    limits: limitsOf(data['limits'], file),
     audit: await auditPolicy(data['audit'], file, options.environment),
     // Where no file counts, nothing that lies about does.
     ...(options.file === false ? {} : { docs: docsConfiguration(data['docs'], file, options) }),
@@ -92,9 +94,11 @@ async function serviceConfiguration(
   try {
     const entry = recordOf(raw ?? {}, service.name, file, 'services', service.name)
     const tier = tierOf(entry['tier'], `${file?.at('services', service.name, 'tier') ?? ''}: tier`, options.environment)
+    const limits = serviceLimitsOf(entry['limits'], file, service.name)
     return {
       ...(tier === undefined ? {} : { tier }),
       toolsOff: toolsOff(entry, service, file),
+      ...(limits === undefined ? {} : { limits }),
       ...toolsetsOn(entry, service, file),
       instances: await instancesOf(service, entry, file, options),
       missing,

@@ -1,5 +1,6 @@
 import { ToolError, type ErrorCode } from '../define/error.ts'
 import { cleanText } from '../present/clean.ts'
+import { retryAfterMs } from './retry.ts'
 
 const longestDetail = 300
 const longestBody = 65_536
@@ -25,7 +26,10 @@ export async function statusError(
   const body = parseJson(text)?.value ?? text
   const detail = isHtml ? undefined : detailOf(options.describeError?.(status, body) ?? messageIn(body))
   const said = detail === undefined ? (isHtml ? ' with an HTML page.' : '.') : `: ${detail}`
-  return new ToolError(codes[status] ?? 'upstream', `${name} answered ${status}${said}`, { hint: hintFor(response, name) })
+  return new ToolError(codes[status] ?? 'upstream', `${name} answered ${status}${said}`, {
+    hint: hintFor(response, name),
+    ...(status === 429 ? { retryAfterSeconds: secondsOf(response.headers.get('retry-after')) } : {}),
+  })
 }
 
 function hintFor(response: Response, name: string): string | undefined {
@@ -43,6 +47,11 @@ function waitOf(retryAfter: string | null): string {
   if (/^\d{1,6}$/.test(value)) return `in ${value} seconds`
   const date = Date.parse(value)
   return Number.isNaN(date) ? 'in a minute' : `after ${new Date(date).toISOString()}`
+}
+
+function secondsOf(retryAfter: string | null): number | undefined {
+  const wait = retryAfterMs(retryAfter, Date.now())
+  return wait === undefined ? undefined : Math.ceil(wait / 1_000)
 }
 
 /** The body of an error; that it broke off must not hide the status. */

@@ -20,9 +20,11 @@ export type ErrorCode = (typeof errorCodes)[number]
 
 const marker = Symbol.for('rackwarden.ToolError')
 
-/** What may accompany a `ToolError`: what to do about it, and what caused it. */
+/** What may accompany a `ToolError`: what to do about it, when it may be over, and what caused it. */
 export interface ToolErrorOptions {
   hint?: string | undefined
+  /** Seconds after which the same call may succeed. */
+  retryAfterSeconds?: number | undefined
   cause?: unknown
 }
 
@@ -30,6 +32,7 @@ export interface ToolErrorOptions {
 export class ToolError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
+  readonly retryAfterSeconds: number | undefined
   readonly [marker] = true
 
   constructor(code: ErrorCode, message: string, options: ToolErrorOptions = {}) {
@@ -37,6 +40,7 @@ export class ToolError extends Error {
     this.name = 'ToolError'
     this.code = code
     this.hint = options.hint
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 
   /** Recognises a `ToolError` even when it was made by another copy of this package. */

@@ -82,7 +82,7 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
 /** What opening a way out is given besides its configuration. */
 export interface OpenContext {
   /** One line for the owner, on stderr. */
-  log: (level: 'info' | 'warn' | 'error', message: string) => void
+  log: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
 }
 
 /** A service with its client type forgotten: what registries hold. */

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { ToolError } from '../define/error.ts'
+import { admitted } from '../call/admission.ts'
 import type { FacetContext } from '../define/facet.ts'
 import type { Mount } from '../runtime/mount.ts'
 import type { Instance } from '../runtime/instance.ts'
@@ -48,10 +49,13 @@ async function askOne<Answer>(
   try {
     const both = AbortSignal.any([signal, limit.signal])
     setMaxListeners(0, both)
-    const answered = instance.client().then((client) => ask(mount, client, { instance: instance.name, signal: both }))
+    const asking = async () => ask(mount, await instance.client(), { instance: instance.name, signal: both })
+    const answered = admitted(instance.looks, { principal: 'rackwarden', signal: both }, asking)
     const answer = await Promise.race([answered, expired])
+    instance.sight?.note()
     return { ...base, answer, milliseconds: runtime.clock.now() - started }
   } catch (error) {
+    instance.sight?.note(error)
     instance.dropAfter(error)
     return { ...base, error: asToolError(error, late), milliseconds: runtime.clock.now() - started }
   } finally {

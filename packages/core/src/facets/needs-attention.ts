@@ -10,6 +10,7 @@ import { mirrorFindings } from './mirror-findings.ts'
 import { networkFindings } from './network-findings.ts'
 import { pauseFindings } from './pause-findings.ts'
 import { rankFindings } from './ranked-findings.ts'
+import type { Measure } from '../measure/measures.ts'
 import type { Lab } from './lab.ts'
 
 /** Everything that is wrong now, over all services, each with one next call. */
@@ -51,7 +52,7 @@ export const needsAttention = toolsFor<Lab>()({
   },
   untrusted: true,
   run: async ({ severity, limit, cursor }, { client: lab, signal }) => {
-    const { mounts, runtime, partialWrites, pauses } = lab
+    const { mounts, runtime, partialWrites, pauses, isWhole } = lab
     // Assets say more only where there are others to compare them with.
     const several = mounts.length > 1 ? mounts : mounts.filter((mount) => mount.instances.length > 1)
     const mirrored = mounts.filter((mount) => mount.isMirrored && mount.instances.length > 1)
@@ -77,6 +78,7 @@ export const needsAttention = toolsFor<Lab>()({
         }),
       ),
     ).filter(({ finding }) => severities.indexOf(finding.severity) < worst)
+    if (isWhole && severity === undefined) runtime.measures.put(findingsMeasure(found.map(({ finding }) => finding)))
     const { rows, ...rest } = page(found, { limit, cursor })
     return {
       findings: rows.map(({ finding: { id, severity: level, target, title, evidence, since }, next, consequences }) => ({
@@ -94,6 +96,16 @@ export const needsAttention = toolsFor<Lab>()({
     }
   },
 })
+
+/** How many findings there were when somebody last looked. */
+function findingsMeasure(findings: readonly Finding[]): Measure {
+  return {
+    kind: 'gauge',
+    name: 'rackwarden_findings',
+    help: 'Findings by severity, as needs_attention last saw them.',
+    readings: severities.map((severity) => ({ labels: { severity }, value: findings.filter((one) => one.severity === severity).length })),
+  }
+}
 
 /** An instance that cannot be asked is itself the worst finding there is; one that refuses us does answer. */
 function unanswered({ mount, instance, error }: Asked<readonly Finding[]>): Finding[] {

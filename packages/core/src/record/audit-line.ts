@@ -27,6 +27,8 @@ export interface AuditEntry {
   /** Id of the change in the journal. */
   change?: string
   milliseconds?: number
+  /** How many calls the line stands for, where it is more than the one it names. */
+  times?: number
   /** Files that are removed because they are past what is kept. */
   removed?: readonly RemovedFile[]
 }

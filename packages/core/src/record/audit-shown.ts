@@ -8,9 +8,9 @@ export function resultOf({ kind, result }: Pick<AuditLine, 'kind' | 'result'>): 
 }
 
 /** What a line tells in few words: the failure, the plan, or the input. */
-export function detailOf({ summary, error, input }: Pick<AuditLine, 'summary' | 'error' | 'input'>): string {
+export function detailOf({ summary, error, input, times = 1 }: Pick<AuditLine, 'summary' | 'error' | 'input' | 'times'>): string {
   const text =
-    error ??
+    (error === undefined || times === 1 ? error : `${times} calls: ${error}`) ??
     summary ??
     Object.entries(input ?? {})
       .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)

@@ -21,6 +21,18 @@ export interface AuditLog {
   close(): Promise<void>
   /** Name of the file it writes to now, where there is one. */
   current(): string | undefined
+  /** Calls back with every entry as it comes, until the answer is called. */
+  watch(tell: (entry: AuditEntry) => void): () => void
+  health(): AuditHealth
+}
+
+/** How writing the audit goes. */
+export interface AuditHealth {
+  /** Lines on disk, or on their way there through the system. */
+  lines: number
+  /** Lines of reads that were let go of because the disk took none for too long. */
+  lost: number
+  isFailing: boolean
 }
 
 /** What an audit is made of. */
@@ -59,6 +71,8 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   const folder = auditDirectory(options.directory)
   let waiting: Waiting[] = []
   let lost = 0
+  let [written, lostInAll] = [0, 0]
+  const watchers = new Set<(entry: AuditEntry) => void>()
   let warned = false
   let closed = false
   let timer: NodeJS.Timeout | undefined
@@ -70,7 +84,9 @@ export function createAuditLog(options: AuditOptions): AuditLog {
   /** The file the chain was in, when a new one must go on from it. */
   let left: string | undefined
 
-  const enqueue = ({ call, kind, ...rest }: AuditEntry, done?: Waiting['done']): void => {
+  const enqueue = (entry: AuditEntry, done?: Waiting['done']): void => {
+    const { call, kind, ...rest } = entry
+    for (const tell of watchers) tell(entry)
     // Every line begins alike, so that readers can pass over it unparsed.
     const body = JSON.stringify({ call, kind, ...rest }).slice(1)
     waiting.push({ at: new Date(clock.now()).toISOString(), body, ...(done === undefined ? {} : { done }) })
@@ -174,6 +190,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
     if (batch.length === 0) return
     waiting = []
     const { landed, error } = await append(batch)
+    written += landed
     if (error !== undefined) {
       const failure = refusal(error)
       // A write that was refused must not appear later as one that began; reads wait for the disk to come back.
@@ -182,6 +199,7 @@ export function createAuditLog(options: AuditOptions): AuditLog {
       const surplus = waiting.filter(({ done }) => done === undefined).length - mostWaiting
       if (surplus > 0) {
         lost += surplus
+        lostInAll += surplus
         waiting = waiting.slice(surplus)
       }
       if (!warned) options.warn?.(`${failure.message} Reads go on, writes are refused.`)
@@ -217,6 +235,11 @@ export function createAuditLog(options: AuditOptions): AuditLog {
     },
     flush: next,
     current: () => chain?.name,
+    watch(tell) {
+      watchers.add(tell)
+      return () => void watchers.delete(tell)
+    },
+    health: () => ({ lines: written, lost: lostInAll, isFailing: warned }),
     async close() {
       if (closed) return work
       closed = true

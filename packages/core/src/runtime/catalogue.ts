@@ -3,6 +3,7 @@ import type { Announce } from '../approve/approval-request.ts'
 import { createApprovalRequests, type ApprovalRequests } from '../approve/approval-requests.ts'
 import { openOwner } from '../approve/owner.ts'
 import { createStandingRules } from '../approve/standing-rules.ts'
+import { createCallRate, type CallRate } from '../call/call-rate.ts'
 import { auditRefused, callTool } from '../call/call-tool.ts'
 import type { CallEnvironment } from '../call/call.ts'
 import { createOperations } from '../call/operations.ts'
@@ -13,12 +14,14 @@ import type { RegisteredTool } from '../call/registered-tool.ts'
 import type { CallRequest, ListName, Surface } from '../call/surface.ts'
 import type { View } from '../call/view.ts'
 import type { Configuration } from '../config/configuration.ts'
+import { defaultLimits, type Limits } from '../config/limits.ts'
 import { lowestTier, type Tier } from '../define/access.ts'
 import { ToolError } from '../define/error.ts'
 import { didYouMean } from '../define/nearest-names.ts'
 import type { Lab } from '../facets/lab.ts'
 import { searchDocs } from '../facets/search-docs.ts'
 import { createKnowledge, type Knowledge } from '../knowledge/knowledge.ts'
+import { instanceMeasures } from '../measure/instance-measures.ts'
 import { createJournal } from '../record/journal.ts'
 import { createPartialWrites } from '../record/partial-writes.ts'
 import { createPauses } from '../record/pauses.ts'
@@ -83,6 +86,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   const { runtime, prefixed, prefix = '', only, foreign } = options
   let held = configured(options, options.configuration)
   const operations = createOperations(runtime, options.inlineBudgetMs ?? inlineBudgetMs, prefix)
+  let rate = rateOf(runtime, options.configuration)
   const journal = createJournal(runtime.store, createSealer(runtime.store, runtime.random), runtime)
   const partialWrites = createPartialWrites(runtime.store)
   const pauses = createPauses(runtime.store)
@@ -129,6 +133,9 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       return held.tier
     },
     operations,
+    get rate() {
+      return rate
+    },
     parked: createParkedCalls(runtime),
     plans: createPlanStore(runtime, async (id) => (await requests.get(id))?.decision?.decision === 'rejected'),
     journal,
@@ -151,6 +158,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   const watchers = new Set<(list: ListName) => void>()
   let known: Listing | undefined
   const stopWatching = [foreign?.watch(changed), knowledge.watch(() => changed('resources'))]
+  const stopMeasuring = runtime.measures.add(() => instanceMeasures(mounts()))
 
   function changed(list: ListName): void {
     if (list === 'tools') known = undefined
@@ -215,6 +223,10 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       refuseRaise(before, next)
       foreign?.configure(configuration)
       held = next
+      if (limitsOf(configuration).callsPerMinute !== limitsOf(before.configuration).callsPerMinute) {
+        rate.close()
+        rate = rateOf(runtime, configuration)
+      }
       changed('tools')
       if (!isDeepStrictEqual(before.configuration.docs, configuration.docs)) changed('resources')
       const kept = new Set(next.instances.map(({ instance }) => instance))
@@ -236,8 +248,10 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     close: async (graceMs = closeGraceMs) => {
       for (const stop of stopWatching) stop?.()
       knowledge.close()
+      stopMeasuring()
       environment.parked.close()
       await operations.close(graceMs)
+      rate.close()
       await Promise.all([...held.instances.map(({ instance }) => instance.close()), foreign?.close()])
     },
   }
@@ -250,6 +264,14 @@ function offersOf(sources: readonly Pick<ForeignServers, 'resources' | 'prompts'
     prompts: joinPrompts(sources.map(({ prompts }) => prompts)),
     complete: joinCompletions(sources.map((source) => (request) => source.complete(request))),
   }
+}
+
+function limitsOf({ limits = defaultLimits }: Configuration): Limits {
+  return limits
+}
+
+function rateOf(runtime: Runtime, configuration: Configuration): CallRate {
+  return createCallRate(runtime, limitsOf(configuration).callsPerMinute)
 }
 
 function visible(mounts: readonly Mount[], view: View): Mount[] {

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { AdmissionLimits } from '../call/admission.ts'
 import type { Configuration, InstanceConfiguration } from '../config/configuration.ts'
+import { defaultLimits } from '../config/limits.ts'
 import { parseValues } from '../config/load.ts'
 import { highestTier, lowestTier, type Tier } from '../define/access.ts'
 import type { Service, Simulation } from '../define/service.ts'
@@ -23,6 +25,7 @@ export interface Configured {
 interface Made {
   service: string
   configuration: InstanceConfiguration
+  admits: AdmissionLimits
   instance: Instance
 }
 
@@ -69,14 +72,26 @@ function mountOf(
           source: 'simulated',
           values: parseValues(service, config, runtime.secrets),
         }))
+  const { callsAtOnce, callsWaiting } = { ...(configuration.limits ?? defaultLimits), ...held.limits }
+  const admits = { callsAtOnce, callsWaiting }
   const instances = found.map((own): Made => {
-    const same = before.find((made) => made.service === service.name && isSame(made.configuration, own))
+    const same = before.find(
+      (made) => made.service === service.name && isSame(made.configuration, own) && isDeepStrictEqual(made.admits, admits),
+    )
     if (same !== undefined) return same
     const connection = simulated?.[own.name]?.connection
     return {
       service: service.name,
       configuration: own,
-      instance: createInstance({ service, configuration: own, connection, log: runtime.log }),
+      admits,
+      instance: createInstance({
+        service,
+        configuration: own,
+        connection,
+        log: runtime.log,
+        tracing: runtime.tracing,
+        admits: { ...admits, clock: runtime.clock },
+      }),
     }
   })
   const mount = mountService(

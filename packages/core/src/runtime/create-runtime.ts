@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { homeDirectory } from '../config/environment.ts'
+import { createMeasures } from '../measure/measures.ts'
+import type { Tracing } from '../measure/tracing.ts'
 import { cleanText } from '../present/clean.ts'
 import { createSecretFilter } from '../present/redact.ts'
 import { createAuditLog } from '../record/audit.ts'
 import { createFileStore } from '../record/state-store.ts'
-import type { Clock, Log, Runtime } from './runtime.ts'
+import { logLevels, type Clock, type Log, type LogLevel, type Runtime } from './runtime.ts'
 
 /** What a runtime can be given; everything has a default that suits a process of its own. */
 export interface RuntimeOptions {
@@ -17,6 +19,9 @@ export interface RuntimeOptions {
   clock?: Clock
   random?: (bytes: number) => Uint8Array
   log?: Log
+  /** The least a line of the log has to matter; `info` when not given. */
+  logLevel?: LogLevel
+  tracing?: Tracing | undefined
 }
 
 /** Makes the runtime of a process; nothing is written until the first call. */
@@ -27,8 +32,14 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const secrets = createSecretFilter()
   const directory = options.stateDirectory ?? stateDirectoryOf(environment)
   const write = options.log ?? ((level, message) => process.stderr.write(`rackwarden: ${level}: ${message}\n`))
+  const least = logLevels.indexOf(options.logLevel ?? 'info')
   // What an upstream said may be in it, and may be no line of its own.
-  const log: Log = (level, message) => write(level, secrets.text(cleanText(message)).replaceAll(/\s*\n\s*/g, ' '))
+  const oneLine = (text: string) => secrets.text(cleanText(text)).replaceAll(/\s*[\n\t\u2028\u2029]\s*/g, ' ')
+  const log: Log = (level, message, fields) => {
+    if (logLevels.indexOf(level) < least) return
+    const shown = Object.entries(fields ?? {}).map(([name, value]) => [name, typeof value === 'string' ? oneLine(value) : value] as const)
+    write(level, oneLine(message), fields === undefined ? undefined : Object.fromEntries(shown))
+  }
   const audit = createAuditLog({ directory, clock, random, version: options.version, warn: (message) => log('warn', message) })
   return {
     version: options.version,
@@ -37,6 +48,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     environment,
     secrets,
     audit,
+    measures: createMeasures(),
+    tracing: options.tracing,
     store: createFileStore(directory),
     log,
     close: async () => {

@@ -2,8 +2,11 @@ import type { InstanceConfiguration } from '../config/configuration.ts'
 import type { Connection } from '../define/connection.ts'
 import { ToolError } from '../define/error.ts'
 import type { Closeable, Service } from '../define/service.ts'
+import { createAdmission, type Admission, type AdmissionOptions } from '../call/admission.ts'
 import type { View } from '../call/view.ts'
-import type { Log } from './runtime.ts'
+import type { Tracing } from '../measure/tracing.ts'
+import { createSight, type Sight } from '../measure/sight.ts'
+import type { Clock, Log } from './runtime.ts'
 
 /** One configured target of a service, with its client once it was needed. */
 export interface Instance {
@@ -22,6 +25,14 @@ export interface Instance {
   dropAfter(error: unknown): void
   /** Lets go of the client; with patience only once nobody is at work with it. */
   close(patience?: 'patiently'): Promise<void>
+  /** How it was when it was last asked. */
+  readonly sight?: Sight
+  /** How busy it is, where it admits calls by itself. */
+  readonly busy?: Pick<Admission, 'running' | 'waiting' | 'refused'>
+  /** Who may be at work with it; unlimited where it has none. */
+  readonly admission?: Admission
+  /** The same for what looks at all instances: how it is, is told of one that is busy, too. */
+  readonly looks?: Admission
 }
 
 /** What an instance is made from; `connection` stands in for the real way out. */
@@ -30,7 +41,12 @@ export interface InstanceOptions {
   configuration: InstanceConfiguration
   connection?: Connection | undefined
   log: Log
+  tracing?: Tracing | undefined
+  /** How many calls it is given; unlimited where nothing is said. */
+  admits?: Pick<AdmissionOptions, 'callsAtOnce' | 'callsWaiting'> & { clock: Clock }
 }
+
+const longestWaitMs = 30_000
 
 /** A client and who is at work with it. */
 interface Opened {
@@ -42,7 +58,7 @@ interface Opened {
 }
 
 /** Makes an instance; nobody is contacted. */
-export function createInstance({ service, configuration, connection, log }: InstanceOptions): Instance {
+export function createInstance({ service, configuration, connection, log, tracing, admits }: InstanceOptions): Instance {
   let opened: Promise<Opened> | undefined
   let current: Opened | undefined
   const open = async (): Promise<Opened> => {
@@ -50,7 +66,7 @@ export function createInstance({ service, configuration, connection, log }: Inst
     const values = configuration.values ?? {}
     const base = connection ?? (await import('../connect/connection.ts')).createConnection(values, { log })
     const way = service.open === undefined ? base : await service.open(values, base, { log })
-    const client = await service.connect(values, way)
+    const client = await service.connect(values, tracing === undefined ? way : await followed(way, tracing))
     return (current = {
       client,
       users: 0,
@@ -60,6 +76,8 @@ export function createInstance({ service, configuration, connection, log }: Inst
       },
     })
   }
+  const followed = async (way: Connection, by: Tracing) =>
+    (await import('../connect/traced-connection.ts')).traceConnection(way, by, { service: service.name, instance: configuration.name })
   const drop = async (patient: boolean) => {
     const dropping = opened
     opened = undefined
@@ -74,6 +92,7 @@ export function createInstance({ service, configuration, connection, log }: Inst
   }
   return {
     name: configuration.name,
+    ...(admits === undefined ? {} : doorsOf(service, configuration, admits)),
     host: hostOf(configuration.values?.['url']),
     jump: hostOf(configuration.values?.['sshJump'], 'ssh://'),
     problem: configuration.problem,
@@ -102,6 +121,18 @@ export function createInstance({ service, configuration, connection, log }: Inst
     },
     close: async (patience) => drop(patience === 'patiently'),
   }
+}
+
+/** Nobody waits longer for an instance than for one of its answers. */
+function doorsOf(service: Service, { name, values }: InstanceConfiguration, admits: Required<InstanceOptions>['admits']) {
+  const timeoutMs = values?.['timeoutMs']
+  const door = () =>
+    createAdmission({
+      ...admits,
+      place: name === 'default' ? service.title : `${service.title} '${name}'`,
+      waitMs: typeof timeoutMs === 'number' ? timeoutMs : longestWaitMs,
+    })
+  return { admission: door(), looks: door(), sight: createSight(admits.clock) }
 }
 
 function hostOf(address: unknown, scheme = ''): string | undefined {

@@ -33,6 +33,8 @@ export interface Mount {
   readonly instances: readonly Instance[]
   /** Whether all its instances are to hold the same. */
   readonly isMirrored: boolean
+  /** Where the owner says what access its tools are of, where that is theirs to say. */
+  readonly accessSetting?: string
   /** Whether its tools are left out of the lists for now; called all the same, they say why. */
   readonly isWithdrawn?: boolean
   /** Variables that would configure it, where nothing does. */

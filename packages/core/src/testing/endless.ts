@@ -20,9 +20,10 @@ export async function flood(outgoing: Writable): Promise<void> {
 }
 
 async function pour(outgoing: Writable, part: Buffer, everyMs: number): Promise<void> {
+  // That the client has gone is its end here, not a failure.
+  const gone = new Promise<unknown>((resolve) => outgoing.once('close', resolve))
   while (!outgoing.destroyed) {
-    // That the client has gone is its end here, not a failure.
-    if (!outgoing.write(part)) await new Promise<unknown>((resolve) => outgoing.once('drain', resolve).once('close', resolve))
+    if (!outgoing.write(part)) await Promise.race([gone, new Promise<unknown>((resolve) => outgoing.once('drain', resolve))])
     await pause(everyMs)
   }
 }

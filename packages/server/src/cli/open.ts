@@ -16,8 +16,10 @@ import {
   type Exposure,
   type NotifyConfiguration,
   type Runtime,
+  type Tracing,
 } from '@rackwarden/core/runtime'
 import { join } from 'node:path'
+import { textLog, type Logging } from './logging.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What every command that looks at the lab can be told. */
@@ -27,6 +29,10 @@ export interface OpenOptions {
   demo?: boolean
   /** How long a call may take before it is detached. */
   inlineBudgetMs?: number
+  /** Where the log goes; a line of text each to the terminal when not given. */
+  logging?: Logging
+  /** Follows calls, where somebody collects that. */
+  tracing?: Tracing | undefined
 }
 
 /** An application held ready for its owner. */
@@ -127,12 +133,14 @@ export function notifyOf({ notify, approval = defaultApproval }: Configuration):
 }
 
 /** The runtime of a command; the pretend lab keeps its records apart from the real one's. */
-export function openRuntime(application: Application, { demo = false }: OpenOptions, { environment, complain }: Terminal): Runtime {
+export function openRuntime(application: Application, { demo = false, logging, tracing }: OpenOptions, terminal: Terminal): Runtime {
+  const { environment } = terminal
   const apart = demo && !environment['RACKWARDEN_STATE_DIR']
   return createRuntime({
     version: application.version,
     environment,
-    log: (level, message) => complain(`${application.name}: ${level}: ${message}`),
+    tracing,
+    ...(logging ?? { log: textLog(application, terminal) }),
     ...(apart ? { stateDirectory: join(stateDirectoryOf(environment), 'demo') } : {}),
   })
 }

@@ -52,6 +52,7 @@ export async function runProgram(application: Application, argv: readonly string
   lab(serving.copyInheritedSettings(program))
     .option('--http [address]', 'serve Streamable HTTP on host:port (127.0.0.1:3005)')
     .addOption(new Option('--results <form>', 'what a client is sent').choices(['text', 'structured']).default('text'))
+    .option('--log <format>', 'how the log is written to stderr: text, or json (text)')
     .addOption(exposing())
     .option('--allow-host <name>', 'a further name in the Host header; may be repeated', several)
     .option('--allow-origin <origin>', 'an origin whose pages may call; may be repeated', several)

@@ -54,7 +54,7 @@ async function reloaded({ runtime, catalogue, caller, reload }: Opened): Promise
   } catch (error) {
     const why = ToolError.isInstance(error) ? [error.message, error.hint].filter(Boolean).join(' ') : 'It could not be read.'
     runtime.audit.record({ ...line, result: 'error', error: secrets.text(why) })
-    log('error', `The configuration from before stays: ${why}`)
+    log('error', `The changed configuration was not taken: ${why}`)
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Application } from '../application.ts'
-import { createId, localPrincipal, openOwner, tendAudit, type Exposure, type ResultForm } from '@rackwarden/core/runtime'
+import { createId, localPrincipal, measureCalls, openOwner, tendAudit, type Exposure, type ResultForm } from '@rackwarden/core/runtime'
 import type { ApprovalPages, ApprovalPagesOptions } from '../http/approval-pages.ts'
+import type { Telemetry } from '../telemetry.ts'
 import type { EntranceFlags } from '../http/entrance.ts'
 import type { TokenRecord } from '../tokens.ts'
-import { exitCodes } from './failure.ts'
+import { exitCodes, reportFailure } from './failure.ts'
+import { logCalls, loggingOf, type Logging } from './logging.ts'
 import { exposureFor, notifyOf, openApplication, type Opened, type OpenOptions } from './open.ts'
 import { hangupEnds, reloadOnChange } from './reload.ts'
 import type { Terminal } from './terminal.ts'
@@ -11,6 +13,8 @@ import type { Terminal } from './terminal.ts'
 /** What `serve` can be told. */
 export interface ServeOptions extends OpenOptions, EntranceFlags {
   results?: ResultForm
+  /** How the log is written: `text` or `json`. */
+  log?: string
   expose?: Exposure
 }
 
@@ -21,8 +25,29 @@ const lastMs = 10_500
 const connectAfterMs = 300
 
 /** Serves the application until its client is gone or it is told to end. */
-export async function serve(application: Application, options: ServeOptions, terminal: Terminal): Promise<number> {
+export async function serve(application: Application, options: ServeOptions, asked: Terminal): Promise<number> {
+  const { logging, terminal } = await loggingOf(application, options.log, asked)
+  const telemetry = await telemetryOf(application, logging, terminal)
+  try {
+    return await serveLogged(application, { ...options, logging, tracing: telemetry?.tracing }, terminal)
+  } catch (error) {
+    // What is read by a program is so to the end.
+    return reportFailure(error, terminal)
+  } finally {
+    await telemetry?.close()
+  }
+}
+
+/** Traces, where the environment says who collects them. */
+async function telemetryOf({ name, version }: Application, { log }: Logging, { environment }: Terminal): Promise<Telemetry | undefined> {
+  if (!Object.keys(environment).some((variable) => variable.startsWith('OTEL_EXPORTER_OTLP'))) return undefined
+  const { openTelemetry } = await import('../telemetry.ts')
+  return openTelemetry({ name, version, environment, warn: (message) => log('warn', message) })
+}
+
+async function serveLogged(application: Application, options: ServeOptions & { logging: Logging }, terminal: Terminal): Promise<number> {
   const opened = tended(await openApplication(application, options, terminal), options, terminal)
+  logCalls(opened.runtime, options.logging)
   const notify = notifyOf(opened.catalogue.configuration)
   if (notify?.plainHttp === true)
     opened.runtime.log(
@@ -79,6 +104,7 @@ async function serveOverHttp(opened: Opened, options: ServeOptions, terminal: Te
   ])
   const { catalogue, runtime, caller } = opened
   const { results = 'text' } = options
+  measureCalls(runtime)
   const environmentToken = await tokenOf(environment)
   if (environmentToken !== undefined) runtime.secrets.add(environmentToken)
   const { listening, publicUrl, isPublic, trustProxy, allowHosts, allowOrigins } = entranceOf(
@@ -105,6 +131,7 @@ async function serveOverHttp(opened: Opened, options: ServeOptions, terminal: Te
     publicUrl,
     trustProxy,
     approvals: await approvalPages(opened, { ...names, host: listening.host }),
+    measures: runtime.measures,
     log: runtime.log,
   })
   const tools = catalogue.list({ caller, exposure: exposure() }).length

@@ -29,7 +29,9 @@ export function viewAt(
 ): View {
   const written = /\?([^#]+)/.exec(addressOf(request))?.[1]
   const asked = written === undefined ? {} : askedIn(new URLSearchParams(written), service, surface)
-  return { caller, ...(service === undefined ? {} : { service }), exposure: caller.exposure ?? exposure, ...asked }
+  const { traceparent } = request.headers
+  const trace = typeof traceparent === 'string' ? { trace: traceparent } : {}
+  return { caller, ...(service === undefined ? {} : { service }), ...trace, exposure: caller.exposure ?? exposure, ...asked }
 }
 
 function askedIn(query: URLSearchParams, service: string | undefined, { services, toolsets: known = [] }: Surface): Partial<View> {

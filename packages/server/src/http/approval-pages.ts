@@ -3,6 +3,7 @@ import {
   requestEntry,
   createApprovalLinks,
   createApprovalRequests,
+  createRateLimit,
   localPrincipal,
   openOwner,
   type ApprovalRequest,
@@ -17,7 +18,6 @@ import { approvalPage, plainPage, shownOf } from './approval-view.ts'
 import { readBody } from './body.ts'
 import { createGate } from './gate.ts'
 import type { Html } from './html.ts'
-import { createRateLimit } from './rate-limit.ts'
 import type { Sender } from './sender.ts'
 
 /** The pages on which a person approves or rejects, each behind the key of its link. */
@@ -165,8 +165,8 @@ export function createApprovalPages({ runtime, notify, host, allowHosts = [], al
       return { status: 403, page: plainPage('Nothing was decided', 'The form was sent by another page.') }
     if (request.headers['content-type']?.split(';')[0]?.trim() !== 'application/x-www-form-urlencoded')
       return { status: 415, page: plainPage('Nothing was decided', 'The form was not sent as it was made.') }
-    const body = await readBody(request, maxFormBytes)
-    if ('tooLarge' in body)
+    const body = await readBody(request, { mostBytes: maxFormBytes })
+    if ('refused' in body)
       return { status: 413, page: plainPage('Nothing was decided', 'The form is too large.'), headers: { connection: 'close' } }
     return decide(id, new URLSearchParams(body.text))
   }

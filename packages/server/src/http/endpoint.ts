@@ -2,6 +2,7 @@ import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol
 import { ToolError } from '@rackwarden/core'
 import type { Caller, Exposure, Surface, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { mostAtOnce } from '../activity.ts'
 import { rpcCodes } from '../json-rpc.ts'
 import { isLoopback } from './address.ts'
 import { pathBelow, serviceAt, viewAt } from './address-view.ts'
@@ -12,8 +13,17 @@ import { maxBodyBytes, readBody } from './body.ts'
 import { allowOrigin } from './cross-origin.ts'
 import type { Gate } from './gate.ts'
 import type { LegacyServing } from './legacy.ts'
+import type { Metrics } from './metrics.ts'
 import type { ModernServing } from './modern.ts'
+import { createRoom } from './room.ts'
 import type { SenderOf } from './sender.ts'
+import { createShares } from './shares.ts'
+
+/** Bytes the bodies of all requests under way may have together. */
+const mostBodyBytes = 64 * 1024 * 1024
+
+/** Nobody takes up more of a server than half. */
+const mostOfOne = mostAtOnce / 2
 
 /** What the addresses of a server lead to. */
 export interface EndpointOptions {
@@ -32,7 +42,7 @@ export interface EndpointOptions {
   /** What `/health` tells anybody. */
   health: () => Record<string, unknown>
   /** What `/metrics` tells who may call. */
-  metrics: () => string
+  metrics: Metrics
 }
 
 /** Answers one request. */
@@ -41,22 +51,41 @@ export type Endpoint = (request: IncomingMessage, response: ServerResponse) => P
 /** Makes the endpoint of a server: gate first, then authentication, then the protocol era. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
   const { surface, gate, senderOf, base, authenticate, exposure, legacy, modern, approvals, health, metrics } = options
+  const [room, shares] = [createRoom(mostBodyBytes), createShares(mostOfOne)]
 
   async function post(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!sendsJson(request))
       return refuse(response, { status: 415, code: rpcCodes.transport, message: 'The Content-Type must be application/json.' })
-    const read = await readBody(request)
-    if ('tooLarge' in read) {
-      const message = `A request body may have at most ${maxBodyBytes} bytes.`
-      return refuse(response, { status: 413, code: rpcCodes.transport, message, headers: { connection: 'close' } })
+    const read = await readBody(request, { room })
+    if ('refused' in read) return refuseBody(read.refused, response)
+    try {
+      await answer(view, read.text, request, response)
+    } finally {
+      room.give(read.bytes)
     }
+  }
+
+  async function answer(view: View, text: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body: unknown
     try {
-      body = JSON.parse(read.text)
+      body = JSON.parse(text)
     } catch {
       return refuse(response, { status: 400, code: rpcCodes.parse, message: 'The request body is not valid JSON.' })
     }
     return isOld(request, body) ? legacy.post(view, body, request, response) : modern.serve(view, body, request, response)
+  }
+
+  function serve(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> | void {
+    if (request.method === 'POST') return post(view, request, response)
+    if (request.method === 'GET') return legacy.get(view, request, response)
+    if (request.method === 'DELETE') return legacy.delete(view, request, response)
+    const headers = { allow: 'GET, POST, DELETE' }
+    return refuse(response, { status: 405, code: rpcCodes.transport, message: 'Method not allowed', headers })
+  }
+
+  async function scrape(caller: Caller, response: ServerResponse): Promise<void> {
+    const { type, text } = await metrics.text(caller)
+    response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text)
   }
 
   /** What the address asks for, or why that is nothing. */
@@ -86,17 +115,36 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       return refuse(response, { status: 401, code: rpcCodes.transport, message, headers: { 'www-authenticate': challenge } })
     }
     const caller = isLoopback(sender.address) ? authenticated : { ...authenticated, from: sender.address }
-    if (pathname === '/metrics') return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(metrics())
+    if (pathname === '/metrics') return scrape(caller, response)
     const service = serviceAt(pathname, surface)
     if (service === null) return refuse(response, { status: 404, code: rpcCodes.transport, message: `Nothing is served at ${pathname}.` })
     const view = asked(request, service, caller)
     if (typeof view === 'string') return refuse(response, { status: 400, code: rpcCodes.transport, message: view })
-    if (request.method === 'POST') return post(view, request, response)
-    if (request.method === 'GET') return legacy.get(view, request, response)
-    if (request.method === 'DELETE') return legacy.delete(view, request, response)
-    const headers = { allow: 'GET, POST, DELETE' }
-    return refuse(response, { status: 405, code: rpcCodes.transport, message: 'Method not allowed', headers })
+    const leave = shares.enter(caller.principal)
+    if (leave === undefined) {
+      const headers = { 'retry-after': '1', connection: 'close' }
+      const message = 'Too many of your requests are under way; try again.'
+      return refuse(response, { status: 429, code: rpcCodes.transport, message, headers })
+    }
+    try {
+      await serve(view, request, response)
+    } finally {
+      leave()
+    }
   }
+}
+
+function refuseBody(why: 'too large' | 'no room', response: ServerResponse): void {
+  const headers = { connection: 'close' }
+  if (why === 'too large')
+    return refuse(response, {
+      status: 413,
+      code: rpcCodes.transport,
+      message: `A request body may have at most ${maxBodyBytes} bytes.`,
+      headers,
+    })
+  const message = 'The requests under way take up all the memory there is for them; try again.'
+  return refuse(response, { status: 503, code: rpcCodes.transport, message, headers: { ...headers, 'retry-after': '5' } })
 }
 
 /** JSON, or what a bare `curl -d` calls it; a browser cannot pass for one, for it always names its origin. */

@@ -6,8 +6,8 @@ import { bytesIn, textOf, type Encode, type Encoded } from '../encode.ts'
 /** A message unread for longer turns the answer into a stream, so that nobody between takes the silence for death. */
 const silenceMs = 15_000
 
-/** A reader that does not keep up is not sent more progress than this. */
-const maxUnreadBytes = 1024 * 1024
+/** A reader that does not keep up is not sent more news than this. */
+export const maxUnreadBytes = 1024 * 1024
 
 /** Headers of every stream of events. */
 export const streamHeaders = {
@@ -85,8 +85,10 @@ export function createExchange(
     cancel: settle,
     relate(message) {
       if (!streams || response.destroyed) return false
-      if (response.writableLength < maxUnreadBytes) stream(event(encode(message)))
-      return true
+      const fits = response.writableLength < maxUnreadBytes
+      if (fits) stream(event(encode(message)))
+      // Of what is only news some may be missed; a question has to arrive.
+      return fits || !('id' in message)
     },
     beat(now) {
       if (streams && !response.destroyed && now - lastWrite >= silenceMs) stream(': still at it\n\n')

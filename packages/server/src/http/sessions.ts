@@ -84,7 +84,7 @@ export function createSessions({
     },
     async open(view) {
       while (sessions.size >= limits.most) {
-        const oldest = longestIdle(sessions.values())
+        const oldest = longestIdle([...sessions.values()])
         if (oldest === undefined) return undefined
         await close(oldest)
       }
@@ -119,10 +119,12 @@ export function createSessions({
   }
 }
 
-/** Among the sessions without a request under way, the one used least recently. */
-function longestIdle(sessions: Iterable<Session>): Session | undefined {
-  let oldest: Session | undefined
-  for (const session of sessions)
-    if (!session.transport.answering && (oldest === undefined || session.lastUsed < oldest.lastUsed)) oldest = session
-  return oldest
+/** Among the sessions without a request under way, of the principal with the most of them the one used least recently. */
+function longestIdle(sessions: readonly Session[]): Session | undefined {
+  const counts = new Map<string, number>()
+  for (const { viewer } of sessions) counts.set(viewer.view.caller.principal, (counts.get(viewer.view.caller.principal) ?? 0) + 1)
+  const countOf = ({ viewer }: Session) => counts.get(viewer.view.caller.principal) ?? 0
+  const idle = sessions.filter(({ transport }) => !transport.answering)
+  const most = Math.max(0, ...idle.map(countOf))
+  return idle.filter((session) => countOf(session) === most).toSorted((first, second) => first.lastUsed - second.lastUsed)[0]
 }

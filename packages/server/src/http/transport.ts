@@ -2,7 +2,7 @@ import type { JSONRPCMessage, RequestId, Transport, TransportSendOptions } from 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerIdOf, requestIdOf } from '../json-rpc.ts'
 import type { Encode } from '../encode.ts'
-import { createExchange, event, streamHeaders, type Exchange } from './exchange.ts'
+import { createExchange, event, maxUnreadBytes, streamHeaders, type Exchange } from './exchange.ts'
 
 /** Streamable HTTP of the 2025 era straight on `node:http`: a session's transport, or that of a single POST. */
 export class HttpTransport implements Transport {
@@ -77,7 +77,7 @@ export class HttpTransport implements Transport {
   /** Keeps silent connections alive. */
   beat(now: number): void {
     for (const exchange of new Set(this.#exchanges.values())) exchange.beat(now)
-    this.#listener?.write(': still here\n\n')
+    this.#tell(': still here\n\n')
   }
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
@@ -89,7 +89,14 @@ export class HttpTransport implements Transport {
     } else if (options?.relatedRequestId !== undefined) {
       const taken = this.#exchanges.get(options.relatedRequestId)?.relate(message) === true
       if (!taken && 'id' in message) throw new Error('The client reads no stream on which it could be asked.')
-    } else this.#listener?.write(event(this.#encode(message)))
+    } else this.#tell(event(this.#encode(message)))
+  }
+
+  /** A stream nobody reads is ended, for what it missed would be missed for ever; its client may open it again. */
+  #tell(text: string): void {
+    if (this.#listener === undefined) return
+    if (this.#listener.writableLength < maxUnreadBytes) this.#listener.write(text)
+    else this.#listener.destroy()
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { JSONRPCMessage, RequestId, Transport } from '@modelcontextprotocol/server'
 import type { Readable, Writable } from 'node:stream'
+import { mostAtOnce } from '../activity.ts'
 import type { Encode, Encoded } from '../encode.ts'
 import { answerIdOf, isRecord, isRpcMessage, listensOn, requestIdOf, rpcCodes, rpcError } from '../json-rpc.ts'
 import { createLineReader } from './line-reader.ts'
@@ -34,6 +35,9 @@ export function createStdioTransport(input: Readable, output: Writable, encode: 
     const message = parse(line)
     if (message === undefined) return
     const id = requestIdOf(message)
+    // What is no request goes on being read: answers and cancellations are what makes room.
+    if (id !== undefined && pending.size >= mostAtOnce)
+      return write(rpcError(rpcCodes.transport, 'Too many requests are under way; try again.', id))
     if (id !== undefined && !listensOn(message)) pending.add(id)
     else if ('method' in message && message.method === 'notifications/cancelled') settle(message.params?.requestId as RequestId)
     transport.onmessage?.(message)
