@@ -34,7 +34,8 @@ export const ownHub = {
     const env = { ...rest, HOME: home, RACKWARDEN_STATE_DIR: join(home, 'state') }
     const file = join(home, 'rackwarden.yaml')
     const entries = Object.fromEntries(Object.entries(upstreams).map(([name, entry]) => [name, { ...entry, access: { '*': 'observe' } }]))
-    writeFileSync(file, JSON.stringify({ services: {}, upstreams: entries }))
+    // As for the hub that echoes itself: what is measured is the cost of the check, not its refusal.
+    writeFileSync(file, JSON.stringify({ services: {}, limits: { callsPerMinute: 1_000_000 }, upstreams: entries }))
     for (const name of Object.keys(upstreams).filter((known) => known.startsWith('echo'))) {
       const { code, output } = await runCommand(process.execPath, [bins.hub, 'upstreams', 'accept', name, '--yes', '--config', file], {
         cwd: home,

@@ -200,16 +200,17 @@ export async function openTarget(target, env, { heap = false, sockets = 16 } = {
     ...(prepared?.ready === undefined ? {} : { ready: prepared.ready }),
   })
   const session = await target.open(server.url, sockets)
+  // A refusal is cheaper than an answer, and would be told as a feat.
+  const call = async () => {
+    const answer = await session.ask('tools/call', { name: target.tool, arguments: { text } })
+    if (!answer.includes(text)) throw new Error(`${target.name} does not echo: ${answer.slice(0, 300)}`)
+    return answer
+  }
   return {
     target,
     server,
     session,
-    call: () => session.ask('tools/call', { name: target.tool, arguments: { text } }),
-    /** Makes sure that what is measured is an answer; to be asked when it does not matter that it is warmer then. */
-    prove: async () => {
-      const answer = await session.ask('tools/call', { name: target.tool, arguments: { text } })
-      if (!answer.includes(text)) throw new Error(`${target.name} does not echo: ${answer.slice(0, 300)}`)
-    },
+    call,
     stop: async () => {
       session.close()
       await server.stop()

@@ -90,7 +90,6 @@ async function firstCost(target, env) {
   const opened = await openTarget(target, env, { sockets: 1 })
   try {
     const { cpu } = await measureLoad(opened.server, opened.call, { calls: firstCalls })
-    await opened.prove()
     return cpu
   } finally {
     await opened.stop()
@@ -119,7 +118,6 @@ async function warmCosts(targets, { env, quick }) {
       measureLoad(server, call, { calls: calls(target) * 2, atOnce: 16 }),
     )
     for (const opened of open) {
-      await opened.prove()
       costs.set(opened.target, { one: one.get(opened) ?? [], sixteen: sixteen.get(opened) ?? [] })
     }
     return costs

@@ -80,7 +80,6 @@ async function heapOf(target, env, { calls, warmingCalls, rounds, settleMs }) {
     const warm = await heap()
     await measureLoad(server, call, { calls, atOnce: 16 })
     const end = await heap()
-    await opened.prove()
     return {
       open: (held - before) / sessions / 1024,
       kept: (after - before) / sessions / rounds / 1024,

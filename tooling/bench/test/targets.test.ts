@@ -16,11 +16,15 @@ describe('what a call is compared with', () => {
   }
 
   test.each([floor, proxyingFloor, sdk, sdkPerRequest])('$name echoes and lists a hundred tools', async (target) => {
-    const list = await using(target, async ({ prove, session }) => {
-      await prove()
+    const list = await using(target, async ({ call, session }) => {
+      await call()
       return session.ask('tools/list')
     })
     expect(list.match(/"name":"echo[1-5]_get_echo_\d+"/g)).toHaveLength(100)
+  })
+
+  test('counts no refusal for a call', async () => {
+    await using({ ...sdk, tool: 'no_such_tool' }, ({ call }) => expect(call()).rejects.toThrow('SDK v2, session does not echo'))
   })
 
   test('tells its CPU time, its resident memory and its heap', async () => {

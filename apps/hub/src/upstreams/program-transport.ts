@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client'
 import { ToolError } from '@rackwarden/core'
 import type { UpstreamProgram } from '@rackwarden/core/runtime'
@@ -144,7 +145,7 @@ export function createProgramTransport(program: UpstreamProgram, { guard, log, e
           refuse('does not read what it is sent', 'It hangs; its own log may say why.')
           return reject(ending)
         }
-        child.stdin.write(`${JSON.stringify(message)}\n`)
+        writeTogether(child.stdin, `${JSON.stringify(message)}\n`)
         resolve()
       }),
     close: () => end(new ToolError('unreachable', 'The connection was closed.')),
@@ -179,6 +180,15 @@ function notStarted({ command, cwd }: UpstreamProgram, error: unknown): ToolErro
   if (code === 'EACCES' || code === 'EPERM')
     return new ToolError('unreachable', `This user may not run '${command}'.`, { hint: 'Check its file mode and its owner.', cause: error })
   return new ToolError('unreachable', `'${command}' could not be started${code === '' ? '' : ` (${code})`}.`, { cause: error })
+}
+
+/** What is sent in one turn of the loop is written at one go: each write wakes the program, and costs more than all before it. */
+function writeTogether(stream: Writable, text: string): void {
+  if (stream.writableCorked === 0) {
+    stream.cork()
+    setImmediate(() => stream.uncork())
+  }
+  stream.write(text)
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

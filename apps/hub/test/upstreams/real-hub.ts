@@ -50,18 +50,18 @@ export async function openRealHub(
   const processes = await openProcesses(settings)
   const { directory, stateDirectory } = processes
   const file = join(directory, 'rackwarden.yaml')
-  const read = () => parse(readFileSync(file, 'utf8')) as { upstreams: Record<string, Entry> }
+  const read = () => parse(readFileSync(file, 'utf8')) as { upstreams?: Record<string, Entry> }
   writeFileSync(file, stringify({ services: { docker: false } }))
   writeFileSync(join(directory, 'client.json'), JSON.stringify({ mcpServers }))
-  await succeeded(processes, 'upstreams', 'import', 'client.json')
+  if (Object.keys(mcpServers).length > 0) await succeeded(processes, 'upstreams', 'import', 'client.json')
   for (const name of accepted) await succeeded(processes, 'upstreams', 'accept', name, '--yes')
   return {
     processes,
     directory,
-    entries: () => read().upstreams,
+    entries: () => read().upstreams ?? {},
     change(edit) {
       const configuration = read()
-      edit(configuration.upstreams)
+      edit((configuration.upstreams ??= {}))
       writeFileSync(file, stringify(configuration))
     },
     overStdio: (client = newest, ...words) =>
@@ -83,9 +83,9 @@ export async function succeeded(processes: Processes, ...command: string[]): Pro
   return `${stdout}\n${stderr}`
 }
 
-/** The token of a plan that a tool answered. */
+/** The token of a plan that a tool answered; an input before it may hold one of somebody else's. */
 export function confirmIn(text: string): string {
-  const [, token] = /confirm['":= ]+([a-z0-9]{16})\b/i.exec(text) ?? []
+  const [, token] = [...text.matchAll(/confirm['":= ]+([a-z0-9]{16})\b/gi)].at(-1) ?? []
   if (token === undefined) throw new Error(`There is no token in: ${text}`)
   return token
 }

@@ -37,6 +37,8 @@ interface Open {
 }
 
 interface Parked {
+  /** What it is known by once it waits; most calls ask nothing. */
+  id?: string
   readonly principal: string
   readonly controller: AbortController
   readonly done: Promise<CallResult>
@@ -53,7 +55,7 @@ export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'ra
   const parked = new Map<string, Parked>()
 
   /** Waits with the client until the call is done or asks it something. */
-  async function wait(id: string, call: Parked, request: CallRequest): Promise<CallResult> {
+  async function wait(call: Parked, request: CallRequest): Promise<CallResult> {
     const abort = () => call.controller.abort(request.signal?.reason)
     if (request.signal?.aborted === true) abort()
     request.signal?.addEventListener('abort', abort, { once: true })
@@ -66,6 +68,7 @@ export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'ra
       answer(call, {})
       throw new ToolError('rate_limited', 'Too many of your calls wait for an answer.', { hint: 'Answer what is asked first.' })
     }
+    const id = (call.id ??= createId(clock, random))
     parked.set(id, call)
     call.expiry = clock.after(longestWaitMs, () => giveUp(id))
     const ask = Object.fromEntries([...call.open].map(([name, { question }]) => [name, question]))
@@ -92,7 +95,6 @@ export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'ra
 
   return {
     run(request, work) {
-      const id = createId(clock, random)
       const controller = new AbortController()
       const open = new Map<string, Open>()
       let count = 0
@@ -117,7 +119,7 @@ export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'ra
         request,
         asked: () => undefined,
       }
-      return wait(id, call, request)
+      return wait(call, request)
     },
     resume(request) {
       const { parked: id } = (request.client?.answers?.state ?? {}) as { parked?: unknown }
@@ -129,7 +131,7 @@ export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'ra
         )
       call.request = request
       answer(call, request.client?.answers?.given ?? {})
-      return wait(id, call, request)
+      return wait(call, request)
     },
     close() {
       for (const [id, call] of parked) {

@@ -21,7 +21,7 @@ export function parseReserved(mount: Mount, tool: RegisteredTool, input: Readonl
     throw new ToolError(
       'invalid_input',
       tool.writes ? `'confirm' must be the token of a plan.` : `${tool.name} only reads and takes no 'confirm'.`,
-      { hint: 'Leave it out.' },
+      { hint: ownInput(tool, 'confirm') ?? 'Leave it out.' },
     )
   if (allowPartial !== undefined && (typeof allowPartial !== 'boolean' || !takesPartial(mount, tool)))
     throw new ToolError(
@@ -35,6 +35,12 @@ export function parseReserved(mount: Mount, tool: RegisteredTool, input: Readonl
     })
   const options: CallOptions = { ...(allowPartial === true ? { allowPartial } : {}), ...(watchers === 'ignore' ? { watchers } : {}) }
   return { given, confirm, instances: chosen(mount, tool, instance), options }
+}
+
+/** What a tool that is not ours has under a name of ours, which is moved for it. */
+function ownInput({ input: { jsonSchema } }: RegisteredTool, name: string): string | undefined {
+  const isMoved = Object.keys(jsonSchema['properties'] ?? {}).includes(`${name}_`)
+  return isMoved ? `Its own input of that name is '${name}_'.` : undefined
 }
 
 /** What leaves nothing is not news to what watches its targets; what is stopped stays so, and whoever watches it should say it. */

@@ -253,6 +253,9 @@ const base32 = 'abcdefghijklmnopqrstuvwxyz234567'
 
 /** Makes an id that sorts by time and says it: `20261120T071500-k3m9qa`. */
 export function createId(clock: { now(): number }, random: (bytes: number) => Uint8Array): string {
-  const time = new Date(clock.now()).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')
-  return `${time}-${Array.from(random(6), (byte) => base32[byte & 31]).join('')}`
+  const iso = new Date(clock.now()).toISOString()
+  // Every call has one: parts are put together, for patterns and lists cost more than all the rest of it.
+  let id = `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}-`
+  for (const byte of random(6)) id += base32[byte & 31]
+  return id
 }
