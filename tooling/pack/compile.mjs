@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { runCommand } from './command.mjs'
 import { tarballOf } from './install-packed.mjs'
 import { installationProblems, installedPackages } from './installed-packages.mjs'
-import { root } from './public-packages.mjs'
+import { entryPointsOf, root } from './public-packages.mjs'
 import { installInto } from './strangers-folder.mjs'
 
 /** @type {{ catalog: Record<string, string> }} */
@@ -53,7 +53,7 @@ export async function compileConsumer(folder, packages, home, report) {
  * @param {import('./public-packages.mjs').PublicPackage[]} packages
  */
 function mainOf(packages) {
-  const entries = packages.flatMap(({ manifest }) => Object.keys(manifest.exports ?? {}).map((entry) => join(manifest.name, entry)))
+  const entries = packages.flatMap(({ manifest }) => entryPointsOf(manifest).map((entry) => join(manifest.name, entry)))
   const services = packages.filter(({ manifest }) => manifest.publishConfig?.bin !== undefined && '.' in (manifest.exports ?? {}))
   return [
     ...entries.map((entry, index) =>

@@ -9,7 +9,7 @@ import { runCommand } from './command.mjs'
 import { compileConsumer } from './compile.mjs'
 import { installedMegabytes, installPacked, packAll } from './install-packed.mjs'
 import { installationProblems, installedPackages } from './installed-packages.mjs'
-import { publicPackages, root } from './public-packages.mjs'
+import { entryPointsOf, publicPackages, root } from './public-packages.mjs'
 import { report } from './results.mjs'
 import { noticeProblems, shippedFileProblems } from './shipped-files.mjs'
 
@@ -46,7 +46,7 @@ async function consume(candidate) {
     ...shippedFileProblems(unpacked),
     ...noticeProblems(unpacked, shippedInside(manifest.name)),
   ]
-  for (const entry of Object.keys(manifest.exports ?? {}).filter((key) => !key.endsWith('.json'))) {
+  for (const entry of entryPointsOf(manifest).filter((key) => !key.endsWith('.json'))) {
     const specifier = join(manifest.name, entry)
     const imported = await runCommand(process.execPath, ['--input-type=module', '--eval', `await import('${specifier}')`], { cwd: folder })
     if (imported.code !== 0) problems.push(`import('${specifier}') fails: ${imported.output}`)

@@ -35,3 +35,11 @@ export async function packInto(destination, { directory }) {
   const { code, output } = await runCommand('pnpm', ['pack', '--pack-destination', destination], { cwd: directory })
   return code === 0 ? [] : [output]
 }
+
+/**
+ * The entry points of a package that are for others; a whole directory is for our own programs.
+ * @param {Manifest} manifest
+ */
+export function entryPointsOf({ exports = {} }) {
+  return Object.keys(exports).filter((key) => !key.includes('*'))
+}
