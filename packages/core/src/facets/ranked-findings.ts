@@ -40,7 +40,8 @@ export function rankFindings(found: readonly Omit<RankedFinding, 'consequences'>
 function targetAbout({ about = [], target }: Finding, all: readonly RankedFinding[]): string | undefined {
   const service = serviceOf(target)
   return all.find(
-    ({ finding }) => serviceOf(finding.target) !== service && finding.about === undefined && about.includes(nameOf(finding.target)),
+    ({ finding }) =>
+      serviceOf(finding.target) !== service && about.includes(nameOf(finding.target)) && finding.about?.includes(nameOf(target)) !== true,
   )?.finding.target
 }
 
