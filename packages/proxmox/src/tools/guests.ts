@@ -21,7 +21,7 @@ export const listGuests = defineTool({
     name: z.string().optional().describe('Part of the name.'),
     status: z.enum(['running', 'stopped', 'unknown', 'template', 'locked']).optional().describe('Status.'),
     node: z.string().optional().describe('Node.'),
-    kind: z.enum(['qemu', 'lxc']).optional().describe('VM or container.'),
+    kind: z.enum(['qemu', 'lxc']).optional().describe('Kind.'),
     tag: z.string().optional().describe('Tag.'),
     pool: z.string().optional().describe('Pool.'),
     ...paging,
