@@ -9,7 +9,7 @@ import { managedName, realSnapshots, snapshotCapability } from './snapshots.ts'
 import { targetOf } from './targets.ts'
 
 /** The input by which a snapshot is taken before anything is changed. */
-export const snapshotFirst = z.boolean().optional().describe('True takes a snapshot to go back to first.')
+export const snapshotFirst = z.boolean().optional().describe('Snapshot first.')
 
 /** What a result says of it. */
 export const snapshotTaken = z.string().optional().describe('Snapshot taken first: rollback_snapshot goes back to it.')

@@ -15,9 +15,9 @@ export const execContainer = defineTool({
   toolset: 'deployment',
   input: z.object({
     container: containerInput,
-    command: z.array(z.string()).min(1).describe('Program and arguments, a word each.'),
-    user: z.string().optional().describe('User it runs as; the one of the container when not given.'),
-    workdir: z.string().optional().describe('Directory it runs in.'),
+    command: z.array(z.string()).min(1).describe('Program and arguments.'),
+    user: z.string().optional().describe('User.'),
+    workdir: z.string().optional().describe('Workdir.'),
     timeout_seconds: z.number().int().min(1).max(600).default(30).describe('When it is killed.'),
   }),
   output: z.object({

@@ -19,7 +19,7 @@ export const execCommand = defineTool({
   access: 'admin',
   toolset: 'maintenance',
   input: z.object({
-    command: z.array(z.string()).min(1).max(256).optional().describe('Program and arguments, a word each; no shell reads them.'),
+    command: z.array(z.string()).min(1).max(256).optional().describe('Program and arguments; no shell.'),
     script: z.string().min(1).max(longestScript).optional().describe("Instead: text for the host's sh."),
     as_root: z.boolean().default(false).describe('Run it with sudo.'),
     directory: z.string().regex(/^\//, 'is no absolute path').optional().describe('Where it runs.'),

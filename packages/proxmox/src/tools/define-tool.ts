@@ -6,7 +6,7 @@ import type { ProxmoxClient } from '../client.ts'
 export const defineTool = toolsFor<ProxmoxClient>()
 
 /** The input every tool about one guest takes. */
-export const guestInput = z.string().min(1).describe('Name or id.')
+export const guestInput = z.string().min(1).describe('Guest.')
 
 /** The verdict of a check. */
 export const verdictOutput = z.enum(['ok', 'warn', 'crit', 'unknown'])

@@ -36,8 +36,8 @@ export const deleteGuest = defineTool({
   idempotent: true,
   input: z.object({
     guest: guestInput,
-    purge: z.boolean().default(true).describe('Also out of backup and replication jobs, HA, access lists; backups stay.'),
-    unreferenced_disks: z.boolean().default(false).describe('Also disks of its id that it does not name, on every storage.'),
+    purge: z.boolean().default(true).describe('Also from jobs, HA, access lists; backups stay.'),
+    unreferenced_disks: z.boolean().default(false).describe('Unreferenced disks.'),
   }),
   output: z.object({
     guest: z.string().describe('Name it had.'),

@@ -39,8 +39,8 @@ export const execGuest = defineTool({
   toolset: 'lifecycle',
   input: z.object({
     guest: guestInput,
-    command: z.array(z.string()).min(1).max(256).describe('Program and arguments, a word each; no shell reads them.'),
-    timeout_seconds: z.number().int().min(1).max(600).default(30).describe('How long it is waited for; it is not ended then.'),
+    command: z.array(z.string()).min(1).max(256).describe('Program and arguments.'),
+    timeout_seconds: z.number().int().min(1).max(600).default(30).describe('Then it goes on unseen.'),
     snapshot_first: snapshotFirst,
   }),
   output: z.object({

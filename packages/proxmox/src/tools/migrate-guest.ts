@@ -26,7 +26,7 @@ export const migrateGuest = defineTool({
   input: z.object({
     guest: guestInput,
     node: z.string().min(1).describe('Where to.'),
-    storage: z.string().optional().describe('Storage of that node its local disks go to; one of the same name when not given.'),
+    storage: z.string().optional().describe('For local disks; default: same name.'),
   }),
   output: z.object({
     guest: z.string().describe('Name.'),

@@ -15,13 +15,7 @@ const output = z.object({
 })
 
 const input = z.object({ guest: guestInput })
-const timeout = z
-  .number()
-  .int()
-  .min(1)
-  .max(3_600)
-  .optional()
-  .describe('Given to it to end, in seconds; what its configuration says when not given.')
+const timeout = z.number().int().min(1).max(3_600).optional().describe('Default: as configured.')
 
 type Context = { client: ProxmoxClient; signal: AbortSignal }
 type Reader = (input: { guest: string }, context: Context) => Promise<PowerState>

@@ -33,10 +33,10 @@ import { gibibytes } from '../verdict.ts'
 import { defineTool, guestInput, some } from './define-tool.ts'
 
 const input = z.object({
-  guest: guestInput.describe('Whose backup: name, or id if it is gone.'),
-  archive: z.string().optional().describe('volid of list_backups; the newest whole one when not given.'),
+  guest: guestInput.describe('Name; id if it is gone.'),
+  archive: z.string().optional().describe('volid; default: newest whole one.'),
   ...newGuestShape,
-  name: newGuestShape.name.optional().describe('New; the old one with -restored when not given.'),
+  name: newGuestShape.name.optional().describe('Default: the old, -restored.'),
 })
 
 type Wanted = z.output<typeof input>

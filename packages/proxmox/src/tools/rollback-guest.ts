@@ -37,7 +37,7 @@ export const rollbackGuest = defineTool({
   toolset: 'backups',
   input: z.object({
     guest: guestInput,
-    archive: z.string().min(1).describe('Backup (volid of list_backups) it is overwritten with.'),
+    archive: z.string().min(1).describe('volid of list_backups.'),
   }),
   output: z.object({
     guest: z.string().describe('Name.'),
