@@ -44,6 +44,7 @@ export {
   type Stake,
 } from './define/facet.ts'
 export { httpConfig, paging, secret, sshConfig, traitsOf, type FieldTraits } from './define/field.ts'
+export { inParallel } from './define/in-parallel.ts'
 export { momentBefore } from './define/moment.ts'
 export { nearestNames } from './define/nearest-names.ts'
 export type { OpenContext } from './define/open-context.ts'
