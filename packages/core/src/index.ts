@@ -44,6 +44,7 @@ export {
   type Stake,
 } from './define/facet.ts'
 export { httpConfig, paging, secret, sshConfig, traitsOf, type FieldTraits } from './define/field.ts'
+export { tryForbidden, type ForbiddenCall } from './define/forbidden-call.ts'
 export { inParallel } from './define/in-parallel.ts'
 export { momentBefore } from './define/moment.ts'
 export { nearestNames } from './define/nearest-names.ts'
@@ -51,6 +52,7 @@ export type { OpenContext } from './define/open-context.ts'
 export { page } from './define/page.ts'
 export type { Pitfall } from './define/pitfall.ts'
 export { diffOf, type Plan } from './define/plan.ts'
+export { listPrinted, valuePrinted } from './define/printed.ts'
 export { diffInstances, differencesOf, type Difference } from './define/mirror.ts'
 export {
   defineService,
