@@ -39,7 +39,7 @@ export interface LogRequest {
 }
 
 /** What one engine is asked. */
-export type DockerClient = Awaited<ReturnType<typeof connect>>
+export interface DockerClient extends Awaited<ReturnType<typeof connect>> {}
 
 /** Makes the client of one engine; the API version is agreed on with the first request. */
 export async function connect(given: ConfigOf<typeof config>, connection: Connection, own: OwnIds = ownContainerIds) {

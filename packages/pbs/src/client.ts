@@ -24,7 +24,7 @@ export const config = {
 type ClientConfig = Partial<Pick<ConfigOf<typeof config>, 'url' | 'tokenId' | 'tokenSecret' | 'rpoHours'>>
 
 /** What one server is asked. */
-export type PbsClient = Awaited<ReturnType<typeof connect>>
+export interface PbsClient extends Awaited<ReturnType<typeof connect>> {}
 
 /** How many are kept of each kind, as the server counts them. */
 export type Keep = Partial<Record<'keep-last' | 'keep-hourly' | 'keep-daily' | 'keep-weekly' | 'keep-monthly' | 'keep-yearly', number>>
