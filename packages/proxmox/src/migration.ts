@@ -3,20 +3,17 @@ import { attempt, ifAllowed } from './attempt.ts'
 import { bytesIn } from './disk-size.ts'
 import { backupSentence, circumstancesOf, dependentWarnings, type Circumstances } from './circumstances.ts'
 import type { ProxmoxClient } from './client.ts'
-import { nameOf } from './find-guest.ts'
+import { nameOf, type LocatedGuest } from './find-guest.ts'
 import { bindMounts, disksOf, isSet, passedThrough, propertiesIn } from './guest-config.ts'
 import type { Preconditions } from './guest-change-calls.ts'
-import type { GuestPlace } from './guest-place.ts'
 import type { Guest, ResourceView } from './resources.ts'
 import { gibibytes } from './verdict.ts'
 
 /** What moving a guest depends on. */
-export interface MoveState extends GuestPlace {
-  name: string
+export interface MoveState extends LocatedGuest {
   status: string
   lock: string | undefined
   ha: string | undefined
-  isTemplate: boolean
   digest: string | undefined
   /** What its disks lie on. */
   storages: readonly string[]
