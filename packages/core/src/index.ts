@@ -101,6 +101,8 @@ export {
 export { toolsetNames, toolsetsOf, type Toolset, type Toolsets } from './define/toolset.ts'
 export type { Pause, Watchers } from './define/watch.ts'
 export { fixedNames, verbs } from './define/verbs.ts'
+export { admitCommand, refuseCommand } from './commands/admission.ts'
 export { judgeCommand, judgeScript } from './commands/policy.ts'
 export { hideInCommand, secretName, shownCommand, withoutUserInfo } from './commands/shown-command.ts'
+export { shownOutput } from './commands/shown-output.ts'
 export type { CommandContext, CommandVerdict, Decision } from './commands/verdict.ts'

@@ -1,14 +1,13 @@
-import { judgeCommand, shownCommand, ToolError } from '@rackwarden/core'
+import { admitCommand, shownCommand, shownOutput, ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { runInGuest } from '../agent-command.ts'
 import { backupSentence, circumstancesOf } from '../circumstances.ts'
-import type { ProxmoxClient } from '../client.ts'
-import { findGuest, nameOf } from '../find-guest.ts'
+import { findGuest, locateGuest, nameOf } from '../find-guest.ts'
 import { ownTargets } from '../own-guest.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
 import { planWayBack, snapshotFirst, snapshotNames, snapshotTaken, withWayBack, type WayBackOf } from '../way-back.ts'
-import { defineTool, guestInput } from './define-tool.ts'
+import { defineTool, guestInput, type StateReader } from './define-tool.ts'
 
 interface ExecState extends WayBackOf {
   status: string
@@ -18,16 +17,13 @@ interface ExecState extends WayBackOf {
 }
 
 type Input = { guest: string; snapshot_first?: boolean | undefined }
-type Reader = (input: Input, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<ExecState>
-const readState: Reader = async ({ guest: reference, snapshot_first: isWanted }, { client, signal }) => {
-  const { guests } = await client.resources(signal)
-  const { kind, node, id, name, isTemplate } = findGuest(guests, reference)
-  const place = { kind, node, id }
+const readState: StateReader<Input, ExecState> = async ({ guest: reference, snapshot_first: isWanted }, { client, signal }) => {
+  const guest = await locateGuest(reference, client, signal)
   const [{ status, lock, pid }, snapshots] = await Promise.all([
-    client.status(place, signal),
-    snapshotNames(place, isWanted, client, signal),
+    client.status(guest, signal),
+    snapshotNames(guest, isWanted, client, signal),
   ])
-  return { ...place, name, isTemplate, status, lock, pid, snapshots }
+  return { ...guest, status, lock, pid, snapshots }
 }
 
 /** Runs a command in a virtual machine. */
@@ -52,13 +48,11 @@ export const execGuest = defineTool({
     stderr: z.string().describe('What it complained.'),
   }),
   text: ({ exit_code: code, timed_out: isLate, note, snapshot, stdout, stderr }) =>
-    [
-      ...(stdout === '' ? [] : [stdout.replace(/\n$/, '')]),
-      ...(stderr === '' ? [] : [`stderr:\n${stderr.replace(/\n$/, '')}`]),
+    shownOutput(
+      { stdout, stderr },
       ...(snapshot === undefined ? [] : [`snapshot: ${snapshot}`]),
-      // Last, as of what is too long the end is shown; and no output can speak after it.
       `${code === undefined ? 'no exit code' : `exit code ${code}`}${isLate ? ', not over in its time' : ''}${note === undefined ? '' : `; ${note}`}`,
-    ].join('\n'),
+    ),
   untrusted: true,
   keep: 'tail',
   state: readState,
@@ -66,15 +60,7 @@ export const execGuest = defineTool({
   async plan({ command, timeout_seconds: seconds }, { state, client, instance, signal, stateDirectory }) {
     refuseDeaf(state)
     refuseLocked(state)
-    const {
-      decision,
-      reason,
-      command: part,
-    } = await judgeCommand(command, stateDirectory === undefined ? {} : { stateDirectories: [stateDirectory] })
-    // What it quotes of the command may be a secret.
-    const why = part === undefined ? reason : reason.replace(`\`${part}\``, 'it')
-    if (decision === 'refuse')
-      throw new ToolError('protected', `The command is refused: ${why}`, { hint: 'If it must be, the owner runs it without Rackwarden.' })
+    const cautions = await admitCommand(command, stateDirectory)
     const view = await client.resources(signal)
     const around = await circumstancesOf(client, { ...findGuest(view.guests, String(state.id)), status: state.status }, view, signal)
     if (around.detail.agent !== 'answers')
@@ -99,7 +85,7 @@ export const execGuest = defineTool({
       ],
       warnings: [
         'What it changes is not known, and cannot be taken back from here.',
-        ...(decision === 'ask' ? [`The command is one to be asked about: ${why}`] : []),
+        ...cautions,
         ...back.warnings,
         backupSentence(around),
       ],
