@@ -13,6 +13,7 @@ export { resolveReference } from './config/environment.ts'
 export { statusError } from './connect/api-error.ts'
 export { failureOf, type Place } from './connect/failure.ts'
 export { isOneTimeSecret, oneTimePassword } from './connect/one-time-password.ts'
+export { tellTime } from './connect/told-time.ts'
 export { openRpcClient, type RpcClient, type RpcClientOptions, type RpcRequest } from './connect/rpc-client.ts'
 export { accessLevels, adminAcknowledgement, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
 export {
