@@ -35,7 +35,7 @@ export async function openWrittenDown(tier: Tier = 'configure', files: Readonly<
   const folder = await folderOf(files)
   const own = await folderOf({ 'pitfalls.md': '# Solar\nThe inverter resets its clock at midnight.\n' })
   const docs = { folders: [{ name: 'homelab-docs', path: folder }], pitfalls: [join(own, 'none.md'), join(own, 'pitfalls.md')] }
-  const { catalogue, call } = await openLabHub(tier, docs === undefined ? {} : { docs })
+  const { catalogue, call } = await openLabHub(tier, { docs })
   const directory = await mkdtemp(join(tmpdir(), 'rackwarden-tokens-'))
   const tokens = openTokens({ store: createFileStore(directory), clock: { now: () => Date.now() }, random: randomBytes })
   const whole = await tokens.create({ name: 'whole', tier: 'configure' })
