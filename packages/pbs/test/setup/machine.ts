@@ -1,4 +1,4 @@
-import { createCertificate, serveHandler, type TestCertificate } from '@rackwarden/core/testing'
+import { createCertificate, forwardTo, serveHandler, type TestCertificate } from '@rackwarden/core/testing'
 import { startSshServer, type SshServer } from '@rackwarden/lab'
 import { applicationOf, commandLine } from '@rackwarden/server/cli'
 import { execFile, spawn } from 'node:child_process'
@@ -69,13 +69,7 @@ export async function startMachine(own: Partial<MachineState> = {}): Promise<Mac
     )
     const token = { ...tokenWith(machine.isLenient ? { '/': 'Admin' } : roles, id), secret: isKnown ? secret : 'another' }
     const simulation = await simulate({ ...defaultWorld, token })
-    const { pathname, search } = new URL(request.url)
-    const hasBody = request.method !== 'GET' && request.method !== 'DELETE'
-    return simulation.connection!.fetch(`${pathname}${search}`, {
-      method: request.method,
-      headers: request.headers,
-      ...(hasBody && { body: await request.text() }),
-    })
+    return forwardTo(simulation.connection!)(request)
   }
 
   const served = await serveHandler(answer, { tls: certificate })

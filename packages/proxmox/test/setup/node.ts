@@ -1,4 +1,4 @@
-import { createCertificate, serveHandler, type TestCertificate } from '@rackwarden/core/testing'
+import { createCertificate, forwardTo, serveHandler, type TestCertificate } from '@rackwarden/core/testing'
 import { startSshServer, type SshServer, type SshServerOptions } from '@rackwarden/lab'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -70,13 +70,7 @@ export async function startNode(own: Partial<NodeState> = {}, options: SshServer
       tokensOf({ release, ...rest }).map(([id, token]) => [id, node.isLenient ? wholeToken(release, token.secret) : token]),
     )
     const simulation = await simulate({ ...defaultWorld, release, tokens: { 'nobody@pve!x': { secret: 'nobody', rights: {} }, ...tokens } })
-    const { pathname, search } = new URL(request.url)
-    const hasBody = request.method !== 'GET' && request.method !== 'DELETE'
-    return simulation.connection!.fetch(`${pathname}${search}`, {
-      method: request.method,
-      headers: request.headers,
-      ...(hasBody && { body: await request.text() }),
-    })
+    return forwardTo(simulation.connection!)(request)
   }
 
   const served = await serveHandler(answer, { tls: certificate })
