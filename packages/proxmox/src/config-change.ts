@@ -1,7 +1,7 @@
 import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import type { ProxmoxClient } from './client.ts'
-import { locateGuest } from './find-guest.ts'
+import { findGuest } from './find-guest.ts'
 import { propertiesIn } from './guest-config.ts'
 import type { GuestConfig } from './guest-schema.ts'
 import type { GuestPlace } from './guest-place.ts'
@@ -39,16 +39,12 @@ export type WantedChange = z.output<z.ZodObject<typeof changeShape>>
 /** Values by key of the configuration; null is not set. */
 export type ConfigValues = Readonly<Record<string, string | null>>
 
-/** A guest with what stands for all of its configuration. */
-export interface ConfiguredGuest extends WayBackOf {
+/** What changing a configuration depends on. */
+export interface ConfigState extends WayBackOf {
   status: string
   lock: string | undefined
   /** Of the whole configuration: whoever changed it meanwhile is not overwritten. */
   digest: string | undefined
-}
-
-/** What changing a configuration depends on. */
-export interface ConfigState extends ConfiguredGuest {
   /** What may be changed, as it is. */
   values: ConfigValues
 }
@@ -64,22 +60,6 @@ export function changeableKeys(kind: GuestPlace['kind']): readonly string[] {
   return [...keys.both, ...keys[kind]]
 }
 
-/** Reads a guest something is to be changed of, and its configuration. */
-export async function readConfigured(
-  reference: string,
-  isSnapshotWanted: boolean | undefined,
-  client: ProxmoxClient,
-  signal: AbortSignal,
-): Promise<{ guest: ConfiguredGuest; config: GuestConfig }> {
-  const located = await locateGuest(reference, client, signal)
-  const [{ status, lock }, config, snapshots] = await Promise.all([
-    client.status(located, signal),
-    client.guestConfig(located, signal),
-    snapshotNames(located, isSnapshotWanted, client, signal),
-  ])
-  return { guest: { ...located, status, lock, digest: config['digest'], snapshots }, config }
-}
-
 /** Reads the part of a configuration that may be changed, with what it is held to. */
 export async function configStateOf(
   reference: string,
@@ -87,12 +67,28 @@ export async function configStateOf(
   client: ProxmoxClient,
   signal: AbortSignal,
 ): Promise<ConfigState> {
-  const { guest, config } = await readConfigured(reference, isSnapshotWanted, client, signal)
-  return { ...guest, values: valuesIn(guest.kind, config) }
+  const { guests } = await client.resources(signal)
+  const { kind, node, id, name, isTemplate } = findGuest(guests, reference)
+  const place = { kind, node, id }
+  const [status, config, snapshots] = await Promise.all([
+    client.status(place, signal),
+    client.guestConfig(place, signal),
+    snapshotNames(place, isSnapshotWanted, client, signal),
+  ])
+  return {
+    ...place,
+    name,
+    isTemplate,
+    status: status.status,
+    lock: status.lock,
+    digest: config['digest'],
+    values: valuesIn(kind, config),
+    snapshots,
+  }
 }
 
 /** The part a plan is bound to: the digest stands for all of the configuration. */
-export function configBasis({ id, node, lock, digest, snapshots }: ConfiguredGuest): unknown {
+export function configBasis({ id, node, lock, digest, snapshots }: ConfigState): unknown {
   return { id, node, lock: lock ?? null, digest, snapshots: snapshots ?? null }
 }
 

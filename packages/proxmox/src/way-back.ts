@@ -1,7 +1,7 @@
 import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import type { ProxmoxClient } from './client.ts'
-import { nameOf, type LocatedGuest } from './find-guest.ts'
+import { nameOf } from './find-guest.ts'
 import type { GuestConfig } from './guest-schema.ts'
 import type { GuestPlace } from './guest-place.ts'
 import type { ResourceView } from './resources.ts'
@@ -15,7 +15,9 @@ export const snapshotFirst = z.boolean().optional().describe('True takes a snaps
 export const snapshotTaken = z.string().optional().describe('Snapshot taken first: rollback_snapshot goes back to it.')
 
 /** The guest a way back is of. */
-export interface WayBackOf extends LocatedGuest {
+export interface WayBackOf extends GuestPlace {
+  name: string
+  isTemplate: boolean
   /** What its snapshots are called; read where one is to be taken. */
   snapshots: readonly string[] | undefined
 }

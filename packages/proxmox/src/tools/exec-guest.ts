@@ -2,12 +2,13 @@ import { admitCommand, shownCommand, shownOutput, ToolError } from '@rackwarden/
 import { z } from 'zod'
 import { runInGuest } from '../agent-command.ts'
 import { backupSentence, circumstancesOf } from '../circumstances.ts'
-import { findGuest, locateGuest, nameOf } from '../find-guest.ts'
+import type { ProxmoxClient } from '../client.ts'
+import { findGuest, nameOf } from '../find-guest.ts'
 import { ownTargets } from '../own-guest.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
 import { planWayBack, snapshotFirst, snapshotNames, snapshotTaken, withWayBack, type WayBackOf } from '../way-back.ts'
-import { defineTool, guestInput, type StateReader } from './define-tool.ts'
+import { defineTool, guestInput } from './define-tool.ts'
 
 interface ExecState extends WayBackOf {
   status: string
@@ -17,13 +18,16 @@ interface ExecState extends WayBackOf {
 }
 
 type Input = { guest: string; snapshot_first?: boolean | undefined }
-const readState: StateReader<Input, ExecState> = async ({ guest: reference, snapshot_first: isWanted }, { client, signal }) => {
-  const guest = await locateGuest(reference, client, signal)
+type Reader = (input: Input, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<ExecState>
+const readState: Reader = async ({ guest: reference, snapshot_first: isWanted }, { client, signal }) => {
+  const { guests } = await client.resources(signal)
+  const { kind, node, id, name, isTemplate } = findGuest(guests, reference)
+  const place = { kind, node, id }
   const [{ status, lock, pid }, snapshots] = await Promise.all([
-    client.status(guest, signal),
-    snapshotNames(guest, isWanted, client, signal),
+    client.status(place, signal),
+    snapshotNames(place, isWanted, client, signal),
   ])
-  return { ...guest, status, lock, pid, snapshots }
+  return { ...place, name, isTemplate, status, lock, pid, snapshots }
 }
 
 /** Runs a command in a virtual machine. */

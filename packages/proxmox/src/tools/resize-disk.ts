@@ -2,33 +2,43 @@ import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import type { ProxmoxClient } from '../client.ts'
 import { backupSentence, circumstancesOf } from '../circumstances.ts'
-import { configBasis, readConfigured, type ConfiguredGuest } from '../config-change.ts'
 import { gibibytesIn } from '../disk-size.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
 import { disksOf } from '../guest-config.ts'
 import type { GuestConfig } from '../guest-schema.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { planWayBack, snapshotFirst, snapshotTaken, withWayBack } from '../way-back.ts'
-import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
+import { planWayBack, snapshotFirst, snapshotNames, snapshotTaken, withWayBack, type WayBackOf } from '../way-back.ts'
+import { defineTool, guestInput, some } from './define-tool.ts'
 
-interface DiskState extends ConfiguredGuest {
+interface DiskState extends WayBackOf {
+  status: string
+  lock: string | undefined
+  digest: string | undefined
   disk: string
   storage: string | undefined
   size: string | undefined
 }
 
 type Input = { guest: string; disk: string; snapshot_first?: boolean | undefined }
-const readState: StateReader<Input, DiskState> = async ({ guest: reference, disk, snapshot_first: isWanted }, { client, signal }) => {
-  const { guest, config } = await readConfigured(reference, isWanted, client, signal)
-  const disks = disksOf(guest.kind, config)
+type Reader = (input: Input, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<DiskState>
+const readState: Reader = async ({ guest: reference, disk, snapshot_first: isWanted }, { client, signal }) => {
+  const { guests } = await client.resources(signal)
+  const { kind, node, id, name, isTemplate } = findGuest(guests, reference)
+  const place = { kind, node, id }
+  const [status, config, snapshots] = await Promise.all([
+    client.status(place, signal),
+    client.guestConfig(place, signal),
+    snapshotNames(place, isWanted, client, signal),
+  ])
+  const disks = disksOf(kind, config)
   const found = disks.find(({ key }) => key === disk)
   if (found === undefined)
-    throw new ToolError('not_found', `${guest.name} has no disk '${disk}'.`, {
+    throw new ToolError('not_found', `${name} has no disk '${disk}'.`, {
       hint: `It has ${disks.map(({ key }) => key).join(', ') || 'none'}.`,
     })
   const { storage, size } = found
-  return { ...guest, disk, storage, size }
+  return { ...place, name, isTemplate, status: status.status, lock: status.lock, digest: config['digest'], disk, storage, size, snapshots }
 }
 
 /** Makes a disk of a guest larger. */
@@ -53,7 +63,7 @@ export const resizeDisk = defineTool({
     warnings: z.array(z.string()).optional().describe('What its task warned of.'),
   }),
   state: readState,
-  basis: configBasis,
+  basis: ({ id, node, lock, digest, snapshots }) => ({ id, node, lock: lock ?? null, digest, snapshots: snapshots ?? null }),
   async plan({ gib }, { state, client, instance, signal }) {
     refuseLocked(state)
     const target = targetOf(instance, 'guest', state.id)

@@ -1,4 +1,4 @@
-import { ToolError, type Plan, type WriteContext } from '@rackwarden/core'
+import { ToolError, type Plan } from '@rackwarden/core'
 import { z } from 'zod'
 import type { ProxmoxClient } from '../client.ts'
 import {
@@ -18,9 +18,10 @@ import { isId, nameOf } from '../find-guest.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
 import { planWayBack, snapshotFirst, snapshotTaken, withWayBack } from '../way-back.ts'
-import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
+import { defineTool, guestInput, some } from './define-tool.ts'
 
-type Writing = WriteContext<ProxmoxClient, ConfigState>
+type Context = { client: ProxmoxClient; signal: AbortSignal }
+type Writing = Context & { state: ConfigState; progress: (message: string) => void }
 
 const output = z.object({
   guest: z.string().describe('Name.'),
@@ -29,10 +30,8 @@ const output = z.object({
   snapshot: snapshotTaken,
 })
 
-const readState: StateReader<{ guest: string; snapshot_first?: boolean | undefined }, ConfigState> = async (
-  { guest, snapshot_first: isWanted },
-  { client, signal },
-) => configStateOf(guest, isWanted, client, signal)
+type Reader = (input: { guest: string; snapshot_first?: boolean | undefined }, context: Context) => Promise<ConfigState>
+const readState: Reader = async ({ guest, snapshot_first: isWanted }, { client, signal }) => configStateOf(guest, isWanted, client, signal)
 
 /** Changes what a guest is made of. */
 export const updateGuest = defineTool({
