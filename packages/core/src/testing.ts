@@ -9,7 +9,7 @@ export { createFaultProxy, type FaultProxy, type FaultProxyOptions } from './tes
 export { forwardTo } from './testing/forward-to.ts'
 export { serveHandler, type Handler, type ServedHandler } from './testing/serve-handler.ts'
 export { expectedCodes } from './testing/fault-checks.ts'
-export { checkConversation, checkToolsGolden, checkTranscript, type TranscriptStep } from './testing/golden.ts'
+export { checkConversation, checkGolden, checkToolsGolden, checkTranscript, type TranscriptStep } from './testing/golden.ts'
 export { openSimulatedLab, type SimulatedLab, type SimulatedLabOptions } from './testing/simulated-lab.ts'
 export { testService, type Sample, type TestServiceOptions } from './testing/test-service.ts'
 export { openSchemaDigest, type Exchange, type SchemaDigest, type SchemaDigestOptions } from './testing/schema-digest.ts'

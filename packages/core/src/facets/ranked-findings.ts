@@ -16,7 +16,9 @@ export function rankFindings(found: readonly Omit<RankedFinding, 'consequences'>
     .map((entry): RankedFinding => ({ ...entry, consequences: [] }))
   const own = new Map<string, RankedFinding>()
   for (const entry of sorted) if (!own.has(entry.finding.target)) own.set(entry.finding.target, entry)
-  const causes = new Map(sorted.map((entry) => [entry, entry.finding.cause ?? targetAbout(entry.finding, sorted)]))
+  const causeOf = ({ finding }: RankedFinding) =>
+    finding.cause !== undefined && own.has(finding.cause) ? finding.cause : (targetAbout(finding, sorted) ?? finding.cause)
+  const causes = new Map(sorted.map((entry) => [entry, causeOf(entry)]))
   const shared = new Map<string, RankedFinding>()
   const kept = sorted.filter((entry) => {
     const cause = causes.get(entry)
