@@ -1,8 +1,7 @@
-import { createApiClient, httpConfig, sshConfig, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
+import { createApiClient, httpConfig, inParallel, sshConfig, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
 import { oneLine } from './container-facts.ts'
 import type { ContainerDetail, ImageDetail } from './engine-schema.ts'
-import { inParallel } from './in-parallel.ts'
 import { demultiplex, logLines, type LogLine, type LogStream } from './log-frames.ts'
 import { ownContainerIds, type OwnIds } from './own-container.ts'
 

@@ -1,17 +1,16 @@
 import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { momentText } from '../backups.ts'
-import type { ProxmoxClient } from '../client.ts'
 import { backupSentence, circumstancesOf, dependentWarnings } from '../circumstances.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
 import { ownTargets } from '../own-guest.ts'
 import { managedSnapshot, refuseLocked, refuseLoop, snapshotBasis, snapshotStateOf, type SnapshotState } from '../snapshot-change.ts'
 import { managedName, snapshotCapability } from '../snapshots.ts'
 import { targetOf } from '../targets.ts'
-import { defineTool, guestInput, some } from './define-tool.ts'
+import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
 
-type Reader = (input: { guest: string }, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<SnapshotState>
-const readState: Reader = async ({ guest }, { client, signal }) => snapshotStateOf(guest, client, signal)
+const readState: StateReader<{ guest: string }, SnapshotState> = async ({ guest }, { client, signal }) =>
+  snapshotStateOf(guest, client, signal)
 
 const snapshotInput = z.string().min(1).max(40).describe('Snapshot.')
 const warnings = z.array(z.string()).optional().describe('What its task warned of.')

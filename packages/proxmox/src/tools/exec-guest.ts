@@ -1,4 +1,4 @@
-import { judgeCommand, shownCommand, ToolError } from '@rackwarden/core'
+import { admitCommand, shownCommand, shownOutput, ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { runInGuest } from '../agent-command.ts'
 import { backupSentence, circumstancesOf } from '../circumstances.ts'
@@ -52,13 +52,11 @@ export const execGuest = defineTool({
     stderr: z.string().describe('What it complained.'),
   }),
   text: ({ exit_code: code, timed_out: isLate, note, snapshot, stdout, stderr }) =>
-    [
-      ...(stdout === '' ? [] : [stdout.replace(/\n$/, '')]),
-      ...(stderr === '' ? [] : [`stderr:\n${stderr.replace(/\n$/, '')}`]),
+    shownOutput(
+      { stdout, stderr },
       ...(snapshot === undefined ? [] : [`snapshot: ${snapshot}`]),
-      // Last, as of what is too long the end is shown; and no output can speak after it.
       `${code === undefined ? 'no exit code' : `exit code ${code}`}${isLate ? ', not over in its time' : ''}${note === undefined ? '' : `; ${note}`}`,
-    ].join('\n'),
+    ),
   untrusted: true,
   keep: 'tail',
   state: readState,
@@ -66,15 +64,7 @@ export const execGuest = defineTool({
   async plan({ command, timeout_seconds: seconds }, { state, client, instance, signal, stateDirectory }) {
     refuseDeaf(state)
     refuseLocked(state)
-    const {
-      decision,
-      reason,
-      command: part,
-    } = await judgeCommand(command, stateDirectory === undefined ? {} : { stateDirectories: [stateDirectory] })
-    // What it quotes of the command may be a secret.
-    const why = part === undefined ? reason : reason.replace(`\`${part}\``, 'it')
-    if (decision === 'refuse')
-      throw new ToolError('protected', `The command is refused: ${why}`, { hint: 'If it must be, the owner runs it without Rackwarden.' })
+    const cautions = await admitCommand(command, stateDirectory)
     const view = await client.resources(signal)
     const around = await circumstancesOf(client, { ...findGuest(view.guests, String(state.id)), status: state.status }, view, signal)
     if (around.detail.agent !== 'answers')
@@ -99,7 +89,7 @@ export const execGuest = defineTool({
       ],
       warnings: [
         'What it changes is not known, and cannot be taken back from here.',
-        ...(decision === 'ask' ? [`The command is one to be asked about: ${why}`] : []),
+        ...cautions,
         ...back.warnings,
         backupSentence(around),
       ],

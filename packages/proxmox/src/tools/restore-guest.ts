@@ -30,7 +30,7 @@ import type { ResourceView } from '../resources.ts'
 import { nodeFor } from '../sources.ts'
 import { targetOf } from '../targets.ts'
 import { gibibytes } from '../verdict.ts'
-import { defineTool, guestInput, some } from './define-tool.ts'
+import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
 
 const input = z.object({
   guest: guestInput.describe('Name; id if it is gone.'),
@@ -48,8 +48,7 @@ interface RestoreState extends NewGuestState {
   archive: string
 }
 
-type Reader = (input: Wanted, context: Context) => Promise<RestoreState>
-const readState: Reader = async ({ guest, archive: wanted, name: given, id }, { client, signal }) => {
+const readState: StateReader<Wanted, RestoreState> = async ({ guest, archive: wanted, name: given, id }, { client, signal }) => {
   const view = await client.resources(signal)
   const origin = originOf(view, guest)
   const name = given ?? `${origin.guest?.name ?? `guest-${origin.id}`}-restored`
