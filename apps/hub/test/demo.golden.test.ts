@@ -25,7 +25,7 @@ test('the demo is the conversation the README shows', async () => {
   let said = ''
   for (const stream of [demo.stdout, demo.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (said += chunk))
   await once(demo, 'close')
-  expect(demo.exitCode, said).toBe(0)
+  expect({ exitCode: demo.exitCode, said }).toMatchObject({ exitCode: 0 })
   const text = settled.reduce(
     (result, [changing, shown]) => result.replaceAll(new RegExp(changing, `${changing.flags.replace('g', '')}g`), shown),
     said,

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { refuseCommand, shownOutput, ToolError } from '@rackwarden/core'
+import { refuseCommand, shownCommand, shownOutput, ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { counted, sizeOf } from '../amounts.ts'
-import { quoted } from '../command-words.ts'
 import { identityOf, identityPart } from '../identity.ts'
 import { judged } from '../judgement.ts'
 import { requireRoot } from '../root.ts'
@@ -57,7 +56,7 @@ export const execCommand = defineTool({
     refuseCommand(verdict)
     if (as_root) requireRoot(state, 'run it as root')
     const lines = (script ?? '').replace(/\n$/, '').split('\n')
-    const shown = command === undefined ? `a script of ${counted(lines.length, 'line')}` : quoted(command)
+    const shown = command === undefined ? `a script of ${counted(lines.length, 'line')}` : shownCommand(command)
     return {
       summary: `Run on ${state.name} as ${state.user}: ${shown}`,
       targets: [targetOf(instance, 'host', state.name)],
