@@ -69,9 +69,10 @@ async function takePath(environment: CallEnvironment, request: CallRequest, span
 /** A call that may ask its client is parked meanwhile, and the request that answers goes on with it. */
 function askedMeanwhile(call: Call, goOn: (call: Call) => Promise<CallResult>): Promise<CallResult> {
   const { environment, request, mount, entry, started } = call
-  const work = async ({ signal, ask, progress }: Asking) => {
+  const work = async ({ controller, ask, progress }: Asking) => {
     try {
-      return withAttached(await goOn({ ...call, request: { ...request, signal, progress }, ask }), call.attached)
+      const asked = { ...call, controller, request: { ...request, signal: controller.signal, progress }, ask }
+      return withAttached(await goOn(asked), call.attached)
     } catch (error) {
       return refusal(environment, error, { entry, started, mount })
     }

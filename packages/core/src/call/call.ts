@@ -75,6 +75,8 @@ export interface Call {
   readonly undoes?: Undoing | undefined
   /** How it asks its client, where its tool may. */
   readonly ask?: Ask | undefined
+  /** What ends it, where it may outlive the request that began it. */
+  readonly controller?: AbortController | undefined
   /** Blocks beside the text, as they are added. */
   readonly attached: Content[]
   readonly entry: CallEntry
@@ -166,8 +168,8 @@ function progressOf(message: string, done: number | undefined, total: number | u
 }
 
 /** Who waits for the work of a call. */
-export function waitingOn({ request: { name, caller, signal, progress, exposure } }: Call): Waiting {
-  return { principal: caller.principal, tool: name, signal, progress, exposure }
+export function waitingOn({ request: { name, caller, signal, progress, exposure }, controller }: Call): Waiting {
+  return { principal: caller.principal, tool: name, signal, controller, progress, exposure }
 }
 
 /** A wait that was aborted rejects with an error of its own; the reason is what the caller should hear. */

@@ -33,6 +33,8 @@ export interface Waiting {
   principal: string
   tool: string
   signal?: AbortSignal | undefined
+  /** What ends the work, where there is such a thing already; `signal` reaches it by another way then. */
+  controller?: AbortController | undefined
   progress?: ((progress: Progress) => void) | undefined
   /** How much is listed to it. */
   exposure?: Exposure | undefined
@@ -88,12 +90,10 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number, prefi
 
   return {
     run: async (waiting, work) => {
-      const controller = new AbortController()
+      const controller = waiting.controller ?? new AbortController()
       // Everything a call does listens to its one signal.
       setMaxListeners(0, controller.signal)
-      const abort = () => controller.abort(cancelled())
-      if (waiting.signal?.aborted === true) abort()
-      waiting.signal?.addEventListener('abort', abort, { once: true })
+      const detach = waiting.controller === undefined ? endedWith(waiting.signal, controller) : () => undefined
       let latest: Progress | undefined
       let operation: Operation | undefined
       const finished = work(controller.signal, (progress) => {
@@ -109,7 +109,6 @@ export function createOperations(runtime: Runtime, inlineBudgetMs: number, prefi
       })
       const first = await Promise.race([finished, patience])
       impatient?.()
-      const detach = () => waiting.signal?.removeEventListener('abort', abort)
       if (first !== undefined) {
         detach()
         return first
@@ -185,6 +184,14 @@ function operationIn(text: string): Operation | undefined {
 async function sweep(store: StateStore, now: number): Promise<void> {
   const oldest = new Date(now - keptMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')
   for (const name of await store.list('operations')) if (name < oldest) await store.remove(`operations/${name}`)
+}
+
+/** Cancels work with whoever waits for it; gives back how they go separate ways. */
+export function endedWith(signal: AbortSignal | undefined, controller: AbortController): () => void {
+  const abort = () => controller.abort(cancelled())
+  if (signal?.aborted === true) abort()
+  signal?.addEventListener('abort', abort, { once: true })
+  return () => signal?.removeEventListener('abort', abort)
 }
 
 function cancelled(): ToolError {

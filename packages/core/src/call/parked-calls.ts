@@ -1,6 +1,7 @@
 import { ToolError } from '../define/error.ts'
 import { createId } from '../record/journal.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import { endedWith } from './operations.ts'
 import type { Question } from './questions.ts'
 import type { CallResult } from './result.ts'
 import type { CallRequest, Progress } from './surface.ts'
@@ -8,9 +9,9 @@ import type { CallRequest, Progress } from './surface.ts'
 /** Asks the client in the middle of a call; undefined where it did not answer this, throws `denied` where it cannot be asked. */
 export type Ask = (question: Question) => Promise<unknown>
 
-/** A call that may ask: what it listens to and tells outlives the request that began it, for the answers come with another. */
+/** A call that may ask: what ends it and what it tells outlives the request that began it, for the answers come with another. */
 export interface Asking {
-  signal: AbortSignal
+  controller: AbortController
   ask: Ask
   /** Tells whichever request waits now. */
   progress: (progress: Progress) => void
@@ -56,13 +57,11 @@ export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'ra
 
   /** Waits with the client until the call is done or asks it something. */
   async function wait(call: Parked, request: CallRequest): Promise<CallResult> {
-    const abort = () => call.controller.abort(request.signal?.reason)
-    if (request.signal?.aborted === true) abort()
-    request.signal?.addEventListener('abort', abort, { once: true })
+    const detach = endedWith(request.signal, call.controller)
     const asked = new Promise<'asked'>((resolve) => (call.asked = () => resolve('asked')))
     if (call.open.size > 0) call.asked()
     const came = await Promise.race([call.done, asked])
-    request.signal?.removeEventListener('abort', abort)
+    detach()
     if (came !== 'asked') return came
     if ([...parked.values()].filter(({ principal }) => principal === call.principal).length >= mostWaiting) {
       answer(call, {})
@@ -110,7 +109,7 @@ export function createParkedCalls({ clock, random }: Pick<Runtime, 'clock' | 'ra
       }
       // Begun a moment later, when the call knows itself.
       const progress = (told: Progress) => call.request.progress?.(told)
-      const done = Promise.resolve().then(() => work({ signal: controller.signal, ask, progress }))
+      const done = Promise.resolve().then(() => work({ controller, ask, progress }))
       const call: Parked = {
         principal: request.caller.principal,
         controller,
