@@ -97,6 +97,7 @@ export {
 } from './define/tool.ts'
 export { toolsetNames, toolsetsOf, type Toolset, type Toolsets } from './define/toolset.ts'
 export type { Pause, Watchers } from './define/watch.ts'
+export type { WayBack } from './define/way-back.ts'
 export { fixedNames, verbs } from './define/verbs.ts'
 export { judgeCommand, judgeScript } from './commands/policy.ts'
 export { hideInCommand, secretName, shownCommand, withoutUserInfo } from './commands/shown-command.ts'

@@ -29,6 +29,7 @@ import { listStorage } from './tools/storage.ts'
 import { getTask } from './tools/task.ts'
 import { listTemplates } from './tools/templates.ts'
 import { updateGuest, updateGuestConfig } from './tools/update-guest.ts'
+import { wayBack } from './way-back.ts'
 
 export type { ProxmoxCrowd } from './simulation/crowd.ts'
 export type { ProxmoxWorld, SimulatedGuest, SimulatedNode, SimulatedStorage } from './simulation/world.ts'
@@ -46,6 +47,7 @@ export default defineService({
   assets,
   assetsAreBackedUp: true,
   backups,
+  wayBack,
   rights,
   warnsOfRights: true,
   setup: () => import('./setup.ts'),

@@ -87,6 +87,8 @@ export interface CallOptions {
   allowPartial?: true
   /** Whether what watches its targets is left as it is. */
   watchers?: 'ignore'
+  /** Whether a way back to what it writes into is taken before it. */
+  snapshotFirst?: true
 }
 
 /** A change that is being taken back, and what should be known of that. */

@@ -3,7 +3,7 @@ import { createId } from '../record/journal.ts'
 import { auditedInput } from './audited-input.ts'
 import { toldError } from './call.ts'
 import { asToolError, auditOutcome } from './outcome.ts'
-import { planStep } from './plan-steps.ts'
+import { planStep } from './plan-step.ts'
 import { errorResult } from './respond.ts'
 import { takeEffect, type Effect, type Taking } from './take-effect.ts'
 

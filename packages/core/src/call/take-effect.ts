@@ -35,6 +35,8 @@ export interface Taking {
   approval: string
   /** Shared by the changes of one write. */
   group?: string | undefined
+  /** What was taken before it, to go back to. */
+  wayBack?: readonly string[]
   signal: AbortSignal
   report: (progress: Progress) => void
 }
@@ -129,7 +131,7 @@ export function wayBackOf({ writing }: Pick<PlannedStep, 'writing'>): string {
 }
 
 /** Keeps the change and gives its id; undefined where it could not be kept, which hides nothing of what happened. */
-async function keepChange(step: PlannedStep, { approval, group }: Taking, came: { after: unknown; output: unknown }) {
+async function keepChange(step: PlannedStep, { approval, group, wayBack = [] }: Taking, came: { after: unknown; output: unknown }) {
   const { call, writing, instance, before, plan } = step
   const { environment, request, mount, tool, input, undoes } = call
   const { clock, random, secrets, version } = environment.runtime
@@ -153,6 +155,7 @@ async function keepChange(step: PlannedStep, { approval, group }: Taking, came: 
       version,
       ...(undoes === undefined ? {} : { undoes: undoes.change }),
       ...(group === undefined ? {} : { group }),
+      ...(wayBack.length === 0 ? {} : { wayBack }),
     })
   return orLog(call, 'The change could not be kept in the journal', keep())
 }

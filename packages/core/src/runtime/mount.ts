@@ -6,6 +6,7 @@ import { prefixOf, type ConfigShape, type Service } from '../define/service.ts'
 import type { Pitfall } from '../define/pitfall.ts'
 import type { Toolset } from '../define/toolset.ts'
 import type { Watchers } from '../define/watch.ts'
+import type { WayBack } from '../define/way-back.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from '../define/facet.ts'
 import type { Instance } from './instance.ts'
 
@@ -44,6 +45,8 @@ export interface Mount {
   readonly facets: Facets | undefined
   /** How what it watches things with is paused. */
   readonly watchers: Watchers<unknown> | undefined
+  /** How what is written to inside of its assets can be had back. */
+  readonly wayBack?: WayBack | undefined
   /** What surprises about its upstream. */
   readonly pitfalls?: () => Promise<readonly Pitfall[]>
   /** What its tools are grouped into; nothing where they are few. */
@@ -76,6 +79,7 @@ export function mountService(
     toolsetsOn: configuration.toolsetsOn,
     fields: service.config,
     watchers: service.watchers,
+    wayBack: service.wayBack,
     ...(pitfalls === undefined ? {} : { pitfalls: async () => (await pitfalls()).default }),
     facets: {
       health: async (client, context) => service.health(client, context),
