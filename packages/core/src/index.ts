@@ -95,6 +95,7 @@ export {
   type WriteContext,
   type WriteTool,
 } from './define/tool.ts'
+export type { TaskState } from './define/task.ts'
 export { toolsetNames, toolsetsOf, type Toolset, type Toolsets } from './define/toolset.ts'
 export type { Pause, Watchers } from './define/watch.ts'
 export type { WayBack } from './define/way-back.ts'

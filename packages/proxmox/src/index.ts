@@ -5,6 +5,7 @@ import { assets, health } from './facets.ts'
 import { findings } from './findings.ts'
 import { backups } from './kept-backups.ts'
 import { rights } from './rights.ts'
+import { task } from './task-state.ts'
 import { pingAgent } from './tools/agent.ts'
 import { backupGuest, deleteCreatedBackup } from './tools/backup-guest.ts'
 import { listBackups } from './tools/backups.ts'
@@ -48,6 +49,7 @@ export default defineService({
   assetsAreBackedUp: true,
   backups,
   wayBack,
+  task,
   rights,
   warnsOfRights: true,
   setup: () => import('./setup.ts'),

@@ -27,7 +27,7 @@ export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallR
     return keepOutcome(call, claimed, refused)
   }
   return operations.run(waitingOn(call), async (signal, report) => {
-    const taking = { approval: claimed.approval, group: place?.sequence.id, signal, report }
+    const taking = { approval: claimed.approval, group: place?.sequence.id, confirm: claimed.confirm, signal, report }
     const { result, change, settled } = await behindWaysBack(call, claimed, taking, async (ready, behind) =>
       takenQuietly(call, ready, behind),
     ).catch((error: unknown): Outcome => ({ result: failureOf(environment, entry, abortReason(signal, error), call.mount) }))

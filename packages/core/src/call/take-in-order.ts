@@ -17,7 +17,7 @@ export async function takeInOrder(call: Call, claimed: ClaimedWrite, asked: Taki
   const { clock, random } = call.environment.runtime
   const own = createId(clock, random)
   const { group = own } = asked
-  const taking = { ...asked, group }
+  const taking = { ...asked, group, confirm: undefined }
   const isOfMirrors = isMirrored(call, [...claimed.steps, ...claimed.absent])
   const progress = isOfMirrors ? await beginPartial(call, claimed, { id: own, group }) : undefined
   const effects: Effect[] = []

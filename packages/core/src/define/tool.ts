@@ -15,8 +15,8 @@ export interface ReadContext<Client> {
   dependents?: (hosts?: readonly string[]) => readonly string[]
   /** Clients of the other instances of a mirrored service, by name. */
   mirrors?: Readonly<Record<string, () => Promise<Client>>>
-  /** Tells a waiting caller how far the work is, in one line. */
-  progress: (message: string, done?: number, total?: number) => void
+  /** Tells a waiting caller how far the work is, in one line; and what the upstream calls its work, where that goes on without us. */
+  progress: (message: string, done?: number, total?: number, task?: string) => void
 }
 
 /** What the handlers of a write are given: the state they were planned from, too. */

@@ -4,6 +4,7 @@ import type { Tier } from '../define/access.ts'
 import type { KeptBackups } from '../define/backup.ts'
 import { prefixOf, type ConfigShape, type Service } from '../define/service.ts'
 import type { Pitfall } from '../define/pitfall.ts'
+import type { TaskState } from '../define/task.ts'
 import type { Toolset } from '../define/toolset.ts'
 import type { Watchers } from '../define/watch.ts'
 import type { WayBack } from '../define/way-back.ts'
@@ -22,6 +23,7 @@ export interface Facets {
   census(client: unknown, context: FacetContext): Promise<readonly CensusItem[]>
   backups(client: unknown, context: FacetContext): Promise<KeptBackups>
   rights(client: unknown, context: FacetContext): Promise<Rights | undefined>
+  task?(client: unknown, task: string, context: FacetContext): Promise<TaskState | undefined>
 }
 
 /** One service as a process holds it: its tools, its instances and what was configured. */
@@ -89,6 +91,7 @@ export function mountService(
       census: async (client, context) => service.census?.(client, context) ?? [],
       backups: async (client, context) => service.backups?.(client, context) ?? { copies: [] },
       rights: async (client, context) => service.rights?.(client, context),
+      task: async (client, task, context) => service.task?.(client, task, context),
     },
   }
 }

@@ -8,6 +8,8 @@ export interface House {
   known: Partial<Pick<Asset, 'name' | 'aliases' | 'addresses' | 'macs'>>
   /** Thrown by the next writes while set. */
   failure: Error | undefined
+  /** What becomes of a wing; it is there where nothing is said. */
+  ends?: string
 }
 
 /** What has machines and copies them. */
@@ -56,6 +58,10 @@ export function houseService(house: House): Service {
     description: 'Notes in a machine.',
     connect: () => house,
     health: () => ({ evidence: 'there' }),
+    task: (client, wing) => {
+      const value = client.notes.get(wing)
+      return Promise.resolve({ status: value === 'there' ? 'done' : value === 'half' ? 'running' : 'failed', said: `it is ${value}` })
+    },
     assets: () =>
       Promise.resolve([{ target: 'house/host/cottage', kind: 'host', name: '', aliases: [], addresses: [], macs: [], ...house.known }]),
     tools: [
@@ -77,6 +83,25 @@ export function houseService(house: House): Service {
           changing(() => house.notes.set(input.name, input.value))
           return { name: input.name }
         },
+        undo: (before, input) => ({ tool: 'restore_note', input: { name: input.name, value: before.value } }),
+      }),
+      defineTool({
+        name: 'add_wing',
+        title: 'Add a wing',
+        description: 'Has a wing added, which takes its time.',
+        access: 'configure',
+        input: z.object({ name }),
+        output: z.object({ name }),
+        state: (input) => noted(input.name),
+        plan: (input) => ({ summary: `Add ${input.name}`, targets: [`house/wing/${input.name}`] }),
+        run: async (input, { progress }) => {
+          // Whoever was asked goes on by themselves.
+          changing(() => house.notes.set(input.name, house.ends ?? 'there'))
+          progress('began', undefined, undefined, input.name)
+          await new Promise((resolve) => setTimeout(resolve, 20))
+          return { name: input.name }
+        },
+        settled: ({ value }) => value === 'there' || { failed: `it is ${value}` },
         undo: (before, input) => ({ tool: 'restore_note', input: { name: input.name, value: before.value } }),
       }),
       defineTool({
