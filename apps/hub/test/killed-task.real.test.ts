@@ -41,7 +41,7 @@ async function openCluster() {
     call,
     state: () => simulation.snapshot() as Cluster,
     /** Ends what the cluster works on, as somebody would in its own interface. */
-    async interrupt() {
+    interrupt: async () => {
       const { tokenId, tokenSecret } = simulation.config
       const open = (simulation.snapshot() as Cluster).tasks.filter((task) => task.endsWith(':'))
       for (const upid of open)
@@ -51,7 +51,7 @@ async function openCluster() {
         })
     },
     /** Starts a confirmed write and kills its process as soon as it looks at its task for the second time. */
-    async killedWithin(tool: string, ...input: string[]): Promise<string> {
+    killedWithin: async (tool: string, ...input: string[]): Promise<string> => {
       const planned = JSON.parse((await call(tool, ...input)).stdout) as { plan?: { confirm: string }; confirm?: string }
       const confirm = planned.plan?.confirm ?? planned.confirm ?? ''
       let looks = 0

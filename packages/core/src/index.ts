@@ -68,6 +68,7 @@ export {
   type Command,
   type RunCommand,
   type Setup,
+  type SetupAddress,
   type SetupDefinition,
   type SetupGoal,
   type SetupPrint,

@@ -2,7 +2,7 @@ import { thisProcess } from '../record/owner-process.ts'
 import { orLog } from './call.ts'
 import type { PlannedStep } from './step.ts'
 import type { Progress } from './surface.ts'
-import type { Taking } from './take-effect.ts'
+import type { Taking } from './taking.ts'
 
 /** What is known of a part of a write while an upstream works on it. */
 export interface Begun {

@@ -7,7 +7,8 @@ import { pauseWatchers } from './pause-watchers.ts'
 import type { CallResult } from './result.ts'
 import { leavePlace, passPlace } from './sequence-place.ts'
 import { takeInOrder } from './take-in-order.ts'
-import { doneIn, hintOf, lost, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
+import { doneIn, hintOf, lost, takeEffect, wayBackOf, type Effect } from './take-effect.ts'
+import type { Taking } from './taking.ts'
 import { behindWaysBack } from './take-way-back.ts'
 
 /** Carries out a claimed plan: intent on disk, effect, settled state, journal, outcome on disk. */

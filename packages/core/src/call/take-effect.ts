@@ -11,7 +11,7 @@ import type { RunContext } from './registered-tool.ts'
 import type { PlannedStep } from './step.ts'
 import { presentable } from './respond.ts'
 import { settle } from './settle.ts'
-import type { Progress } from './surface.ts'
+import type { Taking } from './taking.ts'
 
 /** What came of one part of a write. */
 export interface Effect {
@@ -28,20 +28,6 @@ export interface Effect {
   told?: string
   /** How long it took to settle. */
   milliseconds: number
-}
-
-/** What the effect of a part is told, and whom it tells. */
-export interface Taking {
-  /** Who agreed. */
-  approval: string
-  /** Shared by the changes of one write. */
-  group?: string | undefined
-  /** The token that was redeemed for it, where it is all of a write. */
-  confirm?: string | undefined
-  /** What was taken before it, to go back to. */
-  wayBack?: readonly string[]
-  signal: AbortSignal
-  report: (progress: Progress) => void
 }
 
 /** Runs one part of a write, waits until it has settled and keeps the change. Never throws. */

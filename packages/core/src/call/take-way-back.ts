@@ -5,7 +5,8 @@ import { asToolError, auditOutcome, type ClaimedWrite, type Outcome } from './ou
 import { planStep } from './plan-step.ts'
 import { errorResult } from './respond.ts'
 import type { PlannedStep } from './step.ts'
-import { hintOf, takeEffect, type Taking } from './take-effect.ts'
+import { hintOf, takeEffect } from './take-effect.ts'
+import type { Taking } from './taking.ts'
 import type { PlannedWayBack } from './way-back.ts'
 
 /** A way back that is there now. */
