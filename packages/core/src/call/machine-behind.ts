@@ -56,9 +56,15 @@ export function machineBehind(step: PlannedStep, told: readonly Told[]): Machine
   if (found.length === 0 && silent.length > 0)
     return {
       code: 'unreachable',
-      reason: `whether ${name} is a machine of ${listed(silent.map(({ mount, instance: at }) => `${mount.service}@${at.name}`))} is not known, which does not answer`,
+      reason: `${placesOf(silent)} ${silent.length === 1 ? 'does' : 'do'} not answer, so whether ${name} is a machine there is not known`,
     }
-  return fitting(found, name)
+  return found.length === 0
+    ? { code: 'not_found', reason: `no machine of ${placesOf(keepers)} is known to be ${name}` }
+    : fitting(found, name)
+}
+
+function placesOf(keepers: readonly Told[]): string {
+  return listed(keepers.map(({ mount, instance }) => (mount.instances.length > 1 ? `${mount.service}@${instance.name}` : mount.service)))
 }
 
 /** Kinds that are a machine: what else has no parent may only lead to one. */
@@ -72,7 +78,7 @@ function fitting(found: readonly Machine[], name: string): Machine | Unknown {
     return { code: 'conflict', reason: `${name} may be any of ${listed(found.map(({ asset }) => `${asset.target} (${asset.name})`))}` }
   const [unable] = found
   return unable === undefined
-    ? { code: 'not_found', reason: `no machine that could be had back is known to be ${name}` }
+    ? { code: 'not_found', reason: `${name} is not to be found` }
     : {
         code: 'conflict',
         reason: `${unable.asset.target} (${unable.asset.name}) is a ${unable.asset.kind}: there is no ${unable.mount.wayBack?.noun} of one`,

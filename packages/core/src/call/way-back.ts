@@ -33,6 +33,8 @@ export interface PlannedFor {
   isNew: boolean
 }
 
+const silentMs = 60_000
+
 const none: WaysBack = { waysBack: [], warnings: [] }
 
 /**
@@ -61,7 +63,14 @@ export async function planWaysBack(call: Call, steps: readonly PlannedStep[], { 
 /** What there would be to go back to: of the machines that are known, within the time of any question to all. */
 async function offersOf(call: Call, acting: readonly PlannedStep[], keepers: readonly Mount[], summary: string): Promise<string[]> {
   const own = acting.map(({ call: { mount }, instance }) => ({ ...mount, instances: [instance] }))
-  const others = keepers.filter(({ service }) => own.every((mount) => mount.service !== service))
+  const now = call.environment.runtime.clock.now()
+  const others = keepers
+    .filter(({ service }) => own.every((mount) => mount.service !== service))
+    // What did not answer a moment ago would cost each plan its limit.
+    .map((mount) => ({
+      ...mount,
+      instances: mount.instances.filter(({ sight }) => sight?.last?.isUp !== false || now - sight.last.at > silentMs),
+    }))
   const told = await assetsOf(call, [...own, ...others])
   const machines = acting.flatMap((step) => {
     const machine = machineBehind(step, told)

@@ -118,7 +118,7 @@ describe('a way back that is not to be had', () => {
       'does not answer',
       ({ keeper }) => (keeper.failure.assets = new ToolError('unreachable', 'Gone.')),
       'unreachable',
-      'whether cottage is a machine of keeper@default is not known',
+      'keeper does not answer, so whether cottage is a machine there is not known',
     ],
     [
       'says no',
@@ -130,7 +130,7 @@ describe('a way back that is not to be had', () => {
       'keeps no such machine',
       ({ house }) => (house.known = { name: 'elsewhere', macs: ['02:00:00:00:00:99'] }),
       'not_found',
-      'no machine that could be had back is known to be elsewhere',
+      'no machine of keeper is known to be elsewhere',
     ],
     [
       'keeps several that may be it',
@@ -195,8 +195,14 @@ describe('a way back nobody asked for', () => {
     expect(await warningsOf()).toEqual(['No copy can be taken first: Its disk has none.'])
     house.known = { name: 'elsewhere', macs: ['02:00:00:00:00:99'] }
     expect(await warningsOf()).toEqual([])
+    house.known = createHouse().known
     keeper.failure.assets = new ToolError('unreachable', 'Gone.')
     expect(await warningsOf()).toEqual([])
+    // What did not answer is not asked again with each plan; whoever asks for it asks again.
+    keeper.failure = {}
+    expect(await warningsOf()).toEqual([])
+    expect(await plan()).toMatchObject({ plan: { diff: ['first, keeper: Copy guest-7'] } })
+    expect(await warningsOf()).toEqual(['snapshot_first: true would take keeper/copy/guest-7/1 before it.'])
   })
 
   test('is listed as an input only where a service has one', async () => {
