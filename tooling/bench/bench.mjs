@@ -1,8 +1,9 @@
 // Prints what starts, lists, calls, memory, size, faults and tokens cost, each beside a floor or a peer. What the rows
 // are and how to read them: README.md.
 import { availableParallelism } from 'node:os'
+import { toldTo } from '../bootstrap/program.mjs'
 import { createEnvironment } from './measure/bench-environment.mjs'
-import { readOptions } from './options.mjs'
+import { program, readOptions } from './options.mjs'
 import { installPeers } from './peers.mjs'
 import { renderTable } from './render.mjs'
 import { rowOf } from './row.mjs'
@@ -43,7 +44,7 @@ const measures = {
   tokens: measureTokens,
 }
 
-const options = readOptions(process.argv.slice(2))
+const options = toldTo(program, readOptions)
 /** @type {import('./render.mjs').Report} */
 const report = {
   node: process.versions.node,

@@ -2,9 +2,19 @@
 // of every list, or of those that are named.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { encode } from 'gpt-tokenizer/encoding/o200k_base'
+import { toldTo } from '../bootstrap/program.mjs'
 import { difference, moved, total, unexplained, unmeasured } from './token-growth.mjs'
 import { hubList, serviceLists, serviceOf } from './tool-lists.mjs'
 
+const { values: told, positionals: named } = toldTo({
+  command: 'npm run tokens --',
+  does: "Prints what each list of tools costs a model's context.",
+  options: {
+    check: { type: 'boolean', says: 'holds the lists to the baseline' },
+    update: { type: 'boolean', says: 'moves the baseline: of every list, or of those that are named' },
+  },
+  takes: '[list…]',
+})
 const baseline = new URL('tokens.json', import.meta.url)
 const changesets = new URL('../../.changeset/', import.meta.url)
 
@@ -17,12 +27,10 @@ const after = Object.fromEntries(
 const changes = difference(before, after)
 const problems = unexplained(before, after, changesetText())
 
-const [command, ...named] = process.argv.slice(2)
-
-if (command === '--update') {
+if (told.update === true) {
   // Growth that has to be explained is not made the baseline before it is.
   if (problems.length === 0) writeFileSync(baseline, `${JSON.stringify(moved(before, after, named), null, 2)}\n`)
-} else if (command === '--check') {
+} else if (told.check === true) {
   problems.push(...unmeasured(before, after, changesetFiles()))
 } else {
   for (const [list, tools] of Object.entries(after)) {

@@ -1,10 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { adminAcknowledgement, prefixOf } from '@rackwarden/core'
-import { createRuntime, openCatalogue } from '@rackwarden/core/runtime'
 import { services } from '../../apps/hub/dist/services.js'
+import { withCatalogue } from './hub.mjs'
 
 /** @typedef {{ name: string, description: string }} Listing A tool as it is listed over MCP. */
 
@@ -29,29 +28,11 @@ export function serviceLists() {
  * @returns {Promise<Result>}
  */
 export async function withHub(work) {
-  const stateDirectory = mkdtempSync(join(tmpdir(), 'rackwarden-lists-'))
-  const runtime = createRuntime({
-    version: '0.0.0',
-    environment: { RACKWARDEN_ADMIN: adminAcknowledgement },
-    stateDirectory,
-    log: () => undefined,
-  })
   const held = { toolsOff: [], missing: [], off: false, instances: [{ name: 'default', source: 'lists', values: {} }] }
-  const catalogue = openCatalogue({
-    name: 'rackwarden',
-    title: 'Rackwarden',
-    services,
-    prefixed: true,
-    runtime,
-    configuration: { tier: 'admin', services: Object.fromEntries(services.map(({ name }) => [name, held])) },
-  })
-  try {
-    return await work(catalogue, { principal: 'local:lists', tier: 'admin' })
-  } finally {
-    await catalogue.close(0)
-    await runtime.close()
-    rmSync(stateDirectory, { recursive: true, force: true })
-  }
+  const configuration = { tier: /** @type {const} */ ('admin'), services: Object.fromEntries(services.map(({ name }) => [name, held])) }
+  return withCatalogue({ configuration, environment: { RACKWARDEN_ADMIN: adminAcknowledgement } }, async (catalogue) =>
+    work(catalogue, { principal: 'local:lists', tier: 'admin' }),
+  )
 }
 
 /**

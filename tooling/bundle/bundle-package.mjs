@@ -8,12 +8,12 @@ import { noticesOf } from './notices.mjs'
 
 /**
  * @typedef {{ publishConfig?: { bin?: Record<string, string> }, dependencies?: Record<string, string> }} Manifest
- * @typedef {{ name: string, loader: string, source: string, hasCore?: boolean }} Entry `hasCore` where core is installed beside it.
+ * @typedef {{ name: string, loader: string, source: string, installed?: string[] }} Entry `installed`: packages of ours beside it.
  * @typedef {{ inputs: string[], notices: Map<string, string> }} Contents
  * @typedef {Contents & { name: string, bytes: number, startBytes: number, files: number, notes: string[] }} Bundle
  */
 
-const core = '@rackwarden/core'
+const scope = '@rackwarden/'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const target = 'node20.19'
 // ssh2's parser of private keys has it; it guards an argument that is an array here.
@@ -34,7 +34,7 @@ export function entriesOf(directory) {
       name,
       loader: join(directory, 'dist', `${name}.cjs`),
       source: join(directory, 'src', `${name}.ts`),
-      hasCore: manifest.dependencies?.[core] !== undefined,
+      installed: Object.keys(manifest.dependencies ?? {}).filter((dependency) => dependency.startsWith(scope)),
     }))
     .filter(({ source }) => existsSync(source))
 }
@@ -45,7 +45,7 @@ export function entriesOf(directory) {
  * @param {Entry} entry
  * @returns {Promise<Bundle>}
  */
-export async function bundleEntry({ name, loader, source, hasCore }) {
+export async function bundleEntry({ name, loader, source, installed = [] }) {
   const outdir = join(dirname(loader), `${name}-chunks`)
   const result = await build({
     entryPoints: { main: source },
@@ -60,7 +60,7 @@ export async function bundleEntry({ name, loader, source, hasCore }) {
     target,
     conditions: ['@rackwarden/source'],
     external: ['*.node'],
-    plugins: hasCore ? [...leanLibraries, librariesOfCore] : leanLibraries,
+    plugins: [...leanLibraries, librariesBeside(installed)],
     legalComments: 'none',
     metafile: true,
     write: false,
@@ -159,19 +159,21 @@ export async function bundleLibraries(directory) {
 }
 
 /**
- * Where core is installed beside a program, the libraries it ships are there once already.
- * @type {import('esbuild').Plugin}
+ * The libraries that packages installed beside a program ship are there once already.
+ * @param {string[]} installed
+ * @returns {import('esbuild').Plugin}
  */
-const librariesOfCore = {
-  name: 'libraries-of-core',
+const librariesBeside = (installed) => ({
+  name: 'libraries-beside',
   setup: (esbuild) => {
     esbuild.onResolve({ filter: /\/libraries\/[\w-]+\.ts$/ }, ({ path, kind, resolveDir }) => {
-      const isOfCore = join(resolveDir, path).startsWith(join(root, 'packages/core/src/libraries/'))
-      if (kind !== 'dynamic-import' || !isOfCore) return undefined
-      return { path: `${core}/libraries/${basename(path, '.ts')}.js`, external: true }
+      const file = join(resolveDir, path)
+      const owner = installed.find((name) => file.startsWith(join(root, 'packages', name.slice(scope.length), 'src/libraries/')))
+      if (kind !== 'dynamic-import' || owner === undefined) return undefined
+      return { path: `${owner}/libraries/${basename(path, '.ts')}.js`, external: true }
     })
   },
-}
+})
 
 const fileUrlName = '__fileUrl'
 
@@ -195,7 +197,7 @@ const staticImport = /=\s*require\("(?=\.\/|node:)/g
  */
 async function toCommonJs(code) {
   // What is run through a code cache may not import by itself.
-  const imported = code.replaceAll(/\bimport\((?="@rackwarden\/core\/libraries\/)/g, 'require.importModule(')
+  const imported = code.replaceAll(/\bimport\((?="@rackwarden\/[\w-]+\/libraries\/)/g, 'require.importModule(')
   const result = await transform(imported, {
     format: 'cjs',
     platform: 'node',

@@ -1,11 +1,17 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { toldTo } from '../bootstrap/program.mjs'
 import { bundleEntry, bundleLibraries, entriesOf, librariesOf } from './bundle-package.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const records = join(root, 'tooling/bundle/dist')
-const onlyStale = process.argv.includes('--if-stale')
+const { values: told } = toldTo({
+  command: 'npm run bundle --',
+  does: 'Bundles the programs and libraries that are shipped.',
+  options: { 'if-stale': { type: 'boolean', says: 'only programs older than what they are made of' } },
+})
+const onlyStale = told['if-stale'] === true
 // A package that is no more must not be planned for.
 if (!onlyStale) rmSync(records, { recursive: true, force: true })
 mkdirSync(records, { recursive: true })

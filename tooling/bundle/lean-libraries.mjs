@@ -72,11 +72,27 @@ const usedSchemas = {
     esbuild.onLoad({ filter: /@modelcontextprotocol[\\/]core[\\/]dist[\\/](auth|schemas)-[^\\/]+\.mjs$/ }, async ({ path }) => ({
       contents: replaced(path, await readFile(path, 'utf8'), (code) => droppable(code)),
     }))
-    // A table of all of them, by name, for whoever wants to check one.
-    esbuild.onLoad({ filter: /@modelcontextprotocol[\\/]server[\\/]dist[\\/]src-[^\\/]+\.mjs$/ }, async ({ path }) => ({
-      contents: replaced(path, await readFile(path, 'utf8'), (code) => code.replaceAll(/^for \(const .*\) register\(key, .*\);$/gm, '')),
-    }))
+    esbuild.onLoad({ filter: /@modelcontextprotocol[\\/](?:server|client)[\\/]dist[\\/]src-[^\\/]+\.mjs$/ }, async ({ path }) => {
+      const code = replaced(path, await readFile(path, 'utf8'), toldByMember)
+      // A table of all of them, by name, for whoever wants to check one.
+      const register = /^for \(const .*\) register\(key, .*\);$/gm
+      return { contents: path.includes('server') ? replaced(path, code, (text) => text.replaceAll(register, '')) : code }
+    })
   },
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const members = { ResultResponse: 'result', ErrorResponse: 'error', Request: 'method', Notification: 'method' }
+
+/**
+ * What kind of message it has, the SDK finds out by one failed parse after the other, each with an error nobody reads; what lacks the
+ * member its kind is known by need not be parsed to be none of it.
+ * @param {string} code
+ */
+export function toldByMember(code) {
+  return code.replaceAll(/^(const isJSONRPC(\w+) = \(value\) => )(\w+\.safeParse\(value\)\.success;)$/gm, (whole, head, kind, parse) =>
+    members[kind] === undefined ? whole : `${head}value?.${members[kind]} !== undefined && ${parse}`,
+  )
 }
 
 /**

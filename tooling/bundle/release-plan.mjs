@@ -5,15 +5,25 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
+import { toldTo } from '../bootstrap/program.mjs'
 import { shippedChanges } from './shipped-changes.mjs'
 
-const root = valueOf('--root') ?? fileURLToPath(new URL('../..', import.meta.url))
+const { values: told } = toldTo({
+  command: 'npm run release:plan --',
+  does: 'Gives every package that ships something changed a patch changeset.',
+  options: {
+    check: { type: 'boolean', says: 'writes nothing, and fails where one is missing' },
+    base: { type: 'string', value: '<commit>', says: 'what it has changed since; origin/main when not given' },
+    root: { type: 'string', value: '<directory>', says: 'of the workspace, where it is not this one' },
+  },
+})
+const root = told.root ?? fileURLToPath(new URL('../..', import.meta.url))
 const records = fileURLToPath(new URL('dist', import.meta.url))
-const onlyCheck = process.argv.includes('--check')
+const onlyCheck = told.check === true
 const lockFile = 'pnpm-lock.yaml'
 const own = 'bundled-changes.md'
 
-const base = git('merge-base', valueOf('--base') ?? 'origin/main', 'HEAD').trim()
+const base = git('merge-base', told.base ?? 'origin/main', 'HEAD').trim()
 const changes = shippedChanges(shippedRecords(), {
   files: new Set(git('diff', '--name-only', base).split('\n')),
   before: parse(git('show', `${base}:${lockFile}`)),
@@ -54,10 +64,4 @@ function coveredPackages() {
 /** @param {string[]} args */
 function git(...args) {
   return execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 64_000_000 })
-}
-
-/** @param {string} option */
-function valueOf(option) {
-  const index = process.argv.indexOf(option)
-  return index === -1 ? undefined : process.argv[index + 1]
 }

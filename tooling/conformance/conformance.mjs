@@ -2,12 +2,18 @@
 // protocol's official suite.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { toldTo } from '../bootstrap/program.mjs'
 import { report } from '../pack/results.mjs'
 import { serveFixture } from './fixture/serve.mjs'
 import { serveHub } from './hub.mjs'
 import { revisions, runClientSuite, runServerSuite } from './suite.mjs'
 import { judge, leaves } from './verdict.mjs'
 
+toldTo({
+  command: 'npm run conformance',
+  does: "Holds our server, the hub, and the hub as a client to the protocol's official suite.",
+  options: {},
+})
 const [hubBaseline, clientBaseline] = [baselineIn('baseline-hub.json'), baselineIn('baseline-hub-client.json')]
 
 /** @type {{ name: string, serve: () => Promise<{ url: string, close: () => Promise<void> }>, baseline: typeof hubBaseline }[]} */

@@ -1,33 +1,39 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { defineProgram, readArguments } from '../bootstrap/program.mjs'
 import { whyNoName } from './names.mjs'
 import { kinds, packageFiles } from './package-files.mjs'
 import { joinWorkspace } from './workspace.mjs'
 
-const usage = `npm run create-service -- <name> ${kinds.map((kind) => `--${kind}`).join('|')}`
+export const program = defineProgram({
+  command: 'npm run create-service --',
+  does: 'Makes a new service that works, reached in one of these ways, to be made yours.',
+  options: {
+    http: { type: 'boolean', says: 'by requests of HTTP' },
+    exec: { type: 'boolean', says: 'by commands' },
+    socket: { type: 'boolean', says: 'by a protocol of its own' },
+    library: { type: 'boolean', says: "by a library of its domain's" },
+  },
+  takes: '<name>',
+})
 
 /**
- * What was asked for, or why it cannot be done.
+ * What was asked for; throws why it cannot be done.
  * @param {string[]} args
- * @returns {{ name: string, kind: string } | { refused: string }}
+ * @returns {{ name: string, kind: string }}
  */
-export function readArguments(args) {
-  /** @type {{ values: Record<string, unknown>, positionals: string[] }} */
-  let parsed
-  try {
-    const options = Object.fromEntries(kinds.map((flag) => [flag, { type: /** @type {const} */ ('boolean') }]))
-    parsed = parseArgs({ args: args.filter((word) => word !== '--'), options, allowPositionals: true })
-  } catch (error) {
-    return { refused: error instanceof Error ? error.message : String(error) }
-  }
-  const [name, ...others] = parsed.positionals
-  if (name === undefined || others.length > 0) return { refused: 'Give one name.' }
+export function readService(args) {
+  const { values, positionals } = readArguments(
+    program,
+    args.filter((word) => word !== '--'),
+  )
+  const [name, ...others] = positionals
+  if (name === undefined || others.length > 0) throw new Error('Give one name.')
   const wrong = whyNoName(name)
-  if (wrong !== undefined) return { refused: wrong }
-  const [kind, ...more] = kinds.filter((flag) => parsed.values[flag] === true)
+  if (wrong !== undefined) throw new Error(wrong)
+  const [kind, ...more] = kinds.filter((flag) => Object.hasOwn(values, flag))
   if (kind === undefined || more.length > 0)
-    return { refused: `Say how it is reached, in one way: ${kinds.map((flag) => `--${flag}`).join(' or ')}.` }
+    throw new Error(`Say how it is reached, in one way: ${kinds.map((flag) => `--${flag}`).join(' or ')}.`)
   return { name, kind }
 }
 
@@ -66,5 +72,3 @@ export function nextSteps(name) {
     'docs/adding-a-service.md goes through it step by step.',
   ].join('\n')
 }
-
-export { usage }

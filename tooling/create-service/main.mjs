@@ -1,7 +1,8 @@
 // Makes the package of a new service, and everything that has to know of it.
 import { fileURLToPath } from 'node:url'
+import { toldTo } from '../bootstrap/program.mjs'
 import { runCommand } from '../pack/command.mjs'
-import { createService, nextSteps, readArguments, usage } from './create-service.mjs'
+import { createService, nextSteps, program, readService } from './create-service.mjs'
 import { explainGrowth } from './workspace.mjs'
 
 const docs = 'tooling/docs/docs.mjs'
@@ -10,13 +11,8 @@ const tokens = 'tooling/bench/tokens.mjs'
 const toEnd = '  npm run docs && npm run tokens -- --update hub && npm run evals -- --update'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** @param {string[]} args */
-async function main(args) {
-  const asked = readArguments(args)
-  if ('refused' in asked) {
-    console.error(`${asked.refused}\nUsage: ${usage}`)
-    return 2
-  }
+/** @param {{ name: string, kind: string }} asked */
+async function main(asked) {
   const files = createService(root, asked)
   // A longer or shorter name breaks lines elsewhere.
   const formatted = files.filter((file) => /\.(?:ts|json)$/.test(file))
@@ -54,8 +50,9 @@ async function inOrder(commands) {
   return 0
 }
 
+const asked = toldTo(program, readService)
 try {
-  process.exitCode = await main(process.argv.slice(2))
+  process.exitCode = await main(asked)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

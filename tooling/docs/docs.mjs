@@ -3,16 +3,24 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { toldTo } from '../bootstrap/program.mjs'
 import { stale } from './drift.mjs'
 import { listings } from './listings.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const flags = process.argv.slice(2)
+const { values: told } = toldTo({
+  command: 'npm run docs --',
+  does: 'Writes what is generated: tables, snippets, lists of services, .env.example, server.json.',
+  options: {
+    check: { type: 'boolean', says: 'writes nothing, and fails where anything would change' },
+    listings: { type: 'boolean', says: 'only the sources that list the services' },
+  },
+})
 
 try {
-  const written = flags.includes('--listings') ? await listings(root) : await everything()
+  const written = told.listings === true ? await listings(root) : await everything()
   const changed = stale(root, written)
-  if (flags.includes('--check')) {
+  if (told.check === true) {
     for (const path of changed) console.error(`${path} is not what is generated; run npm run docs and commit the difference`)
     process.exitCode = changed.length === 0 ? 0 : 1
   } else {

@@ -23,7 +23,7 @@ export async function documents(workspace) {
   const { root, services } = workspace
   /** @type {Record<string, Record<string, () => string>>} */
   const parts = {
-    'README.md': { variables: () => mainVariables(workspace) },
+    'README.md': { conversation: () => conversation(root), variables: () => mainVariables(workspace) },
     'docs/architecture.md': { packages: () => packageGraph(root), configuration: () => configurationTable(workspace) },
     'docs/connect.md': { clients: () => clientsTable() },
   }
@@ -58,6 +58,14 @@ export async function documents(workspace) {
     ...(await listings(root)),
     ...(await registryEntries(workspace)),
   ])
+}
+
+/**
+ * The conversation of the demo, as a test holds it.
+ * @param {string} root
+ */
+function conversation(root) {
+  return `\`\`\`text\n${readFileSync(join(root, 'apps/hub/test/demo.txt'), 'utf8').trimEnd()}\n\`\`\``
 }
 
 /**

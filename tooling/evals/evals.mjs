@@ -2,12 +2,21 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { shapes, synonyms } from '../../packages/core/dist/search/vocabulary.js'
 import { serviceOf, withHub } from '../bench/tool-lists.mjs'
+import { toldTo } from '../bootstrap/program.mjs'
 
 /**
  * @typedef {{ questions: number, first: number, firstThree: number }} Score
  * @typedef {{ ask: string, tools: string[] }} Question What somebody asks, and the tools any of which answers it.
  */
 
+const { values: told } = toldTo({
+  command: 'npm run evals --',
+  does: 'Prints how often the words of a question alone lead to the tool that answers it.',
+  options: {
+    check: { type: 'boolean', says: 'holds the figures to result.json' },
+    update: { type: 'boolean', says: 'writes result.json anew' },
+  },
+})
 const file = new URL('result.json', import.meta.url)
 const fewest = 80
 
@@ -32,8 +41,8 @@ if (missed.length > 0) console.log('\nNot in the first three:')
 for (const { rank, ask, right } of missed)
   console.log(`  ${(rank === Infinity ? 'no' : String(rank)).padStart(3)}  ${ask}  (${right.join(', ')})`)
 
-if (process.argv.includes('--update')) writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
-if (process.argv.includes('--check')) problems.push(...drops())
+if (told.update === true) writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
+if (told.check === true) problems.push(...drops())
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length === 0 ? 0 : 1
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { toldTo } from '../bootstrap/program.mjs'
 import { inspectBin } from '../conformance/inspector.mjs'
 import { askBin } from './ask-bin.mjs'
 import { codeCacheProblems } from './code-cache.mjs'
@@ -13,6 +14,11 @@ import { entryPointsOf, publicPackages, root } from './public-packages.mjs'
 import { report } from './results.mjs'
 import { noticeProblems, shippedFileProblems } from './shipped-files.mjs'
 
+toldTo({
+  command: 'npm run test:packed',
+  does: 'Packs every package, installs each with npm into an empty folder, looks through it and uses it.',
+  options: {},
+})
 const budgetMegabytes = 12
 const home = mkdtempSync(join(tmpdir(), 'rackwarden-consume-'))
 const packages = publicPackages()

@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { toldTo } from '../bootstrap/program.mjs'
 import { auditCheck, auditLines, memoryCheck, recordsCheck } from './checks.mjs'
 import { clients } from './clients.mjs'
 import { openDisk } from './disk.mjs'
 import { faults } from './faults.mjs'
 import { markedProcesses, markName, startHub } from './hub.mjs'
-import { readOptions } from './options.mjs'
+import { program, readOptions } from './options.mjs'
 import { createRandom } from './random.mjs'
 import { renderReport } from './render.mjs'
 import { createTally } from './tally.mjs'
@@ -19,8 +20,9 @@ const upstream = fileURLToPath(new URL('upstream.mjs', import.meta.url))
 const [sampleEveryMs, lastAnswersMs, lastWriteMs] = [5000, 75_000, 30_000]
 const many = ['a session of 2025', 'requests of 2026']
 
+const options = toldTo(program, (args) => readOptions(args, () => randomInt(1_000_000)))
 try {
-  process.exitCode = (await soak(readOptions(process.argv.slice(2), () => randomInt(1_000_000)))) ? 0 : 1
+  process.exitCode = (await soak(options)) ? 0 : 1
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 2

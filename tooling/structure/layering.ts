@@ -31,7 +31,7 @@ function whyForbidden(path: string, site: ImportSite, services: readonly string[
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(path), specifier)
     if (!target.startsWith(`${group}/${name}/`)) return 'a package is entered by its name, not by a path'
-    const isHeavy = area === 'src' && target.includes('/src/libraries/') && site.kind === 'static' && !eager.includes(name)
+    const isHeavy = area === 'src' && target.includes('/src/libraries/') && site.kind === 'static'
     return isHeavy ? 'it is loaded on first use, by a dynamic import' : undefined
   }
   if (area !== 'src') return isOurs(specifier) && specifier.includes('/src') ? 'nobody imports the sources of another package' : undefined

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import type { Tier } from '@rackwarden/core'
 import { createFileStore } from '@rackwarden/core/runtime'
+import { layOut } from '@rackwarden/core/testing'
 import { openTokens, serveHttp } from '@rackwarden/server'
 import { onTestFinished } from 'vitest'
 import { openLabHub } from './lab-hub.ts'
@@ -21,13 +22,9 @@ const notes = {
 }
 
 async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'rackwarden-notes-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true })
-    await writeFile(join(folder, path), text)
-  }
-  return folder
+  const { path, remove } = await layOut(files)
+  onTestFinished(remove)
+  return path
 }
 
 /** The hub on the pretend lab with notes of its owner, behind HTTP, and what connects to it. */
@@ -35,7 +32,7 @@ export async function openWrittenDown(tier: Tier = 'configure', files: Readonly<
   const folder = await folderOf(files)
   const own = await folderOf({ 'pitfalls.md': '# Solar\nThe inverter resets its clock at midnight.\n' })
   const docs = { folders: [{ name: 'homelab-docs', path: folder }], pitfalls: [join(own, 'none.md'), join(own, 'pitfalls.md')] }
-  const { catalogue, call } = await openLabHub(tier, docs === undefined ? {} : { docs })
+  const { catalogue, call } = await openLabHub(tier, { docs })
   const directory = await mkdtemp(join(tmpdir(), 'rackwarden-tokens-'))
   const tokens = openTokens({ store: createFileStore(directory), clock: { now: () => Date.now() }, random: randomBytes })
   const whole = await tokens.create({ name: 'whole', tier: 'configure' })

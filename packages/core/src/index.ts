@@ -13,6 +13,7 @@ export { resolveReference } from './config/environment.ts'
 export { statusError } from './connect/api-error.ts'
 export { failureOf, type Place } from './connect/failure.ts'
 export { isOneTimeSecret, oneTimePassword } from './connect/one-time-password.ts'
+export { tellTime } from './connect/told-time.ts'
 export { openRpcClient, type RpcClient, type RpcClientOptions, type RpcRequest } from './connect/rpc-client.ts'
 export { accessLevels, adminAcknowledgement, allows, highestTier, lowestTier, type Access, type Tier } from './define/access.ts'
 export {
@@ -44,12 +45,15 @@ export {
   type Stake,
 } from './define/facet.ts'
 export { httpConfig, paging, secret, sshConfig, traitsOf, type FieldTraits } from './define/field.ts'
+export { tryForbidden, type ForbiddenCall } from './define/forbidden-call.ts'
+export { inParallel } from './define/in-parallel.ts'
 export { momentBefore } from './define/moment.ts'
 export { nearestNames } from './define/nearest-names.ts'
 export type { OpenContext } from './define/open-context.ts'
 export { page } from './define/page.ts'
 export type { Pitfall } from './define/pitfall.ts'
 export { diffOf, type Plan } from './define/plan.ts'
+export { listPrinted, valuePrinted } from './define/printed.ts'
 export { diffInstances, differencesOf, type Difference } from './define/mirror.ts'
 export {
   defineService,
@@ -101,6 +105,8 @@ export { toolsetNames, toolsetsOf, type Toolset, type Toolsets } from './define/
 export type { Pause, Watchers } from './define/watch.ts'
 export type { WayBack } from './define/way-back.ts'
 export { fixedNames, verbs } from './define/verbs.ts'
+export { admitCommand, refuseCommand } from './commands/admission.ts'
 export { judgeCommand, judgeScript } from './commands/policy.ts'
 export { hideInCommand, secretName, shownCommand, withoutUserInfo } from './commands/shown-command.ts'
+export { shownOutput } from './commands/shown-output.ts'
 export type { CommandContext, CommandVerdict, Decision } from './commands/verdict.ts'

@@ -1,8 +1,7 @@
-import { createApiClient, httpConfig, sshConfig, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
+import { createApiClient, httpConfig, inParallel, sshConfig, ToolError, type ConfigOf, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
 import { oneLine } from './container-facts.ts'
 import type { ContainerDetail, ImageDetail } from './engine-schema.ts'
-import { inParallel } from './in-parallel.ts'
 import { demultiplex, logLines, type LogLine, type LogStream } from './log-frames.ts'
 import { ownContainerIds, type OwnIds } from './own-container.ts'
 
@@ -40,7 +39,7 @@ export interface LogRequest {
 }
 
 /** What one engine is asked. */
-export type DockerClient = Awaited<ReturnType<typeof connect>>
+export interface DockerClient extends Awaited<ReturnType<typeof connect>> {}
 
 /** Makes the client of one engine; the API version is agreed on with the first request. */
 export async function connect(given: ConfigOf<typeof config>, connection: Connection, own: OwnIds = ownContainerIds) {

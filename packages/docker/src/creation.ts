@@ -10,11 +10,14 @@ import { isReference } from './lent-values.ts'
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/
 const portForm = /^(?:(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):)?(\d{1,5}):(\d{1,5})(?:\/(tcp|udp))?$/
 
+/** Every model knows what Docker itself does, so it is not listed. */
+const usualNetwork = 'bridge'
+
 /** What a container is made from. */
 export const creationInput = z.object({
-  name: newName.describe('Name of the new container.'),
-  image: z.string().min(1).describe('Image; it must be on the engine already.'),
-  command: z.array(z.string()).min(1).optional().describe('What it runs, a word each, instead of what the image says.'),
+  name: newName.describe('Name.'),
+  image: z.string().min(1).describe('Image.'),
+  command: z.array(z.string()).min(1).optional().describe('Command.'),
   environment: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/), z.string())
     .default({})
@@ -23,20 +26,22 @@ export const creationInput = z.object({
         if (value !== '' && secretName.test(name) && !isReference(value))
           context.addIssue({ code: 'custom', message: `${name} speaks of a secret, so it takes a reference: env:NAME or file:/path` })
     })
-    .describe('Variables; secrets as env:NAME or file:/path, which the owner must have lent.'),
+    .describe('Secrets as env:NAME or file:/path.'),
   ports: z
     .array(z.string().refine((port) => portOf(port) !== undefined, 'as in 8080:80 or 127.0.0.1:53:53/udp'))
     .default([])
-    .describe('Published ports, outside:inside, as in 127.0.0.1:8080:80/tcp.'),
+    .describe('Outside:inside: 53:53/udp.'),
   mounts: z
     .array(z.string().refine((mount) => mountOf(mount) !== undefined, 'as in volume:/path or /directory:/path:ro'))
     .default([])
-    .describe('volume:/path or /directory:/path, with :ro for read-only.'),
-  network: z.string().regex(volumeName).default('bridge').describe('Network it is in.'),
-  restart_policy: z
-    .enum(['no', 'always', 'unless-stopped', 'on-failure'])
-    .default('unless-stopped')
-    .describe('When the engine restarts it.'),
+    .describe('volume:/path or /directory:/path:ro'),
+  network: z
+    .string()
+    .regex(volumeName)
+    .optional()
+    .transform((name) => name ?? usualNetwork)
+    .describe('Network.'),
+  restart_policy: z.enum(['no', 'always', 'unless-stopped', 'on-failure']).default('unless-stopped').describe('Restart policy.'),
   labels: z
     .record(z.string().min(1), z.string())
     .default({})

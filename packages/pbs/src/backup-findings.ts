@@ -31,7 +31,9 @@ function ofGroup({ group, hours, verdict }: Freshness, { instance, client }: Fin
   const next = { tool: 'list_backups', input: { scope: name, all: true } }
   // The task that failed says why; it is named after the group, without its namespace.
   const cause = targetOf(instance, 'task', `backup/${groupKey({ ...group, namespace: '' })}`)
-  const about = { id: `${target}#fresh`, target, stake: 'data', cause, next } as const
+  // What runs a guest tells of the same, and knows more of why.
+  const told = group.kind === 'host' ? {} : { about: [group.id] }
+  const about = { id: `${target}#fresh`, target, stake: 'data', cause, ...told, next } as const
   if (group.newest === undefined || hours === undefined)
     return {
       ...about,

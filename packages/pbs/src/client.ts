@@ -1,4 +1,4 @@
-import { createApiClient, httpConfig, secret, ToolError, type ApiRequest, type ConfigOf, type Connection } from '@rackwarden/core'
+import { createApiClient, httpConfig, secret, tellTime, ToolError, type ApiRequest, type ConfigOf, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
 import type { BackupAddress, Group, Place } from './addresses.ts'
 
@@ -24,7 +24,7 @@ export const config = {
 type ClientConfig = Partial<Pick<ConfigOf<typeof config>, 'url' | 'tokenId' | 'tokenSecret' | 'rpoHours'>>
 
 /** What one server is asked. */
-export type PbsClient = Awaited<ReturnType<typeof connect>>
+export interface PbsClient extends Awaited<ReturnType<typeof connect>> {}
 
 /** How many are kept of each kind, as the server counts them. */
 export type Keep = Partial<Record<'keep-last' | 'keep-hourly' | 'keep-daily' | 'keep-weekly' | 'keep-monthly' | 'keep-yearly', number>>
@@ -49,15 +49,7 @@ export async function connect(
   // What a server answers with is not needed to list the tools.
   const [schemas, { translated }] = await Promise.all([import('./backup-schema.ts'), import('./refusals.ts')])
   let told: number | undefined
-  const timed: Connection = {
-    ...connection,
-    async fetch(target, options) {
-      const response = await connection.fetch(target, options)
-      const time = Date.parse(response.headers.get('date') ?? '')
-      if (!Number.isNaN(time)) told = time
-      return response
-    },
-  }
+  const timed = tellTime(connection, (at) => (told = at))
   const api = createApiClient(translated(timed, tokenId), {
     name: 'Proxmox Backup Server',
     headers: () => ({ authorization: `PBSAPIToken=${tokenId}:${tokenSecret}` }),

@@ -1,5 +1,5 @@
-import { ToolError } from '@rackwarden/core'
-import { addressOf, type BackupAddress } from './addresses.ts'
+import { ToolError, type WriteContext } from '@rackwarden/core'
+import { addressOf, targetOf, type BackupAddress } from './addresses.ts'
 import { verifiedText } from './coverage.ts'
 import { byGroup, type Snapshot } from './inventory.ts'
 import type { PbsClient } from './client.ts'
@@ -7,11 +7,37 @@ import type { PbsClient } from './client.ts'
 /** Most backups one plan takes: what a person cannot read, they cannot agree to. */
 export const mostAtOnce = 400
 
-/** What becomes of a backup that was to go. */
-export type Deleted = 'deleted' | 'gone before' | { left: string }
+/** What became of backups that were to go, each by its address. */
+export interface Deletion {
+  deleted: string[]
+  /** What had vanished meanwhile. */
+  goneBefore: string[]
+  left: { backup: string; why: string }[]
+}
 
-/** Deletes exactly this one; what is held or protected by now is left, and what vanished is no failure. */
-export async function deleteOne(client: PbsClient, backup: BackupAddress, signal: AbortSignal): Promise<Deleted> {
+/** Deletes exactly these, one after the other. */
+export async function deleteAll(
+  going: readonly BackupAddress[],
+  { client, instance, signal, touch, progress }: Omit<WriteContext<PbsClient, unknown>, 'state'>,
+): Promise<Deletion> {
+  const outcome: Deletion = { deleted: [], goneBefore: [], left: [] }
+  for (const [index, one] of going.entries()) {
+    signal.throwIfAborted()
+    const backup = addressOf(one)
+    progress(`deleting ${backup}`, index, going.length)
+    touch(targetOf(instance, 'backup', backup))
+    const became = await deleteOne(client, one, signal)
+    if (became === 'deleted') outcome.deleted.push(backup)
+    else if (became === 'gone before') outcome.goneBefore.push(backup)
+    else outcome.left.push({ backup, why: became.left })
+  }
+  return outcome
+}
+
+type Became = 'deleted' | 'gone before' | { left: string }
+
+/** What is held or protected by now is left, and what vanished is no failure. */
+async function deleteOne(client: PbsClient, backup: BackupAddress, signal: AbortSignal): Promise<Became> {
   try {
     await client.deleteBackup(backup, signal)
     return 'deleted'

@@ -1,6 +1,5 @@
-import { nearestNames, ToolError } from '@rackwarden/core'
+import { inParallel, nearestNames, ToolError } from '@rackwarden/core'
 import { addressOf, isGroup, isWithin, type Group, type Place, type Scope } from './addresses.ts'
-import { inParallel } from './in-parallel.ts'
 import type { PbsClient } from './client.ts'
 import { readUpid } from './upid.ts'
 

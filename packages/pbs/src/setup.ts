@@ -1,4 +1,4 @@
-import { defineSetup } from '@rackwarden/core'
+import { defineSetup, valuePrinted } from '@rackwarden/core'
 import { look } from './setup/facts.ts'
 import { givenTo } from './setup/given.ts'
 import { prove } from './setup/proof.ts'
@@ -24,6 +24,6 @@ export default defineSetup({
   grant,
   retire,
   remove,
-  secretIn: (printed) => /"value"\s*:\s*"([^"\s]+)"/.exec(printed)?.[1],
+  secretIn: valuePrinted,
   prove,
 })

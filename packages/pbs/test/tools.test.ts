@@ -1,6 +1,6 @@
 import { openSimulatedLab, type SimulatedLab } from '@rackwarden/core/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { deleteOne } from '../src/deletion.ts'
+import { deleteAll } from '../src/deletion.ts'
 import pbs, { type PbsWorld } from '../src/index.ts'
 import { defaultWorld, nightly } from '../src/simulation/world.ts'
 import { openServer, tokenWith } from './server.ts'
@@ -96,8 +96,20 @@ test('what is held or gone by the time it would be deleted is left or passed ove
   const server = await openServer()
   const backup = { store: 'main', namespace: '', kind: 'vm' as const, id: '100', time: 1_780_279_200 }
   await server.client.protect(backup, true, server.signal)
-  expect(await deleteOne(server.client, backup, server.signal)).toEqual({ left: expect.stringContaining('protected') })
-  expect(await deleteOne(server.client, { ...backup, time: 1_780_279_201 }, server.signal)).toBe('gone before')
+  const touched: string[] = []
+  const outcome = await deleteAll([backup, { ...backup, time: 1_780_279_201 }], {
+    client: server.client,
+    instance: 'attic',
+    signal: server.signal,
+    touch: (...targets) => void touched.push(...targets),
+    progress: () => undefined,
+  })
+  expect(outcome).toEqual({
+    deleted: [],
+    goneBefore: ['main:vm/100/2026-06-01T02:00:01Z'],
+    left: [{ backup: 'main:vm/100/2026-06-01T02:00:00Z', why: expect.stringContaining('protected') }],
+  })
+  expect(touched).toEqual(['pbs@attic/backup/main:vm/100/2026-06-01T02:00:00Z', 'pbs@attic/backup/main:vm/100/2026-06-01T02:00:01Z'])
 })
 
 test('a protected backup is refused, alone and within its group, with the call that lifts it', async () => {

@@ -23,7 +23,7 @@ export const config = {
 type ClientConfig = Pick<Partial<ConfigOf<typeof config>>, 'url' | 'password' | 'totpSecret' | 'dns' | 'virtualAddress'>
 
 /** What one Pi-hole is asked. */
-export type PiholeClient = Awaited<ReturnType<typeof connect>>
+export interface PiholeClient extends Awaited<ReturnType<typeof connect>> {}
 
 /** Which queries of the log are wanted. */
 export interface QueryFilter {

@@ -24,7 +24,7 @@ const mostBytes = 64 * 1024 * 1024
 type ClientConfig = Pick<Partial<ConfigOf<typeof config>>, 'alertmanagerUrl' | 'token' | 'username' | 'password'>
 
 /** What one Prometheus and its Alertmanager are asked. */
-export type PrometheusClient = Awaited<ReturnType<typeof connect>>
+export interface PrometheusClient extends Awaited<ReturnType<typeof connect>> {}
 
 /** A stretch of time and how finely it is looked at, in seconds. */
 export interface Range {

@@ -1,4 +1,4 @@
-import { createApiClient, ToolError, type ApiRequest, type Connection } from '@rackwarden/core'
+import { createApiClient, tellTime, ToolError, type ApiRequest, type Connection } from '@rackwarden/core'
 import { z } from 'zod'
 import type { Ask } from './entry-points.ts'
 import { refusalOf } from './refusals.ts'
@@ -44,16 +44,8 @@ export function createApi(connection: Connection, ask: Ask, authorization: strin
       signal: AbortSignal,
     ): Promise<{ data: z.output<Schema>; at: number }> {
       let at = Date.now()
-      const noting: Connection = {
-        ...judged,
-        async fetch(target, options) {
-          const response = await judged.fetch(target, options)
-          const told = Date.parse(response.headers.get('date') ?? '')
-          if (!Number.isNaN(told)) at = told
-          return response
-        },
-      }
-      const { data } = (await createApiClient(noting, { name: 'Proxmox', headers }).get(`${root}${path}`, {
+      const timed = tellTime(judged, (told) => (at = told))
+      const { data } = (await createApiClient(timed, { name: 'Proxmox', headers }).get(`${root}${path}`, {
         schema: z.object({ data: schema }),
         signal,
         maxBytes: mostBytes,

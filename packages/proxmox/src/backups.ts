@@ -132,7 +132,7 @@ export function lacksOf({ guests, archives, uncovered, now, recoveryPointMs }: A
       const notCovered = bare.has(guest.id) ? '; no job covers it' : ''
       const lack = (verdict: Lack['verdict'], why: string) => [{ guest, verdict, why: `${why}${notCovered}`, newest: archive }]
       if (archive === undefined)
-        return lack('crit', any.has(guest.id) ? 'its archives are empty or failed their verification' : 'no archive')
+        return lack('crit', any.has(guest.id) ? 'its archives are empty or failed their verification' : 'no archive on its storages')
       if (now - archive.at > recoveryPointMs) return lack('crit', `newest archive is ${ageText(now - archive.at)} old`)
       if (archive.node === guest.node) return lack('warn', `its archives lie on ${guest.node}, as it does: one broken machine takes both`)
       return bare.has(guest.id) ? [{ guest, verdict: 'warn', why: 'backed up by hand; no job covers it', newest: archive }] : []

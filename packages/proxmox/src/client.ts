@@ -25,7 +25,7 @@ export const config = {
 type ClientConfig = Pick<Partial<ConfigOf<typeof config>>, 'url' | 'otherUrls' | 'tokenId' | 'tokenSecret'>
 
 /** What one cluster is asked. */
-export type ProxmoxClient = Awaited<ReturnType<typeof connect>>
+export interface ProxmoxClient extends Awaited<ReturnType<typeof connect>> {}
 
 /** Makes the client of one cluster. */
 export async function connect(

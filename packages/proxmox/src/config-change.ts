@@ -13,23 +13,23 @@ export const changeShape = {
     .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i, 'is not a DNS name')
     .max(63)
     .optional()
-    .describe('New.'),
+    .describe('Name.'),
   cores: z.number().int().min(1).max(8_192).optional().describe('Cores.'),
   memory_mib: z.number().int().min(16).optional().describe('Memory MiB.'),
-  balloon_mib: z.number().int().min(0).optional().describe('Of a VM; 0 is off.'),
-  swap_mib: z.number().int().min(0).optional().describe('Of a container.'),
+  balloon_mib: z.number().int().min(0).optional().describe('Balloon MiB.'),
+  swap_mib: z.number().int().min(0).optional().describe('Swap MiB.'),
   starts_at_boot: z.boolean().optional().describe('Starts at boot.'),
   startup: z
     .string()
     .regex(/^(?:(?:order=)?\d+|up=\d+|down=\d+)(?:,(?:order=\d+|up=\d+|down=\d+))*$/, 'is not order=1,up=30,down=90')
     .optional()
-    .describe('Order and delays: order=1,up=30,down=90.'),
+    .describe('order=1,up=30,down=90'),
   tags: z
     .array(z.string().regex(/^[a-z0-9_][a-z0-9_\-+.]*$/i, 'is no tag'))
     .optional()
-    .describe('All of its tags.'),
+    .describe('All of them.'),
   description: z.string().max(8_000).optional().describe('Notes.'),
-  protected: z.boolean().optional().describe('From being deleted.'),
+  protected: z.boolean().optional().describe('Protected.'),
 } as const
 
 /** What a caller wants changed. */

@@ -11,28 +11,28 @@ const address = z
 
 /** What a new guest is to be. */
 export const creationInput = z.object({
-  from: z.string().min(1).describe('Template (name or id), cloud image or container template, as list_templates has them.'),
+  from: z.string().min(1).describe('As list_templates has it.'),
   ...newGuestShape,
   cores: z.number().int().min(1).max(512).optional().describe('Cores.'),
   memory_mib: z.number().int().min(64).optional().describe('Memory MiB.'),
-  disk_gib: z.number().int().min(1).max(65_536).optional().describe('Never less than what it is made from.'),
+  disk_gib: z.number().int().min(1).max(65_536).optional().describe('Disk GiB.'),
   bridge: z
     .string()
     .regex(/^[a-z][a-z0-9_.-]*$/i, 'is not the name of a bridge')
     .optional()
-    .describe('vmbr0 when not given.'),
+    .describe('Bridge.'),
   vlan: z.number().int().min(1).max(4_094).optional().describe('VLAN.'),
-  address: address.optional().describe('dhcp, or fixed: 10.0.0.20/24.'),
+  address: address.optional().describe('dhcp or CIDR.'),
   gateway: z.ipv4().optional().describe('Gateway.'),
   user: z
     .string()
     .regex(/^[a-z_][a-z0-9_-]*$/, 'is no user name')
     .optional()
-    .describe('Made by cloud-init.'),
+    .describe('User.'),
   ssh_keys: z
     .array(z.string().regex(/^(?:ssh-|ecdsa-|sk-)[\w@.-]+ [A-Za-z0-9+/=]+(?: [^\r\n]*)?$/, 'is no public key'))
     .optional()
-    .describe('Public keys.'),
+    .describe('SSH keys.'),
   tags: z
     .array(z.string().regex(/^[a-z0-9_][a-z0-9_\-+.]*$/i, 'is no tag'))
     .optional()

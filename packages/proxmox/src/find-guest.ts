@@ -1,5 +1,13 @@
 import { nearestNames, ToolError } from '@rackwarden/core'
+import type { ProxmoxClient } from './client.ts'
+import type { GuestPlace } from './guest-place.ts'
 import type { Guest } from './resources.ts'
+
+/** A guest as a state keeps it: where it is, and what it is called. */
+export interface LocatedGuest extends GuestPlace {
+  name: string
+  isTemplate: boolean
+}
 
 /** Finds the one guest an id or a name means, wherever it is. */
 export function findGuest(guests: readonly Guest[], reference: string): Guest {
@@ -20,6 +28,13 @@ export function findGuest(guests: readonly Guest[], reference: string): Guest {
     hint:
       near.length > 0 ? `Is it ${near.join(' or ')}?` : 'list_guests has the names and ids; get_status tells what the token may not see.',
   })
+}
+
+/** Where the guest a reference means is, with what does not change while it runs. */
+export async function locateGuest(reference: string, client: ProxmoxClient, signal: AbortSignal): Promise<LocatedGuest> {
+  const { guests } = await client.resources(signal)
+  const { kind, node, id, name, isTemplate } = findGuest(guests, reference)
+  return { kind, node, id, name, isTemplate }
 }
 
 /** Whether a reference is an id, which no rename changes. */

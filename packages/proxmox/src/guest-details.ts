@@ -1,9 +1,9 @@
+import { inParallel } from '@rackwarden/core'
 import { agentSees, containerSees, mergedAddresses, type SeenInterface } from './addresses.ts'
 import { attempt } from './attempt.ts'
 import type { ProxmoxClient } from './client.ts'
 import { hasAgent, networksOf } from './guest-config.ts'
 import type { GuestConfig } from './guest-schema.ts'
-import { inParallel } from './in-parallel.ts'
 import type { Guest } from './resources.ts'
 
 /** What the guest agent of a virtual machine was seen to do. */

@@ -3,21 +3,17 @@ import { attempt, ifAllowed } from './attempt.ts'
 import { bytesIn } from './disk-size.ts'
 import { backupSentence, circumstancesOf, dependentWarnings, type Circumstances } from './circumstances.ts'
 import type { ProxmoxClient } from './client.ts'
-import { nameOf } from './find-guest.ts'
+import { nameOf, type LocatedGuest } from './find-guest.ts'
 import { bindMounts, disksOf, isSet, passedThrough, propertiesIn } from './guest-config.ts'
-import type { GuestConfig } from './guest-schema.ts'
 import type { Preconditions } from './guest-change-calls.ts'
-import type { GuestPlace } from './guest-place.ts'
 import type { Guest, ResourceView } from './resources.ts'
 import { gibibytes } from './verdict.ts'
 
 /** What moving a guest depends on. */
-export interface MoveState extends GuestPlace {
-  name: string
+export interface MoveState extends LocatedGuest {
   status: string
   lock: string | undefined
   ha: string | undefined
-  isTemplate: boolean
   digest: string | undefined
   /** What its disks lie on. */
   storages: readonly string[]
@@ -188,13 +184,11 @@ export function targetNode(view: ResourceView, wanted: string): { name: string }
   return found
 }
 
-/** A guest as moving it needs it. */
-export function moveStateOf(
-  { kind, node, id, name, isTemplate }: Guest,
-  status: { status: string; lock: string | undefined; ha?: { managed: boolean; state?: string | undefined } | null | undefined },
-  config: GuestConfig,
-): MoveState {
+/** Reads a guest as moving, deleting and overwriting it need it. */
+export async function readMoveState(guest: Guest, client: ProxmoxClient, signal: AbortSignal): Promise<MoveState> {
+  const { kind, node, id, name, isTemplate } = guest
+  const [{ status, lock, ha: managed }, config] = await Promise.all([client.status(guest, signal), client.guestConfig(guest, signal)])
   const storages = [...new Set(disksOf(kind, config).flatMap(({ storage }) => storage ?? []))]
-  const ha = status.ha?.managed === true ? (status.ha.state ?? 'managed') : undefined
-  return { kind, node, id, name, isTemplate, status: status.status, lock: status.lock, ha, digest: config['digest'], storages }
+  const ha = managed?.managed === true ? (managed.state ?? 'managed') : undefined
+  return { kind, node, id, name, isTemplate, status, lock, ha, digest: config['digest'], storages }
 }

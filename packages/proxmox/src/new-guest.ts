@@ -12,10 +12,10 @@ export const newGuestShape = {
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i, 'is not a DNS name')
     .max(63)
-    .describe('New; no other guest may have it.'),
-  id: z.number().int().min(100).max(999_999_999).optional().describe('The next free one when not given.'),
+    .describe('Name.'),
+  id: z.number().int().min(100).max(999_999_999).optional().describe('Id.'),
   node: z.string().optional().describe('Node.'),
-  storage: z.string().optional().describe('Of its disks.'),
+  storage: z.string().optional().describe('Storage.'),
   pool: z.string().optional().describe('Pool.'),
   start: z.boolean().optional().describe('Start.'),
 } as const

@@ -1,8 +1,7 @@
 import { ToolError, type Plan, type Settled } from '@rackwarden/core'
 import { backupSentence, circumstancesOf, dependentWarnings, haSentence, shutdownSentence, tiesOf } from './circumstances.ts'
 import type { ProxmoxClient } from './client.ts'
-import type { GuestPlace } from './guest-place.ts'
-import { findGuest, nameOf } from './find-guest.ts'
+import { findGuest, locateGuest, nameOf, type LocatedGuest } from './find-guest.ts'
 import { ownTargets } from './own-guest.ts'
 import { targetOf } from './targets.ts'
 
@@ -10,32 +9,25 @@ import { targetOf } from './targets.ts'
 export type Action = 'start' | 'shutdown' | 'stop' | 'restart'
 
 /** What starting and stopping a guest depends on, and is judged by. */
-export interface PowerState extends GuestPlace {
-  name: string
+export interface PowerState extends LocatedGuest {
   status: string
   /** What the machine says beyond that: paused, prelaunch. */
   detail: string | undefined
   lock: string | undefined
   /** State HA has it in; nothing where HA does not manage it. */
   ha: string | undefined
-  isTemplate: boolean
 }
 
 /** Reads where a guest is and what it does. */
 export async function powerStateOf(reference: string, client: ProxmoxClient, signal: AbortSignal): Promise<PowerState> {
-  const { guests } = await client.resources(signal)
-  const { kind, node, id, name, isTemplate } = findGuest(guests, reference)
-  const now = await client.status({ kind, node, id }, signal)
+  const guest = await locateGuest(reference, client, signal)
+  const now = await client.status(guest, signal)
   return {
-    kind,
-    node,
-    id,
-    name,
+    ...guest,
     status: now.status,
     detail: now.qmpstatus === now.status ? undefined : now.qmpstatus,
     lock: now.lock,
     ha: now.ha?.managed === true ? (now.ha.state ?? 'managed') : undefined,
-    isTemplate,
   }
 }
 

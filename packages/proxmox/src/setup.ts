@@ -1,4 +1,4 @@
-import { defineSetup } from '@rackwarden/core'
+import { defineSetup, valuePrinted } from '@rackwarden/core'
 import { look } from './setup/facts.ts'
 import { otherNodes } from './setup/other-nodes.ts'
 import { prove } from './setup/proof.ts'
@@ -27,7 +27,7 @@ export default defineSetup({
   grant,
   retire,
   remove,
-  secretIn: (printed) => /"value"\s*:\s*"([^"\s]+)"/.exec(printed)?.[1],
+  secretIn: valuePrinted,
   others: { title: 'ask the cluster for its other nodes and their certificates', find: otherNodes },
   prove,
 })

@@ -1,15 +1,12 @@
 import { ToolError } from '@rackwarden/core'
 import type { ProxmoxClient } from './client.ts'
-import type { GuestPlace } from './guest-place.ts'
-import { findGuest, nameOf } from './find-guest.ts'
+import { locateGuest, nameOf, type LocatedGuest } from './find-guest.ts'
 import { isManaged, realSnapshots } from './snapshots.ts'
 
 /** What making, deleting and going back to snapshots depends on. */
-export interface SnapshotState extends GuestPlace {
-  name: string
+export interface SnapshotState extends LocatedGuest {
   status: string
   lock: string | undefined
-  isTemplate: boolean
   /** Oldest first. */
   snapshots: readonly { name: string; takenAt: number; hasMemory: boolean; parent: string | undefined }[]
   /** Of its configuration, as Proxmox hashes it. */
@@ -18,20 +15,16 @@ export interface SnapshotState extends GuestPlace {
 
 /** Reads a guest with its snapshots. */
 export async function snapshotStateOf(reference: string, client: ProxmoxClient, signal: AbortSignal): Promise<SnapshotState> {
-  const { guests } = await client.resources(signal)
-  const { kind, node, id, name, isTemplate } = findGuest(guests, reference)
-  const place = { kind, node, id }
+  const guest = await locateGuest(reference, client, signal)
   const [status, rows, config] = await Promise.all([
-    client.status(place, signal),
-    client.snapshots(place, signal),
-    client.guestConfig(place, signal),
+    client.status(guest, signal),
+    client.snapshots(guest, signal),
+    client.guestConfig(guest, signal),
   ])
   return {
-    ...place,
-    name,
+    ...guest,
     status: status.status,
     lock: status.lock,
-    isTemplate,
     snapshots: realSnapshots(rows).map((row) => ({
       name: row.name,
       takenAt: row.snaptime ?? 0,

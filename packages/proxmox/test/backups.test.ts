@@ -48,7 +48,7 @@ describe('an audit', () => {
         [1, 6],
       ),
     ).toEqual([
-      { id: 1, verdict: 'crit', why: 'no archive; no job covers it' },
+      { id: 1, verdict: 'crit', why: 'no archive on its storages; no job covers it' },
       { id: 2, verdict: 'crit', why: 'newest archive is 30 h old' },
       { id: 3, verdict: 'crit', why: 'its archives are empty or failed their verification' },
       { id: 4, verdict: 'crit', why: 'its archives are empty or failed their verification' },

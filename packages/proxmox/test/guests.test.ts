@@ -185,6 +185,12 @@ test('a list asks the agents that are configured and running, and no others', as
   expect(asked).toContain(107)
 })
 
+test('an agent that is silent is named beside the rows, and one that answers is not', async () => {
+  const { read } = await openCluster()
+  expect(await read('list_guests', { limit: 100 })).toMatchObject({ silent_agents: 'nas-gateway, camera' })
+  expect(await read('list_guests', { name: 'database' })).toMatchObject({ total: 1, silent_agents: undefined })
+})
+
 test('a cluster tells no secret of a guest', async () => {
   const { read } = await openCluster()
   const told = JSON.stringify(await read('get_guest', { guest: '900' }))

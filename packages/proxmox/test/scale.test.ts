@@ -1,3 +1,4 @@
+import { estimateTokens } from '@rackwarden/core/runtime'
 import { openSimulatedLab } from '@rackwarden/core/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import proxmox, { type ProxmoxCrowd } from '../src/index.ts'
@@ -11,6 +12,8 @@ async function crowd(world: ProxmoxCrowd) {
 test('five thousand guests on twenty nodes are listed page by page, told in one picture, audited and found', async () => {
   const lab = await crowd({ nodeCount: 20, guestCount: 5_000 })
   const first = await lab.call('list_guests')
+  expect(first.text.split('\n').filter((line) => /^\d+ \| guest-/.test(line))).toHaveLength(50)
+  expect(estimateTokens(first.text)).toBeLessThan(1_900)
   expect(first).toMatchObject({ kind: 'done', output: { total: 5_000, next_cursor: '50' } })
   expect(
     (first.kind === 'done' ? (first.output as { guests: { addresses?: string }[] }).guests : []).filter(

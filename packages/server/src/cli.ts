@@ -1,5 +1,5 @@
 export type { CommandLine } from './cli/command-line.ts'
-export { openDesk, type Decided, type Desk } from './cli/desk.ts'
+export { atDesk, type Decided, type Desk } from './cli/desk.ts'
 export { exitCodes } from './cli/failure.ts'
 export { configurationPath, openDocument, type ConfigurationDocument } from './cli/init/configuration-document.ts'
 export { readSettings, type SettingsFormat } from './cli/settings/settings-format.ts'

@@ -1,29 +1,14 @@
-import { createRuntime, defaultApproval, measureCalls, openCatalogue, type Measure } from '@rackwarden/core/runtime'
+import { measureCalls, type Measure } from '@rackwarden/core/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { createMetrics } from '../src/http/metrics.ts'
-import { lamp } from './fixture-service.ts'
-import { startLab, temporaryDirectory } from './lab.ts'
+import { startLab } from './lab.ts'
+import { openLamp } from './lamp-catalogue.ts'
 import { proper, rpc, send } from './raw.ts'
 
 /** A lamp behind the real call path and a server. */
 async function serveLamp() {
-  const stateDirectory = await temporaryDirectory()
-  const runtime = createRuntime({ version: '1.2.3', environment: {}, stateDirectory, log: () => undefined })
-  const catalogue = openCatalogue({
-    name: 'lamp',
-    title: 'Lamp',
-    services: [lamp],
-    prefixed: false,
-    runtime,
-    configuration: { tier: 'operate', services: {}, approval: defaultApproval },
-    simulations: new Map([['lamp', await (await lamp.simulate()).default()]]),
-  })
-  const stop = measureCalls(runtime)
-  onTestFinished(async () => {
-    stop()
-    await catalogue.close(0)
-    await runtime.close()
-  })
+  const { catalogue, runtime } = await openLamp()
+  onTestFinished(measureCalls(runtime))
   const { server, tokens } = await startLab({ surface: catalogue, measures: runtime.measures })
   const call = async (name: string, input: object = {}, headers: Record<string, string> = {}) =>
     (await send(server.port, { headers: { ...proper, ...headers }, body: rpc('tools/call', { name, arguments: input }) })).text

@@ -1,10 +1,9 @@
-import { createRuntime, defaultApproval, openCatalogue } from '@rackwarden/core/runtime'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openTelemetry } from '../src/telemetry.ts'
-import { lamp } from './fixture-service.ts'
-import { startLab, temporaryDirectory } from './lab.ts'
+import { startLab } from './lab.ts'
+import { openLamp } from './lamp-catalogue.ts'
 import { callModern, openSession, proper, rpc, send } from './raw.ts'
 
 interface SentSpan {
@@ -54,23 +53,9 @@ async function serveTraced(endpoint: string, environment: Record<string, string>
     environment: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...environment },
     warn: (message) => said.push(message),
   })
-  const stateDirectory = await temporaryDirectory()
-  const runtime = createRuntime({ version: '1', environment: {}, stateDirectory, log: () => undefined, tracing: telemetry?.tracing })
-  const catalogue = openCatalogue({
-    name: 'lamp',
-    title: 'Lamp',
-    services: [lamp],
-    prefixed: false,
-    runtime,
-    configuration: { tier: 'operate', services: {}, approval: defaultApproval },
-    simulations: new Map([['lamp', await (await lamp.simulate()).default()]]),
-  })
+  onTestFinished(() => telemetry?.close())
+  const { catalogue } = await openLamp({ tracing: telemetry?.tracing })
   const { server } = await startLab({ surface: catalogue })
-  onTestFinished(async () => {
-    await catalogue.close(0)
-    await runtime.close()
-    await telemetry?.close()
-  })
   return { server, telemetry, said }
 }
 

@@ -1,6 +1,5 @@
 import { ToolError } from '@rackwarden/core'
 import type { AnyAuthMethod, AuthHandlerMiddleware, ParsedKey } from 'ssh2'
-import ssh2 from './libraries/ssh2.ts'
 import type { HostAddress } from './address.ts'
 import type { SshConfig } from './config.ts'
 import { expandHome, readIfThere, readNamedFile } from './home-file.ts'
@@ -87,11 +86,17 @@ function passwordCredential(password: string): Credential {
 
 async function readKey(sshKey: string, passphrase: string | undefined): Promise<ParsedKey> {
   const text = sshKey.includes('-----BEGIN') || sshKey.startsWith('PuTTY-User-Key-File') ? sshKey : await readNamedFile('sshKey', sshKey)
-  const parsed = ssh2.utils.parseKey(text, passphrase)
+  const parsed = (await parser())(text, passphrase)
   if (parsed instanceof Error) throw keyProblem(parsed, passphrase)
   const key = Array.isArray(parsed) ? (parsed[0] as ParsedKey | undefined) : parsed
   if (key?.isPrivateKey() === true) return key
   throw new ToolError('invalid_config', 'sshKey is a public key.', { hint: 'Set sshKey to the private one, the file without .pub.' })
+}
+
+/** The library is read at the first login: nothing else needs it. */
+async function parser() {
+  const { default: ssh2 } = await import('./libraries/ssh2.ts')
+  return ssh2.utils.parseKey
 }
 
 function keyProblem({ message }: Error, passphrase: string | undefined): ToolError {
@@ -107,6 +112,6 @@ function keyProblem({ message }: Error, passphrase: string | undefined): ToolErr
 
 async function readUsualKey(path: string): Promise<ParsedKey[]> {
   const text = await readIfThere(path)
-  const parsed = text === '' ? new Error('none') : ssh2.utils.parseKey(text)
+  const parsed = text === '' ? new Error('none') : (await parser())(text)
   return parsed instanceof Error ? [] : [parsed].flat().filter((key) => key.isPrivateKey())
 }

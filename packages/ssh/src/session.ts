@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { Client, ServerHostKeyAlgorithm } from 'ssh2'
-import ssh2 from './libraries/ssh2.ts'
 import { abortable } from './abortable.ts'
 import type { HostAddress } from './address.ts'
 import { startLogin, type Credential } from './credentials.ts'
@@ -38,6 +37,7 @@ const partingMs = 500
 
 /** Shakes hands with a host and logs in. */
 export async function startSession({ address, rule, credentials, dial, signal, channelLimitMs }: Attempt): Promise<Session> {
+  const { default: ssh2 } = await import('./libraries/ssh2.ts')
   const dialling = dial()
   const socket = await abortable(dialling, signal).catch((error: unknown) => {
     dialling.then((late) => late.destroy()).catch(() => undefined)

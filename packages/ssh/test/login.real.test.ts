@@ -1,10 +1,10 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { requireComponent, type SshServer } from '@rackwarden/lab'
+import { requireComponent, startSshAgent, type SshServer } from '@rackwarden/lab'
 import { failure } from '@rackwarden/core/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { pinned, serve, through, until } from './ways.ts'
@@ -27,11 +27,8 @@ async function key(type: string, passphrase = ''): Promise<{ path: string; line:
 
 /** An agent that holds keys, and is gone at the end of the test. */
 async function agent(keys: readonly string[]): Promise<string> {
-  const socket = join(await directory(), 'agent')
-  const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] })
-  onTestFinished(() => void child.kill())
-  await new Promise((resolve) => child.stdout.once('data', resolve))
-  for (const path of keys) await run('ssh-add', ['-q', path], { env: { ...process.env, SSH_AUTH_SOCK: socket } })
+  const { socket, down } = await startSshAgent(keys)
+  onTestFinished(down)
   return socket
 }
 

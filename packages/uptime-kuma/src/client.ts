@@ -23,7 +23,7 @@ export const config = {
 type ClientConfig = Partial<Pick<ConfigOf<typeof config>, 'url' | 'username' | 'password' | 'totpSecret' | 'token' | 'timeoutMs'>>
 
 /** What one Uptime Kuma is asked. */
-export type UptimeKumaClient = Awaited<ReturnType<typeof connect>>
+export interface UptimeKumaClient extends Awaited<ReturnType<typeof connect>> {}
 
 /** A window of maintenance that is to be. */
 export interface Window {

@@ -12,20 +12,19 @@ import { shownUrl } from './withheld.ts'
 /** What a monitor is made from. */
 export const creationInput = z.object({
   name: atMost(150).describe('Name.'),
-  type: z.enum(offeredTypes).optional().describe('Only for dns, push, group.'),
+  type: z.string().pipe(z.enum(offeredTypes)).optional().describe('dns, push, group.'),
   url: z.string().optional().describe('Url.'),
   host: host.optional().describe('Host.'),
   port: z.number().int().min(1).max(65_535).optional().describe('Port.'),
   container: z.string().min(1).optional().describe('Container.'),
   keyword: z.string().min(1).optional().describe('Keyword.'),
-  json_path: z.string().min(1).optional().describe('JSONata.'),
+  json_path: z.string().min(1).optional().describe('JSON path.'),
   expected_value: z.string().optional().describe('Expected value.'),
   interval: z.number().int().min(20).max(2_073_600).default(60).describe('Seconds.'),
-  retries: z.number().int().min(0).max(100).default(0).describe('Retries.'),
-  description: atMost(1_000).optional().describe('Description.'),
-  parent: z.string().min(1).optional().describe('Group.'),
-  tags: z.array(z.string().trim().min(1)).optional().describe('Default: as others on that host.'),
-  notifications: z.array(z.string()).optional().describe('Default: the default ones.'),
+  retries: z.number().int().min(0).max(100).optional().describe('Retries.'),
+  group: z.string().min(1).optional().describe('Group.'),
+  tags: z.array(z.string().trim().min(1)).optional().describe('Tags.'),
+  notifications: z.array(z.string()).optional().describe('Notifications.'),
 })
 export type CreationInput = z.output<typeof creationInput>
 
@@ -48,7 +47,7 @@ export async function creationOf(input: CreationInput, client: UptimeKumaClient,
   const derived = derive(input)
   const [monitors, known] = await Promise.all([client.refresh(signal), client.tags(signal)])
   const existing = oneNamed(monitors, input.name)
-  const parent = input.parent === undefined ? undefined : groupNamed(monitors, input.parent)
+  const parent = input.group === undefined ? undefined : groupNamed(monitors, input.group)
   const tags = [...new Set(input.tags ?? (existing === undefined ? tagsOfNeighbours(monitors, hostOf(derived)) : []))]
   const notifications = notificationIds(client, input.notifications)
   const dockerHost = derived.type === 'docker' ? dockerHostOf(client) : undefined
@@ -123,9 +122,8 @@ function differencesOf(
     ['type', existing.type, derived.type],
     ...Object.entries(derived.fields).map(([name, value]): [string, unknown, unknown] => [name, fields[name], value]),
     ['interval', existing.interval, input.interval],
-    ['retries', existing.maxretries ?? 0, input.retries],
-    ...(input.description === undefined ? [] : [['description', existing.description, input.description] as [string, string, string]]),
-    ...(input.parent === undefined ? [] : [['parent', existing.parent ?? 'none', parent?.id] as [string, unknown, unknown]]),
+    ...(input.retries === undefined ? [] : [['retries', existing.maxretries ?? 0, input.retries] as [string, number, number]]),
+    ...(input.group === undefined ? [] : [['group', existing.parent ?? 'none', parent?.id] as [string, unknown, unknown]]),
   ]
   return [
     ...pairs.filter(([, is, wanted]) => is !== wanted).map(([name, is, wanted]) => `${name} is ${shown(is)}, not ${shown(wanted)}`),

@@ -7,7 +7,6 @@ export interface Wishes {
   name: string
   interval: number
   retries: number
-  description: string | undefined
   parent: number | undefined
   notifications: readonly number[]
   dockerHost: number | undefined
@@ -22,7 +21,7 @@ export async function newMonitor({ type, fields }: Derived, wishes: Wishes, isSe
   return {
     type,
     name: wishes.name,
-    description: wishes.description ?? null,
+    description: null,
     parent: wishes.parent ?? null,
     method: 'GET',
     interval,

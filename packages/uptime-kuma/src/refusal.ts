@@ -55,7 +55,7 @@ const meanings: readonly Meaning[] = [
     said: /^Invalid Monitor Group$/,
     code: 'invalid_input',
     message: 'A group cannot be within itself.',
-    hint: 'Choose another parent.',
+    hint: 'Choose another group.',
   },
 ]
 

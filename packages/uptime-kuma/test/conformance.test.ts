@@ -20,11 +20,11 @@ testService(uptimeKuma, {
     },
     end_maintenance: { right: { maintenance: 'Toner change' }, wrong: { maintenance: 'Tuner change' } },
     create_monitor: {
-      right: { name: 'Immich', url: 'https://photos.home.example', tags: ['media', 'photos'], parent: 'Services' },
+      right: { name: 'Immich', url: 'https://photos.home.example', tags: ['media', 'photos'], group: 'Services' },
       wrong: { name: 'Immich', url: 'photos.home.example' },
     },
     update_monitor: {
-      right: { monitor: 'Jellyfin', interval: 120, parent: '', notifications: [] },
+      right: { monitor: 'Jellyfin', interval: 120, group: '', notifications: [] },
       wrong: { monitor: 'NAS', url: 'http://nas' },
     },
     tag_monitor: { right: { monitor: 'NAS', tag: 'storage' }, wrong: { ...wrong, tag: 'media' } },

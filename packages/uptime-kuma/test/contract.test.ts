@@ -92,11 +92,7 @@ test('every field that is read, kept or written is one of the vendor’s', async
       { type: 'push' as const },
       { host: 'a', port: 1 },
     ].map((given) =>
-      newMonitor(
-        derive(given),
-        { name: 'a', interval: 60, retries: 0, description: undefined, parent: undefined, notifications: [], dockerHost: 1 },
-        true,
-      ),
+      newMonitor(derive(given), { name: 'a', interval: 60, retries: 0, parent: undefined, notifications: [], dockerHost: 1 }, true),
     ),
   )
   const fields = [

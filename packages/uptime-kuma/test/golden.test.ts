@@ -2,7 +2,7 @@ import { checkToolsGolden, checkTranscript } from '@rackwarden/core/testing'
 import { test } from 'vitest'
 import uptimeKuma from '../src/index.ts'
 
-const immich = { name: 'Immich', url: 'https://photos.home.example', parent: 'Services', tags: ['media', 'photos'] }
+const immich = { name: 'Immich', url: 'https://photos.home.example', group: 'Services', tags: ['media', 'photos'] }
 
 test('what a model sees of the service is what was agreed', () => checkToolsGolden(uptimeKuma, new URL('tools.json', import.meta.url)))
 

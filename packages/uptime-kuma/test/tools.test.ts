@@ -74,7 +74,7 @@ test('a creation that is taken back leaves neither the monitor nor the tags made
 test.each(versions)('%s: a change writes the whole monitor back, so that what is not named stays', async (version) => {
   const lab = await openLab({ ...defaultWorld, version })
   const before = lab.records().monitors.find(({ name }) => name === 'Nextcloud')
-  const changed = await lab.write('update_monitor', { monitor: 'Nextcloud', interval: 300, keyword: 'maintenance":false', parent: '' })
+  const changed = await lab.write('update_monitor', { monitor: 'Nextcloud', interval: 300, keyword: 'maintenance":false', group: '' })
   const after = lab.records().monitors.find(({ name }) => name === 'Nextcloud')
   expect(after).toEqual({ ...before, interval: 300, keyword: 'maintenance":false', parent: null })
   expect(after?.['headers']).toBe('{"X-Probe":"pretend-header-value"}')
@@ -89,7 +89,7 @@ test('a field its kind has no use for, nothing at all, and a name that is taken 
   expect((await lab.call('update_monitor', { monitor: 'NAS' })).text).toContain('Nothing says what is to change')
   expect((await lab.call('update_monitor', { monitor: 'NAS', name: 'Printer' })).text).toContain("There is a monitor 'Printer' already")
   expect((await lab.call('update_monitor', { monitor: 'NAS', notifications: ['Pager'] })).text).toContain('There are: Phone, Team chat')
-  expect((await lab.call('update_monitor', { monitor: 'NAS', parent: 'Printer' })).text).toContain('Printer is no group')
+  expect((await lab.call('update_monitor', { monitor: 'NAS', group: 'Printer' })).text).toContain('Printer is no group')
 })
 
 test('a host that is none, or could be taken for an option of a program, is refused', async () => {

@@ -58,7 +58,7 @@ describe.skipIf(missing !== undefined)(
     test('every kind of monitor is made with the fields it wants', async () => {
       const kinds = [
         { name: 'Group', type: 'group' },
-        { name: 'Site', url: address(), tags: ['web'], parent: 'Group' },
+        { name: 'Site', url: address(), tags: ['web'], group: 'Group' },
         { name: 'Word', url: address(), keyword: 'state' },
         { name: 'Json', url: address(), json_path: 'state', expected_value: 'up' },
         { name: 'Port', host: '127.0.0.1', port: Number(new URL(address()).port) },

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createRuntime, openCatalogue } from '@rackwarden/core/runtime'
-import { createLab } from '../../../packages/simlab/dist/index.js'
 import { services } from '../../../apps/hub/dist/services.js'
+import { createLab } from '../../../packages/simlab/dist/index.js'
+import { withCatalogue } from '../hub.mjs'
 import { playTask } from './scripted-model.mjs'
 import { tasks } from './tasks.mjs'
 
@@ -22,8 +19,6 @@ export async function measureTasks() {
  * @param {readonly import('./scripted-model.mjs').Step[]} steps
  */
 async function onLab(exposure, steps) {
-  const stateDirectory = await mkdtemp(join(tmpdir(), 'rackwarden-tasks-'))
-  const runtime = createRuntime({ version: '0.0.0', environment: {}, stateDirectory, log: () => undefined })
   const lab = createLab()
   /** @type {Map<string, import('@rackwarden/core').Simulation>} */
   const simulations = new Map()
@@ -31,28 +26,14 @@ async function onLab(exposure, steps) {
     const simulation = await lab.simulationOf(name)
     if (simulation !== undefined) simulations.set(name, simulation)
   }
-  const catalogue = openCatalogue({
-    name: 'rackwarden',
-    title: 'Rackwarden',
-    services,
-    prefixed: true,
-    runtime,
-    simulations,
-    configuration: { tier: 'configure', services: {} },
-  })
   const view = { caller: /** @type {const} */ ({ principal: 'local:model', tier: 'configure' }), exposure }
-  try {
-    return await playTask({
+  return withCatalogue({ configuration: { tier: 'configure', services: {} }, simulations }, async (catalogue) =>
+    playTask({
       list: catalogue.list(view),
       instructions: catalogue.instructions(view),
       call: (name, input) => catalogue.call({ ...view, name, input }),
       accessOf: (tool) => catalogue.tool(tool)?.access ?? 'observe',
       steps,
-    })
-  } finally {
-    await catalogue.close(0)
-    await runtime.close()
-    for (const simulation of simulations.values()) await simulation.close?.()
-    await rm(stateDirectory, { recursive: true, force: true })
-  }
+    }),
+  )
 }

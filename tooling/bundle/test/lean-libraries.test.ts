@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { runInNewContext } from 'node:vm'
 import { transformSync } from 'esbuild'
 import { expect, test } from 'vitest'
-import { droppable, lateOutputs } from '../lean-libraries.mjs'
+import { droppable, lateOutputs, toldByMember } from '../lean-libraries.mjs'
 
 const packages = fileURLToPath(new URL('../../../packages', import.meta.url))
 
@@ -63,3 +63,18 @@ function sourcesOf(directory: string): string[] {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => join(directory, file))
 }
+
+test('a message is only parsed as what it has the member of, and judged as before', () => {
+  const parsed: string[] = []
+  const schemaOf = (name: string, isValid: boolean) => ({ safeParse: () => (parsed.push(name), { success: isValid }) })
+  const kinds = `const isJSONRPCRequest = (value) => Requests.safeParse(value).success;
+const isJSONRPCResultResponse = (value) => Results.safeParse(value).success;
+[isJSONRPCRequest, isJSONRPCResultResponse]`
+  const [isRequest, isResult] = runInNewContext(toldByMember(kinds), {
+    Requests: schemaOf('request', true),
+    Results: schemaOf('result', false),
+  }) as ((value: unknown) => boolean)[]
+  expect([isRequest?.({ method: 'ping' }), isResult?.({ method: 'ping' }), isResult?.({ result: 1 })]).toEqual([true, false, false])
+  expect([null, undefined, 'text', {}].map((value) => isRequest?.(value))).toEqual([false, false, false, false])
+  expect(parsed).toEqual(['request', 'result'])
+})

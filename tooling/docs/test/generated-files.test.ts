@@ -80,7 +80,7 @@ test('the picture of the packages has services alike in one place, types left ou
 test('the lists of services are written where nothing is built yet', async () => {
   const root = workspaceOf({ 'packages/docker/src/index.ts': '', 'packages/simlab/src/index.ts': '', 'apps/hub/src/bin.ts': '' })
   // Without its node_modules the generator finds none of our packages; the formatter is no package of ours.
-  for (const path of ['tooling/docs', 'tooling/create-service', 'tooling/structure', '.oxfmtrc.json'])
+  for (const path of ['tooling/docs', 'tooling/bootstrap', 'tooling/create-service', 'tooling/structure', '.oxfmtrc.json'])
     cpSync(join(repository, path), join(root, path), { recursive: true, filter: (file) => !file.includes('node_modules') })
   mkdirSync(join(root, 'node_modules'))
   symlinkSync(join(repository, 'node_modules/oxfmt'), join(root, 'node_modules/oxfmt'))

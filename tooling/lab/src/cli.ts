@@ -73,7 +73,9 @@ const usage = `usage: npm run lab -- up|down|status [${Object.keys(stands).join(
 const home = fileURLToPath(new URL('../../../.lab', import.meta.url))
 const [action = '', wanted = action === 'up' ? 'docker' : 'all'] = process.argv.slice(2)
 const names = wanted === 'all' ? Object.keys(stands) : [wanted]
-if (action === 'prepare') {
+if (action === '--help' || action === '-h') {
+  console.log(usage)
+} else if (action === 'prepare') {
   console.log(missingComponent('host') ?? `hosts start from ${await hostImage()}`)
   // What takes minutes to compile is not to begin in the middle of the tests.
   console.log((await requireUptimeKuma()) ?? 'Uptime Kuma is there')

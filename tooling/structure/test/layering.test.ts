@@ -18,6 +18,7 @@ describe('the layers of the house', () => {
     ['packages/core/src/a.ts', `import { Agent } from 'undici'`],
     ['packages/core/src/connect/a.ts', `import { Agent } from '../libraries/undici.ts'`],
     ['packages/docker/src/client.ts', `import { io } from './libraries/socket-io-client.ts'`],
+    ['packages/ssh/src/session.ts', `import ssh2 from './libraries/ssh2.ts'`],
     ['packages/server/src/a.ts', `import docker from '@rackwarden/docker'`],
     ['packages/docker/src/tools.ts', `import { run } from '@rackwarden/server'`],
     ['packages/docker/src/tools.ts', `import pihole from '@rackwarden/pihole'`],

@@ -38,8 +38,9 @@ export async function askUpstream(
   const limit = startLimit(configuration.limits.timeoutMs, name, asker.signal)
   try {
     return await admitted(admission, { principal: asker.principal, signal: limit.signal }, async () => {
+      const state = upstream.state()
       // What it takes to come up has a limit of its own.
-      const session = await limit.without(() => raced(upstream.session(), limit.signal))
+      const session = state.kind === 'ready' ? state.session : await limit.without(() => raced(upstream.session(), limit.signal))
       try {
         return await sent(session, request, { name, asker, limit, secrets })
       } catch (error) {
@@ -52,8 +53,8 @@ export async function askUpstream(
   } catch (error) {
     if (limit.signal.aborted) throw limit.signal.reason
     const failure = failureOf(error, name)
-    const state = upstream.state()
-    if (failure.code === 'unreachable' && state.kind === 'ready' && configuration.reach.kind !== 'stdio') state.session.fail(failure)
+    const now = upstream.state()
+    if (failure.code === 'unreachable' && now.kind === 'ready' && configuration.reach.kind !== 'stdio') now.session.fail(failure)
     throw failure
   } finally {
     limit.stop()

@@ -12,6 +12,9 @@ const noise = new Set([
   'format',
   'propertyNames',
   'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
   'minimum',
   'exclusiveMinimum',
   'maximum',
@@ -49,7 +52,7 @@ function leanProperties(properties: JsonSchema): JsonSchema {
 
 /** Leaving an input out that is false or empty by default says the same. */
 function isNothing(value: unknown): boolean {
-  return value === false || value === ''
+  return value === false || value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 }
 
 /** True for a description that is the name once more. */

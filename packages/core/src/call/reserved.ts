@@ -110,10 +110,10 @@ export function listedSchema(mount: Mount, tool: RegisteredTool, { isWatched, ha
     properties: {
       ...properties,
       ...(several ? { instance: { type: 'string', enum: names } } : {}),
-      ...(takesPartial(mount, tool) ? { allow_partial: { type: 'boolean', description: 'Leave out instances that do not answer.' } } : {}),
+      ...(takesPartial(mount, tool) ? { allow_partial: { description: 'Without those down.', type: 'boolean' } } : {}),
       ...(hasWayBack && takesWayBack(tool) ? { snapshot_first: { type: 'boolean' } } : {}),
       ...(isWatched && passesByItself(tool) ? { watchers: { type: 'string', enum: ['ignore'] } } : {}),
-      ...(tool.writes ? { confirm: { type: 'string', description: 'Plan token; first call without.' } } : {}),
+      ...(tool.writes ? { confirm: { description: 'Plan token.', type: 'string' } } : {}),
     },
     ...(needed.length === 0 ? {} : { required: needed }),
   }

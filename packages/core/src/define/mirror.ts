@@ -34,7 +34,7 @@ export function diffInstances<Client>(
     title: 'Compare the instances',
     description: `What is not the same on every ${title}: who has what. Empty where they are alike.`,
     access: 'observe',
-    input: z.object({ kind: z.string().optional().describe('Only of this kind.'), ...paging }),
+    input: z.object({ kind: z.string().optional().describe('Kind.'), ...paging }),
     output: z.object({
       differences: z
         .array(

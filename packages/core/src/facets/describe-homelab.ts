@@ -46,7 +46,7 @@ export const describeHomelab = toolsFor<Lab>()({
   access: 'observe',
   input: z.object({
     depth: z.enum(depths).default('summary').describe('How much.'),
-    section: z.enum(censusSections).optional().describe('Only this part.'),
+    section: z.enum(censusSections).optional().describe('Section.'),
     name: z.string().optional().describe('Part of the name.'),
   }),
   output: census,

@@ -16,7 +16,9 @@ export function rankFindings(found: readonly Omit<RankedFinding, 'consequences'>
     .map((entry): RankedFinding => ({ ...entry, consequences: [] }))
   const own = new Map<string, RankedFinding>()
   for (const entry of sorted) if (!own.has(entry.finding.target)) own.set(entry.finding.target, entry)
-  const causes = new Map(sorted.map((entry) => [entry, entry.finding.cause ?? targetAbout(entry.finding, sorted)]))
+  const causeOf = ({ finding }: RankedFinding) =>
+    finding.cause !== undefined && own.has(finding.cause) ? finding.cause : (targetAbout(finding, sorted) ?? finding.cause)
+  const causes = new Map(sorted.map((entry) => [entry, causeOf(entry)]))
   const shared = new Map<string, RankedFinding>()
   const kept = sorted.filter((entry) => {
     const cause = causes.get(entry)
@@ -38,7 +40,8 @@ export function rankFindings(found: readonly Omit<RankedFinding, 'consequences'>
 function targetAbout({ about = [], target }: Finding, all: readonly RankedFinding[]): string | undefined {
   const service = serviceOf(target)
   return all.find(
-    ({ finding }) => serviceOf(finding.target) !== service && finding.about === undefined && about.includes(nameOf(finding.target)),
+    ({ finding }) =>
+      serviceOf(finding.target) !== service && about.includes(nameOf(finding.target)) && finding.about?.includes(nameOf(target)) !== true,
   )?.finding.target
 }
 

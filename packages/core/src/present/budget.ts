@@ -17,8 +17,8 @@ export interface BudgetOptions {
 
 /**
  * Estimates what a text costs a model, rather too much than too little: letters by four, digits by two, signs by three
- * where they stand together, a line break one, a space before a word nothing, whatever is beyond ASCII one per UTF-16 unit.
- * Tables, JSON and logs of the simulated lab come to 0.9 to 1.4 of what the o200k vocabulary counts.
+ * where they stand together, a line break one, a space before a word nothing and before a number one, whatever is beyond
+ * ASCII one per UTF-16 unit. What the tools of the simulated lab answer comes to 1.0 to 1.4 of what the o200k vocabulary counts.
  */
 export function estimateTokens(text: string): number {
   return measure(text, Number.POSITIVE_INFINITY, 'head').tokens
@@ -149,6 +149,9 @@ function measure(text: string, limit: number, from: 'head' | 'tail'): { tokens: 
     const unit = text.charCodeAt(from === 'head' ? index : text.length - 1 - index)
     const next = kindOf(unit)
     run = next === kind ? run + 1 : 1
+    // A word is one token with the space before it, a number is not.
+    const [before, after] = from === 'head' ? [kind, next] : [next, kind]
+    if (before === kinds.space && after === kinds.digit) tokens += 1
     kind = next
     if (next === kinds.letter) tokens += run % 4 === 1 ? 1 : 0
     else if (next === kinds.digit) tokens += run % 2

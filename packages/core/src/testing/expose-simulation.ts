@@ -1,7 +1,7 @@
-import type { Connection, DialTarget } from '../define/connection.ts'
+import type { DialTarget } from '../define/connection.ts'
 import type { Simulation } from '../define/service.ts'
 import { createFaultProxy, type FaultProxy } from './fault-proxy.ts'
-import type { Handler } from './serve-handler.ts'
+import { forwardTo } from './forward-to.ts'
 import { wayTo } from './way-to.ts'
 
 /** A pretend upstream on a loopback port that can be told to fail. */
@@ -34,16 +34,4 @@ export async function exposeSimulation(simulation: Simulation, { tls }: { tls: b
 function placeOf(url: string): DialTarget {
   const { hostname: host, port } = new URL(url)
   return { host, port: Number(port) }
-}
-
-function forwardTo(connection: Connection): Handler {
-  return async (request) => {
-    const { pathname, search } = new URL(request.url)
-    const body = request.method === 'GET' || request.method === 'HEAD' ? undefined : await request.text()
-    return connection.fetch(`${pathname}${search}`, {
-      method: request.method,
-      headers: request.headers,
-      ...(body === undefined ? {} : { body }),
-    })
-  }
 }

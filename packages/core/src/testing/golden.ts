@@ -68,7 +68,8 @@ export async function checkConversation(
   await checkGolden(file, `${parts.join('\n\n')}\n`, () => ['the transcript changed'])
 }
 
-async function checkGolden(file: URL, text: string, told: (before: string, after: string) => readonly string[]): Promise<void> {
+/** Holds a text to a file; `told` says what became of it where it is written anew. */
+export async function checkGolden(file: URL, text: string, told: (before: string, after: string) => readonly string[]): Promise<void> {
   const golden = await readFile(file, 'utf8').catch(() => '')
   if (golden === text) return
   const name = file.pathname.split('/').slice(-3).join('/')

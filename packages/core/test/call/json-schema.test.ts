@@ -24,14 +24,33 @@ test('a default is listed where leaving the input out means something, false and
   const schema = z.object({
     sizes: z.boolean().default(false),
     text: z.string().default(''),
+    ports: z.array(z.string()).default([]),
+    labels: z.record(z.string(), z.string()).default({}),
+    kinds: z.array(z.string()).default(['records']),
     tail: z.number().default(0),
     running: z.boolean().default(true),
   })
   expect(leanSchema(schema, 'input')['properties']).toEqual({
     sizes: { type: 'boolean' },
     text: { type: 'string' },
+    ports: { type: 'array', items: { type: 'string' } },
+    labels: { type: 'object' },
+    kinds: { type: 'array', items: { type: 'string' }, default: ['records'] },
     tail: { type: 'number', default: 0 },
     running: { type: 'boolean', default: true },
+  })
+})
+
+test('a bound is not listed, whatever it bounds', () => {
+  const schema = z.object({
+    name: z.string().min(1).max(40).describe('Part of the name.'),
+    seconds: z.number().min(1).max(30),
+    words: z.array(z.string().max(9)).min(1).max(256),
+  })
+  expect(leanSchema(schema, 'input')['properties']).toEqual({
+    name: { type: 'string', description: 'Part of the name.' },
+    seconds: { type: 'number' },
+    words: { type: 'array', items: { type: 'string' } },
   })
 })
 

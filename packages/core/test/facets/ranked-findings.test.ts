@@ -63,3 +63,10 @@ test('what another service says about a thing is folded under what is wrong with
     ['linux@nas', 'prometheus/alert/Down is broken'],
   ])
 })
+
+test('what two services say about one thing is folded even where its own finding tells of names, too', () => {
+  const guest = finding('proxmox/guest/121', { about: ['minecraft'] })
+  const group = { about: ['121'], cause: 'pbs/task/backup/ct/121' }
+  expect(rank(guest, finding('pbs/group/backup:ct/121', group))).toEqual([['proxmox/guest/121', 'pbs/group/backup:ct/121 is broken']])
+  expect(rank(finding('a/x/one', { about: ['two'] }), finding('b/y/two', { about: ['one'] })).flat()).toHaveLength(2)
+})

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createSecretFilter } from '../../src/present/redact.ts'
 import { openDocuments } from '../../src/knowledge/documents.ts'
 import type { DocsFolder } from '../../src/config/docs.ts'
-import { layOut } from './notes.ts'
+import { folderOf } from './notes.ts'
 
 const clock = { now: () => 0, sleep: () => Promise.resolve(), after: () => () => undefined }
 
@@ -18,7 +18,7 @@ const leftOutIn = async (folder: string) => (await documentsIn(folder).look())[0
 
 describe('a folder of documents', () => {
   test('has its Markdown files by path, those for assistants too, and nothing of tools', async () => {
-    const folder = await layOut({
+    const folder = await folderOf({
       'network.md': 'x',
       'CLAUDE.md': 'x',
       'hosts/nas.MD': 'x',
@@ -32,7 +32,7 @@ describe('a folder of documents', () => {
   })
 
   test('that is not there, is a file, or is a circle of links says so', async () => {
-    const folder = await layOut({ 'notes.txt': 'x' })
+    const folder = await folderOf({ 'notes.txt': 'x' })
     await symlink('b', join(folder, 'a'))
     await symlink('a', join(folder, 'b'))
     const problems = []
@@ -41,7 +41,7 @@ describe('a folder of documents', () => {
   })
 
   test('may be single files, wherever they lie', async () => {
-    const [folder, elsewhere] = [await layOut({ 'a.md': 'A', 'b.md': 'B' }), await layOut({ 'CLAUDE.md': 'told' })]
+    const [folder, elsewhere] = [await folderOf({ 'a.md': 'A', 'b.md': 'B' }), await folderOf({ 'CLAUDE.md': 'told' })]
     await symlink(join(elsewhere, 'CLAUDE.md'), join(folder, 'CLAUDE.md'))
     const documents = documentsIn({ name: 'notes', path: folder, only: ['a.md', 'CLAUDE.md', 'gone.md'] })
     const [found] = await documents.look()
@@ -51,7 +51,7 @@ describe('a folder of documents', () => {
   })
 
   test('follows no link that leads out of it, none to a folder, and each file once', async () => {
-    const [folder, outside] = [await layOut({ 'in/one.md': 'x', 'AGENTS.md': 'x' }), await layOut({ 'secret.md': 'x' })]
+    const [folder, outside] = [await folderOf({ 'in/one.md': 'x', 'AGENTS.md': 'x' }), await folderOf({ 'secret.md': 'x' })]
     await symlink(join(outside, 'secret.md'), join(folder, 'secret.md'))
     await symlink('/etc/hostname', join(folder, 'hostname.md'))
     await symlink(outside, join(folder, 'outside'))
@@ -70,7 +70,7 @@ describe('a folder of documents', () => {
 
   test('leaves out what is too large or too deep, and says so', async () => {
     const deep = `${'d/'.repeat(22)}x.md`
-    const folder = await layOut({ 'small.md': 'x', 'large.md': 'x', [deep]: 'x' })
+    const folder = await folderOf({ 'small.md': 'x', 'large.md': 'x', [deep]: 'x' })
     await truncate(join(folder, 'large.md'), 10_000_000)
     expect(await pathsIn(folder)).toEqual(['small.md'])
     expect(await leftOutIn(folder)).toEqual([
@@ -80,9 +80,9 @@ describe('a folder of documents', () => {
   })
 
   test('has at most fifty megabytes, its own and those of all others', async () => {
-    const folder = await layOut(Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`${index + 10}.md`, ''])))
+    const folder = await folderOf(Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`${index + 10}.md`, ''])))
     for (let index = 0; index < 60; index += 1) await truncate(join(folder, `${index + 10}.md`), 1_000_000)
-    const other = await layOut({ 'more.md': 'x'.repeat(1_000_000) })
+    const other = await folderOf({ 'more.md': 'x'.repeat(1_000_000) })
     const [first, second] = await documentsIn({ name: 'a', path: folder }, { name: 'b', path: other }).look()
     expect(first?.files).toHaveLength(52)
     expect(first?.leftOut).toEqual([{ why: 'beyond 50 MB in all', count: 8, example: '62.md' }])
@@ -92,7 +92,7 @@ describe('a folder of documents', () => {
 
 describe('a document', () => {
   test('is cleaned, and without its secrets', async () => {
-    const folder = await layOut({ 'a.md': 'root password: correct-horse-battery\u202E\n\u001B[31mred' })
+    const folder = await folderOf({ 'a.md': 'root password: correct-horse-battery\u202E\n\u001B[31mred' })
     const documents = documentsIn(folder)
     const [found] = await documents.look()
     const text = await documents.read(found!.files[0]!)
@@ -101,7 +101,7 @@ describe('a document', () => {
   })
 
   test('that is no text in UTF-8 is not read', async () => {
-    const folder = await layOut({ 'latin.md': Buffer.from('Gerät', 'latin1'), 'binary.md': Buffer.from([35, 0, 1]), 'fine.md': 'Gerät' })
+    const folder = await folderOf({ 'latin.md': Buffer.from('Gerät', 'latin1'), 'binary.md': Buffer.from([35, 0, 1]), 'fine.md': 'Gerät' })
     const documents = documentsIn(folder)
     const [found] = await documents.look()
     const texts = []
@@ -115,8 +115,8 @@ describe('a document', () => {
 
   test('that vanished, or became something else since it was seen, is not read', async () => {
     const [folder, outside] = [
-      await layOut({ 'gone.md': 'x', 'link.md': 'x', 'sub/file.md': 'x' }),
-      await layOut({ 'file.md': 'not yours' }),
+      await folderOf({ 'gone.md': 'x', 'link.md': 'x', 'sub/file.md': 'x' }),
+      await folderOf({ 'file.md': 'not yours' }),
     ]
     const documents = documentsIn(folder)
     const [found] = await documents.look()

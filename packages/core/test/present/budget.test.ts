@@ -17,7 +17,8 @@ describe('estimating', () => {
     ['web', 1],
     ['hello world', 4],
     ['12345678', 4],
-    ['a: 1\n', 4],
+    ['a: 1\n', 5],
+    ['web | 8 d', 5],
     ['東京', 2],
     ['\u{1F600}', 2],
   ])('%j costs %i', (text, tokens) => {

@@ -1,55 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import * as fc from 'fast-check'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { createAuditLog, readAudit, verifyAudit, type AuditEntry, type AuditHead, type AuditLog } from '../../src/record/audit.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { readAudit, verifyAudit } from '../../src/record/audit.ts'
+import { entry, filesOf, linesOf, openAudit } from './audit-file.ts'
 import { bundle, mountRefused, onSmallDisk, printed, temporaryDirectory } from './disk.ts'
 
 const refused = mountRefused()
 if (refused) process.stderr.write(`audit on a read-only and on a full disk: skipped, ${refused}\n`)
 
-const entry = (kind: AuditEntry['kind'], call: string, more: Partial<AuditEntry> = {}): AuditEntry => ({
-  call,
-  kind,
-  principal: 'local:me',
-  tool: 'docker_restart_container',
-  service: 'docker',
-  instances: ['default'],
-  access: 'operate',
-  input: { container: 'wéb' },
-  ...more,
-})
-
-/** A clock that moves with every look, and random bytes that never repeat. */
-function open(directory: string, more: { maxFileBytes?: number; start?: number } = {}): AuditLog {
-  let now = more.start ?? Date.UTC(2026, 10, 20, 7, 15)
-  let counter = 0
-  return createAuditLog({
-    directory,
-    clock: { now: () => (now += 250) },
-    random: (bytes) => Buffer.alloc(bytes, `${(counter += 1)}`),
-    version: '1.2.3',
-    ...(more.maxFileBytes === undefined ? {} : { maxFileBytes: more.maxFileBytes }),
-  })
-}
-
-function filesOf(directory: string): string[] {
-  return readdirSync(join(directory, 'audit')).toSorted()
-}
-
-function linesOf(directory: string, file: string): Record<string, unknown>[] {
-  return readFileSync(join(directory, 'audit', file), 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-}
-
 describe('audit', () => {
   test('nothing is written before the first entry, and a read not before the flush', async () => {
     const directory = temporaryDirectory(onTestFinished)
-    const log = open(directory)
+    const log = openAudit(directory)
     await log.flush()
     expect(existsSync(join(directory, 'audit'))).toBe(false)
     log.record(entry('read', 'a'))
@@ -68,7 +32,7 @@ describe('audit', () => {
 
   test('a committed entry is on disk when the promise resolves, in the order of the calls', async () => {
     const directory = temporaryDirectory(onTestFinished)
-    const log = open(directory)
+    const log = openAudit(directory)
     log.record(entry('read', '0'))
     await Promise.all(Array.from({ length: 50 }, (_, index) => log.commit(entry('intent', String(index + 1)))))
     const lines = linesOf(directory, filesOf(directory)[0] ?? '')
@@ -80,7 +44,7 @@ describe('audit', () => {
 
   test('a buffered read reaches the disk by itself', async () => {
     const directory = temporaryDirectory(onTestFinished)
-    const log = open(directory)
+    const log = openAudit(directory)
     log.record(entry('read', 'a'))
     await expect.poll(() => existsSync(join(directory, 'audit')) && filesOf(directory).length, { timeout: 10_000 }).toBe(1)
     await log.close()
@@ -88,7 +52,7 @@ describe('audit', () => {
 
   test('an entry is kept as it was when it came', async () => {
     const directory = temporaryDirectory(onTestFinished)
-    const log = open(directory)
+    const log = openAudit(directory)
     const input = { container: 'web' }
     log.record(entry('read', 'a', { input }))
     input.container = 'other'
@@ -98,7 +62,7 @@ describe('audit', () => {
 
   test('a full file is continued in a new one without breaking the chain', async () => {
     const directory = temporaryDirectory(onTestFinished)
-    const log = open(directory, { maxFileBytes: 2_000 })
+    const log = openAudit(directory, { maxFileBytes: 2_000 })
     for (let index = 0; index < 60; index += 1) await log.commit(entry('read', String(index)))
     await log.close()
     const files = filesOf(directory)
@@ -114,12 +78,12 @@ describe('audit', () => {
   test('a new file names every other as it is, directly or through one that named it so before', async () => {
     const directory = temporaryDirectory(onTestFinished)
     const files: unknown[] = []
-    const lasting = open(directory)
+    const lasting = openAudit(directory)
     await lasting.commit(entry('read', 'a'))
     for (const day of [21, 22, 23]) {
       const { heads } = await verifyAudit(directory)
       if (day === 23) await lasting.commit(entry('read', 'b'))
-      const log = open(directory, { start: Date.UTC(2026, 10, day) })
+      const log = openAudit(directory, { start: Date.UTC(2026, 10, day) })
       await log.commit(entry('read', 'c'))
       await log.close()
       files.push([heads.map(({ name }) => name), linesOf(directory, filesOf(directory).at(-1) ?? '')[0]?.['files']])
@@ -139,8 +103,8 @@ describe('audit', () => {
 
   test('lines of several files are read merged by time, newest last, and filtered', async () => {
     const directory = temporaryDirectory(onTestFinished)
-    const one = open(directory)
-    const other = open(directory)
+    const one = openAudit(directory)
+    const other = openAudit(directory)
     for (let index = 0; index < 20; index += 1) {
       one.record(entry('read', `a${index}`))
       other.record(entry('read', `b${index}`, index % 2 === 0 ? { tool: 'docker_list_containers' } : { principal: 'token:x' }))
@@ -160,7 +124,7 @@ describe('audit', () => {
 
   test('lines longer than any block are read from both ends', async () => {
     const directory = temporaryDirectory(onTestFinished)
-    const log = open(directory)
+    const log = openAudit(directory)
     const sizes = [10, 5_000, 70_000, 3, 2_000_000, 1]
     for (const size of sizes) await log.commit(entry('read', `${size}`, { input: 'é'.repeat(size) }))
     await log.close()
@@ -170,98 +134,17 @@ describe('audit', () => {
 
   test('a torn last line is reported and hides nothing before it', async () => {
     const directory = temporaryDirectory(onTestFinished)
-    const log = open(directory)
+    const log = openAudit(directory)
     await log.commit(entry('read', 'a'))
     await log.close()
     const [file = ''] = filesOf(directory)
     appendFileSync(join(directory, 'audit', file), '{"sequence":2,"at":"20')
     expect(await verifyAudit(directory)).toMatchObject({ lines: 2, problems: [], torn: [{ file, bytes: 22 }] })
     expect(await readAudit(directory)).toMatchObject([{ call: 'a' }])
-    const next = open(directory, { start: Date.UTC(2026, 10, 21) })
+    const next = openAudit(directory, { start: Date.UTC(2026, 10, 21) })
     await next.commit(entry('read', 'b'))
     await next.close()
     expect(await verifyAudit(directory)).toMatchObject({ files: 2, problems: [], torn: [{ file }] })
-  })
-})
-
-describe('tampering with the audit', () => {
-  let master = ''
-  let anchors: readonly AuditHead[] = []
-
-  beforeAll(async () => {
-    let clean = (): void => {}
-    master = temporaryDirectory((action) => (clean = action))
-    for (const start of [1, 2]) {
-      const log = open(master, { start: Date.UTC(2026, 10, start), maxFileBytes: 1_500 })
-      for (let index = 0; index < 6; index += 1) await log.commit(entry(index % 2 === 0 ? 'intent' : 'outcome', `${start}-${index >> 1}`))
-      await log.close()
-    }
-    anchors = (await verifyAudit(master)).heads
-    return clean
-  })
-
-  /** Changes the audit, counts what is found wrong with it and puts everything back. */
-  const tampered = async (change: (folder: string, files: string[]) => boolean, known = anchors): Promise<number> => {
-    const folder = join(master, 'audit')
-    const files = filesOf(master)
-    const before = files.map((file) => readFileSync(join(folder, file)))
-    try {
-      return change(folder, files) ? (await verifyAudit(master, { anchors: known })).problems.length : -1
-    } finally {
-      for (const [index, file] of files.entries()) writeFileSync(join(folder, file), before[index] ?? '')
-    }
-  }
-
-  test('nothing is wrong with what nobody touched', async () => {
-    expect(await tampered(() => true)).toBe(0)
-    expect(anchors.length).toBeGreaterThan(3)
-  })
-
-  test('a change of any byte is found', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), async (which, where, mask) => {
-        const problems = await tampered((folder, files) => {
-          const path = join(folder, files[which % files.length] ?? '')
-          const bytes = readFileSync(path)
-          const at = where % bytes.length
-          bytes[at] = (bytes[at] ?? 0) ^ mask
-          writeFileSync(path, bytes)
-          return true
-        })
-        expect(problems).toBeGreaterThan(0)
-      }),
-      { numRuns: 150 },
-    )
-  })
-
-  test('taking lines away, doubling or swapping them is found', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat(), fc.nat(), fc.constantFrom('delete', 'double', 'swap', 'cut'), async (which, where, how) => {
-        const problems = await tampered((folder, files) => {
-          const path = join(folder, files[which % files.length] ?? '')
-          const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
-          const at = where % lines.length
-          if (how === 'delete') lines.splice(at, 1)
-          if (how === 'double') lines.splice(at, 0, lines[at] ?? '')
-          if (how === 'cut') lines.length = at
-          if (how === 'swap') lines.splice(at, 2, ...lines.slice(at, at + 2).toReversed())
-          const text = lines.map((line) => `${line}\n`).join('')
-          if (text === readFileSync(path, 'utf8')) return false
-          writeFileSync(path, text)
-          return true
-        })
-        expect(problems).not.toBe(0)
-      }),
-      { numRuns: 100 },
-    )
-  })
-
-  test('taking whole files away is found, and without an anchor all but the latest', async () => {
-    for (const [index, { name }] of anchors.entries()) {
-      const drop = (folder: string): boolean => (rmSync(join(folder, name)), true)
-      expect(await tampered(drop)).toBeGreaterThan(0)
-      expect((await tampered(drop, [])) > 0).toBe(index < anchors.length - 1)
-    }
   })
 })
 

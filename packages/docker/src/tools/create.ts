@@ -20,7 +20,7 @@ interface CreationState {
 export const createContainer = defineTool({
   name: 'create_container',
   title: 'Create a container',
-  description: 'Create and run a new container from a local image: ports, mounts, variables, network; done once it is healthy.',
+  description: 'Create and run a new container from a local image, ports published; done once healthy.',
   access: 'configure',
   toolset: 'deployment',
   wayBackFirst: true,

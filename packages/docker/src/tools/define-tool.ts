@@ -6,4 +6,4 @@ import type { DockerClient } from '../client.ts'
 export const defineTool = toolsFor<DockerClient>()
 
 /** The input every tool about one container takes. */
-export const containerInput = z.string().min(1).describe('Name, or start of the id.')
+export const containerInput = z.string().min(1).describe('Container.')

@@ -21,8 +21,8 @@ export const deleteContainer = defineTool({
   idempotent: true,
   input: z.object({
     container: containerInput,
-    force: z.boolean().default(false).describe('Kill it instead of stopping it in order.'),
-    volumes: z.boolean().default(false).describe('Also delete the volumes that were made for it without a name.'),
+    force: z.boolean().default(false).describe('Kill it instead.'),
+    volumes: z.boolean().default(false).describe('Also its nameless ones.'),
   }),
   output: z.object({
     container: z.string().describe('Name it had.'),

@@ -1,4 +1,4 @@
-import { judgeCommand, shownCommand, ToolError } from '@rackwarden/core'
+import { admitCommand, shownCommand, shownOutput, ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { runCommand } from '../command.ts'
 import { lifecycleOf } from '../lifecycle.ts'
@@ -16,9 +16,9 @@ export const execContainer = defineTool({
   wayBackFirst: true,
   input: z.object({
     container: containerInput,
-    command: z.array(z.string()).min(1).describe('Program and arguments, a word each.'),
-    user: z.string().optional().describe('User it runs as; the one of the container when not given.'),
-    workdir: z.string().optional().describe('Directory it runs in.'),
+    command: z.array(z.string()).min(1).describe('Program and arguments.'),
+    user: z.string().optional().describe('User.'),
+    workdir: z.string().optional().describe('Workdir.'),
     timeout_seconds: z.number().int().min(1).max(600).default(30).describe('When it is killed.'),
   }),
   output: z.object({
@@ -29,12 +29,10 @@ export const execContainer = defineTool({
     stderr: z.string().describe('What it complained.'),
   }),
   text: ({ exit_code, timed_out, note, stdout, stderr }) =>
-    [
-      ...(stdout === '' ? [] : [stdout.replace(/\n$/, '')]),
-      ...(stderr === '' ? [] : [`stderr:\n${stderr.replace(/\n$/, '')}`]),
-      // Last, as of what is too long the end is shown; and no output can speak after it.
+    shownOutput(
+      { stdout, stderr },
       `${exit_code === undefined ? 'no exit code' : `exit code ${exit_code}`}${timed_out ? ', killed for its time' : ''}${note === undefined ? '' : `; ${note}`}`,
-    ].join('\n'),
+    ),
   untrusted: true,
   keep: 'tail',
   state: async ({ container }, { client, signal }) => {
@@ -44,17 +42,7 @@ export const execContainer = defineTool({
   async plan({ command, user, workdir, timeout_seconds }, { state, client, instance, stateDirectory }) {
     if (state.state !== 'running')
       throw new ToolError('conflict', `${state.name} is ${state.state}: nothing can be run in it.`, { hint: 'start_container starts it.' })
-    const {
-      decision,
-      reason,
-      command: part,
-    } = await judgeCommand(command, stateDirectory === undefined ? {} : { stateDirectories: [stateDirectory] })
-    // What it quotes of the command may be a secret.
-    const why = part === undefined ? reason : reason.replace(`\`${part}\``, 'it')
-    if (decision === 'refuse')
-      throw new ToolError('protected', `The command is refused: ${why}`, {
-        hint: 'If it must be, the owner runs it without Rackwarden.',
-      })
+    const cautions = await admitCommand(command, stateDirectory)
     const shown = shownCommand(command)
     return {
       summary: `Run in ${state.name}: ${shown}`,
@@ -65,10 +53,7 @@ export const execContainer = defineTool({
         `as: ${user ?? 'the user of the container'}${workdir === undefined ? '' : `, in ${workdir}`}`,
         `killed after: ${timeout_seconds} ${timeout_seconds === 1 ? 'second' : 'seconds'}`,
       ],
-      warnings: [
-        'What it changes is not known, and cannot be taken back from here.',
-        ...(decision === 'ask' ? [`The command is one to be asked about: ${why}`] : []),
-      ],
+      warnings: ['What it changes is not known, and cannot be taken back from here.', ...cautions],
     }
   },
   async run({ command, user, workdir, timeout_seconds }, { state, client, signal }) {

@@ -13,7 +13,7 @@ export const listImages = defineTool({
   toolset: 'images',
   input: z.object({
     name: z.string().optional().describe('Part of a tag.'),
-    unused: z.boolean().optional().describe('Only those of no container; false for the others.'),
+    unused: z.boolean().optional().describe('Of no container; false: the others.'),
     ...paging,
   }),
   output: z.object({

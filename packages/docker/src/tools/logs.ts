@@ -18,11 +18,11 @@ export const getLogs = defineTool({
   toolset: 'containers',
   input: z.object({
     container: containerInput,
-    tail: z.number().int().min(1).max(1000).default(100).describe('Newest lines.'),
+    tail: z.number().int().min(1).max(1000).default(100).describe('Tail.'),
     grep: z.string().min(1).optional().describe('Text, any case; `|` means or.'),
-    since: z.string().optional().describe('After: 15m, 2h, 3d ago, or ISO 8601.'),
-    stream: z.enum(['both', 'stdout', 'stderr']).default('both').describe('Output to read.'),
-    timestamps: z.boolean().default(false).describe('Show and order by time.'),
+    since: z.string().optional().describe('15m, 2h, 3d ago, or ISO 8601.'),
+    stream: z.enum(['both', 'stdout', 'stderr']).default('both').describe('Stream.'),
+    timestamps: z.boolean().default(false).describe('Timestamps.'),
   }),
   output: z.object({
     container: z.string().describe('Name.'),

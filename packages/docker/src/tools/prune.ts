@@ -13,8 +13,8 @@ export const prune = defineTool({
   wayBackFirst: true,
   toolset: 'images',
   input: z.object({
-    images: z.enum(['untagged', 'unused']).default('untagged').describe('Only images without a name, or all no container uses.'),
-    volumes: z.boolean().default(false).describe('Also volumes nothing mounts, with all their data.'),
+    images: z.enum(['untagged', 'unused']).default('untagged').describe('Images.'),
+    volumes: z.boolean().default(false).describe('Also those nothing mounts, with their data.'),
     keep: z.array(z.string()).default([]).describe('Names to leave alone.'),
   }),
   output: z.object({

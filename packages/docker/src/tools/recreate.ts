@@ -34,7 +34,7 @@ export const recreateContainer = defineTool({
   wayBackFirst: true,
   input: z.object({
     container: containerInput,
-    update_image: z.boolean().default(false).describe('Make it of the image its tag names now, fetched before.'),
+    update_image: z.boolean().default(false).describe('Fetch what its tag names now.'),
   }),
   output: z.object({
     container: z.string().describe('Name.'),

@@ -21,7 +21,7 @@ export const checkHost = defineTool({
   access: 'observe',
   toolset: 'hosts',
   input: z.object({
-    section: z.enum(['node', 'storage', 'units', 'updates']).optional().describe('Only this part.'),
+    section: z.enum(['node', 'storage', 'units', 'updates']).optional().describe('Section.'),
   }),
   output: z.object({
     checks: z.array(

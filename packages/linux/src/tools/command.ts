@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { ToolError } from '@rackwarden/core'
+import { refuseCommand, shownCommand, shownOutput, ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { counted, sizeOf } from '../amounts.ts'
-import { quoted } from '../command-words.ts'
 import { identityOf, identityPart } from '../identity.ts'
 import { judged } from '../judgement.ts'
 import { requireRoot } from '../root.ts'
@@ -20,7 +19,7 @@ export const execCommand = defineTool({
   toolset: 'maintenance',
   wayBackFirst: true,
   input: z.object({
-    command: z.array(z.string()).min(1).max(256).optional().describe('Program and arguments, a word each; no shell reads them.'),
+    command: z.array(z.string()).min(1).max(256).optional().describe('Program and arguments; no shell.'),
     script: z.string().min(1).max(longestScript).optional().describe("Instead: text for the host's sh."),
     as_root: z.boolean().default(false).describe('Run it with sudo.'),
     directory: z.string().regex(/^\//, 'is no absolute path').optional().describe('Where it runs.'),
@@ -35,12 +34,10 @@ export const execCommand = defineTool({
     cut: z.string().optional().describe('How much it said in all, where that is more.'),
   }),
   text: ({ exit_code, timed_out, seconds, stdout, stderr, cut }) =>
-    [
-      ...(stdout === '' ? [] : [stdout.replace(/\n$/, '')]),
-      ...(stderr === '' ? [] : [`stderr:\n${stderr.replace(/\n$/, '')}`]),
-      // Last, as of what is too long the end is shown; and no output can speak after it.
+    shownOutput(
+      { stdout, stderr },
       `${timed_out === true ? 'ended, its time was over' : `exit code ${exit_code}`} after ${seconds} s${cut === undefined ? '' : `; ${cut}`}`,
-    ].join('\n'),
+    ),
   untrusted: true,
   keep: 'tail',
   async state({ command, script, as_root }, { client, signal }) {
@@ -56,14 +53,11 @@ export const execCommand = defineTool({
     return { name, user, machine, isHere, command: hashOf(command ?? script) }
   },
   async plan({ command, script, as_root, directory, timeout_seconds }, { state, instance, stateDirectory }) {
-    const { decision, reason } = await judged({ argv: command, script, directory }, state.isHere ? stateDirectory : undefined)
-    if (decision === 'refuse')
-      throw new ToolError('protected', `The command is refused: ${reason}`, {
-        hint: 'If it must be, the owner runs it without Rackwarden.',
-      })
+    const verdict = await judged({ argv: command, script, directory }, state.isHere ? stateDirectory : undefined)
+    refuseCommand(verdict)
     if (as_root) requireRoot(state, 'run it as root')
     const lines = (script ?? '').replace(/\n$/, '').split('\n')
-    const shown = command === undefined ? `a script of ${counted(lines.length, 'line')}` : quoted(command)
+    const shown = command === undefined ? `a script of ${counted(lines.length, 'line')}` : shownCommand(command)
     return {
       summary: `Run on ${state.name} as ${state.user}: ${shown}`,
       targets: [targetOf(instance, 'host', state.name)],
@@ -75,7 +69,7 @@ export const execCommand = defineTool({
       ],
       warnings: [
         'What it changes is not known, and cannot be taken back from here.',
-        `Command policy: ${decision === 'ask' ? `a person should decide. ${reason}` : 'no objection.'}`,
+        `Command policy: ${verdict.decision === 'ask' ? `a person should decide. ${verdict.reason}` : 'no objection.'}`,
       ],
     }
   },

@@ -9,7 +9,7 @@ export const defineTool = toolsFor<LinuxClient>()
 export const unitInput = z
   .string()
   .regex(/^[\w@:.\\][\w@:.\\-]*$/, 'is no name of a unit')
-  .describe('Name, .service optional.')
+  .describe('Unit.')
 
 /** The verdicts of probes. */
 export const verdictOutput = z.enum(['ok', 'warn', 'crit', 'unknown'])

@@ -17,9 +17,9 @@ export const getUnitLogs = defineTool({
   toolset: 'units',
   input: z.object({
     unit: unitInput,
-    tail: z.number().int().min(1).max(1000).default(100).describe('Newest lines.'),
+    tail: z.number().int().min(1).max(1000).default(100).describe('Tail.'),
     grep: z.string().min(1).optional().describe('Text, any case; `|` means or.'),
-    since: z.string().optional().describe('After: 15m, 2h, 3d ago, or ISO 8601.'),
+    since: z.string().optional().describe('15m, 2h, 3d ago, or ISO 8601.'),
     priority: z.enum(priorities).optional().describe('At least this bad.'),
   }),
   output: z.object({

@@ -18,7 +18,7 @@ export const probeTcp = defineTool({
       .regex(/^[\w.:-]+$/, 'is no name or address')
       .refine((text) => !text.startsWith('-'), 'is no name or address')
       .describe('Name or IP.'),
-    tcp_port: z.number().int().min(1).max(65_535).describe('Port.'),
+    tcp_port: z.number().int().min(1).max(65_535).describe('TCP port.'),
     seconds,
   }),
   output: z.object({
@@ -53,7 +53,7 @@ export const probeHttp = defineTool({
     url: z
       .string()
       .regex(/^https?:\/\/[^\s'"<>\\]+$/i, 'is no http or https address')
-      .describe('http or https URL.'),
+      .describe('URL.'),
     seconds,
   }),
   output: z.object({

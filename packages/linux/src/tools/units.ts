@@ -15,7 +15,7 @@ export const listUnits = defineTool({
   input: z.object({
     state: z.enum(['active', 'inactive', 'failed', 'activating']).optional().describe('State.'),
     name: z.string().optional().describe('Part of the name or description.'),
-    type: z.enum(['service', 'timer', 'socket', 'mount', 'path', 'target', 'all']).default('service').describe('Kind of unit.'),
+    type: z.enum(['service', 'timer', 'socket', 'mount', 'path', 'target', 'all']).default('service').describe('Type.'),
     ...paging,
   }),
   output: z.object({

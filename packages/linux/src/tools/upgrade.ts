@@ -18,8 +18,8 @@ export const applyUpdates = defineTool({
   toolset: 'maintenance',
   wayBackFirst: true,
   input: z.object({
-    only: z.enum(['security', 'all']).describe('Which of those that wait.'),
-    allow_removals: z.boolean().default(false).describe('True where packages may be removed for them.'),
+    only: z.enum(['security', 'all']).describe('Only.'),
+    allow_removals: z.boolean().default(false).describe('Allow removals.'),
   }),
   output: z.object({
     installed: z.array(z.string()).describe('Packages: version before, version now.'),

@@ -1,4 +1,4 @@
-import { ToolError, type RunCommand, type SetupToken } from '@rackwarden/core'
+import { listPrinted, type Command, type RunCommand, type SetupToken } from '@rackwarden/core'
 import { z } from 'zod'
 import type { Given } from './given.ts'
 
@@ -16,8 +16,10 @@ const tokens = z.array(z.object({ tokenid: z.string(), comment: z.string().nulli
 
 /** Asks the server what there is. */
 export async function look(run: RunCommand, user: string): Promise<ServerFacts> {
-  const listed = async <Schema extends z.ZodType>(schema: Schema, ...words: readonly string[]) =>
-    read(schema, await run(['proxmox-backup-manager', ...words, '--output-format', 'json']), words.join(' '))
+  const listed = async <Schema extends z.ZodType>(schema: Schema, ...words: readonly string[]) => {
+    const command: Command = ['proxmox-backup-manager', ...words]
+    return listPrinted(schema, await run([...command, '--output-format', 'json']), command)
+  }
   const hasUser = (await listed(users, 'user', 'list')).some(({ userid }) => userid === user)
   return {
     hasUser,
@@ -28,16 +30,5 @@ export async function look(run: RunCommand, user: string): Promise<ServerFacts> 
           comment: comment ?? '',
         }))
       : [],
-  }
-}
-
-function read<Schema extends z.ZodType>(schema: Schema, text: string, words: string): z.output<Schema> {
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new ToolError('upstream', `'proxmox-backup-manager ${words}' printed something else than its list.`, {
-      hint: 'Run it there by hand: does it end without an error?',
-      cause,
-    })
   }
 }

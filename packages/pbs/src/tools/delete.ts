@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { addressOf, isGroup, readScope, targetOf } from '../addresses.ts'
 import { countText, sizeText } from '../amounts.ts'
 import { verifiedText } from '../coverage.ts'
-import { deleteOne, mostAtOnce, warningsOf } from '../deletion.ts'
+import { deleteAll, mostAtOnce, warningsOf } from '../deletion.ts'
 import { requireSnapshots, type Snapshot } from '../inventory.ts'
 import { defineTool, type StateReader } from './define-tool.ts'
 
@@ -70,19 +70,12 @@ export const deleteBackup = defineTool({
       ],
     }
   },
-  async run(_, { client, state: { going }, instance, signal, touch, progress }) {
-    const deleted: string[] = []
-    const left: string[] = []
-    for (const [index, one] of going.entries()) {
-      signal.throwIfAborted()
-      const name = addressOf(one)
-      progress(`deleting ${name}`, index, going.length)
-      touch(targetOf(instance, 'backup', name))
-      const outcome = await deleteOne(client, one, signal)
-      if (typeof outcome === 'string') deleted.push(name)
-      else left.push(`${name}: ${outcome.left}`)
+  async run(_, { state: { going }, ...context }) {
+    const { deleted, goneBefore, left } = await deleteAll(going, context)
+    return {
+      deleted: [...deleted, ...goneBefore],
+      ...(left.length === 0 ? {} : { left: left.map(({ backup, why }) => `${backup}: ${why}`) }),
     }
-    return { deleted, ...(left.length === 0 ? {} : { left }) }
   },
   undo: 'irreversible',
 })

@@ -7,7 +7,7 @@ import { followTask, requireSuccess, warningsIn } from '../tasks.ts'
 import { collectionText } from './datastores.ts'
 import { defineTool, type StateReader } from './define-tool.ts'
 
-const input = z.object({ datastore: z.string().describe('Name.') })
+const input = z.object({ datastore: z.string().describe('Datastore.') })
 
 /** What a garbage collection is planned from. */
 interface Garbage {

@@ -1,10 +1,9 @@
-import { ToolError } from '@rackwarden/core'
+import { inParallel, ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { addressOf, isBackup, isWithin, readScope, targetOf, timeText, type Scope } from '../addresses.ts'
 import { countText } from '../amounts.ts'
 import type { Keep, PbsClient } from '../client.ts'
-import { deleteOne, mostAtOnce, warningsOf } from '../deletion.ts'
-import { inParallel } from '../in-parallel.ts'
+import { deleteAll, mostAtOnce, warningsOf } from '../deletion.ts'
 import { byGroup, requireSnapshots, type Snapshot } from '../inventory.ts'
 import { keepText } from '../job-facts.ts'
 import { defineTool, type StateReader } from './define-tool.ts'
@@ -90,21 +89,11 @@ export const pruneBackups = defineTool({
       ],
     }
   },
-  async run(_, { client, state, instance, signal, touch, progress }) {
+  async run(_, { state, ...context }) {
     const going = state.filter(({ stays }) => !stays).toSorted((first, second) => first.time - second.time)
-    const left: { backup: string; why: string }[] = []
-    const goneBefore: string[] = []
-    for (const [index, one] of going.entries()) {
-      signal.throwIfAborted()
-      const name = addressOf(one)
-      progress(`deleting ${name}`, index, going.length)
-      touch(targetOf(instance, 'backup', name))
-      const outcome = await deleteOne(client, one, signal)
-      if (outcome === 'gone before') goneBefore.push(name)
-      else if (outcome !== 'deleted') left.push({ backup: name, why: outcome.left })
-    }
+    const { deleted, goneBefore, left } = await deleteAll(going, context)
     return {
-      deleted: going.length - left.length - goneBefore.length,
+      deleted: deleted.length,
       kept: state.length - going.length + left.length,
       ...(left.length === 0 ? {} : { left }),
       ...(goneBefore.length === 0 ? {} : { gone_before: goneBefore }),

@@ -6,7 +6,7 @@ import { jobFacts, type JobFacts } from '../job-facts.ts'
 import { followTask, requireSuccess, warningsIn } from '../tasks.ts'
 import { defineTool, type StateReader } from './define-tool.ts'
 
-const input = z.object({ job: z.string().describe('Id of the sync job.') })
+const input = z.object({ job: z.string().describe('Id.') })
 
 const readState: StateReader<z.output<typeof input>, Pick<JobFacts, 'id' | 'on' | 'what' | 'task'>> = async (
   { job },

@@ -81,7 +81,7 @@ export const getTask = defineTool({
   access: 'observe',
   input: z.object({
     task: z.string().describe('UPID:…'),
-    lines: z.number().int().min(1).max(1_000).default(usualLines).describe('Lines of its log.'),
+    lines: z.number().int().min(1).max(1_000).default(usualLines).describe('Lines.'),
   }),
   output: z.object({
     state: z.string().describe('running, ok, warnings or failed.'),

@@ -1,12 +1,10 @@
-import { createCertificate, serveHandler, type TestCertificate } from '@rackwarden/core/testing'
-import { startSshServer, type SshServer } from '@rackwarden/lab'
+import { createCertificate, forwardTo, serveHandler, type TestCertificate } from '@rackwarden/core/testing'
+import { startPretendMachine, startSshAgent, type PretendMachine } from '@rackwarden/lab'
 import { applicationOf, commandLine } from '@rackwarden/server/cli'
-import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 import pbs from '../../src/index.ts'
 import simulate from '../../src/simulate.ts'
@@ -23,17 +21,11 @@ export interface MachineState {
 }
 
 /** A pretend server: real SSH before a program that answers like its own, and a simulated API that holds to what it did. */
-export interface Machine {
-  ssh: SshServer
-  programs: string
+export interface Machine extends PretendMachine<MachineState> {
   url: string
   certificate: TestCertificate
-  state(): Promise<MachineState>
-  change(change: (state: MachineState) => void): Promise<void>
   isLenient: boolean
 }
-
-const run = promisify(execFile)
 
 /** A directory that is gone at the end of the test. */
 async function directory(): Promise<string> {
@@ -44,19 +36,16 @@ async function directory(): Promise<string> {
 
 /** Starts a server that is gone at the end of the test. */
 export async function startMachine(own: Partial<MachineState> = {}): Promise<Machine> {
-  const programs = await directory()
   const certificate = createCertificate()
-  const file = join(programs, 'state.json')
-  await writeFile(file, JSON.stringify({ users: {}, acl: [], called: [], failing: [], fingerprint: certificate.fingerprint, ...own }))
-  const program = fileURLToPath(new URL('server-program.mjs', import.meta.url))
-  for (const name of ['proxmox-backup-manager', 'openssl'])
-    await writeFile(join(programs, name), `#!/bin/sh\nexec '${process.execPath}' '${program}' '${file}' ${name} "$@"\n`, { mode: 0o755 })
-  const ssh = await startSshServer({ path: [programs, '/usr/bin', '/bin'].join(delimiter) })
-  onTestFinished(() => ssh.down())
-  const state = async () => JSON.parse(await readFile(file, 'utf8')) as MachineState
+  const pretended = await startPretendMachine<MachineState>({
+    names: ['proxmox-backup-manager', 'openssl'],
+    program: fileURLToPath(new URL('server-program.mjs', import.meta.url)),
+    state: { users: {}, acl: [], called: [], failing: [], fingerprint: certificate.fingerprint, ...own },
+  })
+  onTestFinished(() => pretended.down())
 
   async function answer(request: Request): Promise<Response> {
-    const { users, acl } = await state()
+    const { users, acl } = await pretended.state()
     const [, id = '', secret = ''] = /^PBSAPIToken=([^:]+):(.+)$/.exec(request.headers.get('authorization') ?? '') ?? []
     const [user = '', name = ''] = id.split('!')
     const isKnown = users[user]?.tokens[name]?.value === secret && secret !== ''
@@ -69,28 +58,15 @@ export async function startMachine(own: Partial<MachineState> = {}): Promise<Mac
     )
     const token = { ...tokenWith(machine.isLenient ? { '/': 'Admin' } : roles, id), secret: isKnown ? secret : 'another' }
     const simulation = await simulate({ ...defaultWorld, token })
-    const { pathname, search } = new URL(request.url)
-    const hasBody = request.method !== 'GET' && request.method !== 'DELETE'
-    return simulation.connection!.fetch(`${pathname}${search}`, {
-      method: request.method,
-      headers: request.headers,
-      ...(hasBody && { body: await request.text() }),
-    })
+    return forwardTo(simulation.connection!)(request)
   }
 
   const served = await serveHandler(answer, { tls: certificate })
   onTestFinished(() => served.close())
   const machine: Machine = {
-    ssh,
-    programs,
+    ...pretended,
     url: served.url,
     certificate,
-    state,
-    async change(change) {
-      const now = await state()
-      change(now)
-      await writeFile(file, JSON.stringify(now))
-    },
     isLenient: false,
   }
   return machine
@@ -114,11 +90,9 @@ export interface Home {
 
 /** Makes an empty home, with a key the server lets in. */
 export async function createHome({ ssh }: Machine, environment: Record<string, string> = {}): Promise<Home> {
-  const [path, socket] = [await directory(), join(ssh.directory, 'agent')]
-  const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] })
-  onTestFinished(() => void child.kill())
-  await new Promise((resolve) => child.stdout.once('data', resolve))
-  await run('ssh-add', ['-q', ssh.userKey], { env: { ...process.env, SSH_AUTH_SOCK: socket } })
+  const path = await directory()
+  const { socket, down } = await startSshAgent([ssh.userKey])
+  onTestFinished(down)
   const home: Home = {
     path,
     async run(...argv) {

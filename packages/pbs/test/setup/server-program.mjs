@@ -1,27 +1,10 @@
 // What `proxmox-backup-manager` and `openssl` do on a pretend backup server: they answer, refuse and end as the real ones,
 // keep what they did in a file, and write down how they were called.
 //   node server-program.mjs <file> <program> <arguments…>
+import { openPretendProgram, refuse, wordsOf } from '@rackwarden/lab/pretend-program'
 import { randomUUID } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 
-const [file, program, ...argv] = process.argv.slice(2)
-const state = JSON.parse(readFileSync(file, 'utf8'))
-
-class Refusal extends Error {}
-
-const refuse = (text) => {
-  throw new Refusal(text)
-}
-
-/** Options and what is none. */
-function parsed(words) {
-  const [plain, options] = [[], {}]
-  for (let index = 0; index < words.length; index++) {
-    if (!words[index].startsWith('--')) plain.push(words[index])
-    else options[words[index].slice(2)] = words[++index]
-  }
-  return { plain, options }
-}
+const { state, program, argv, run } = openPretendProgram()
 
 const roles = ['Admin', 'Audit', 'NoAccess', 'DatastoreAdmin', 'DatastoreReader', 'DatastoreBackup', 'DatastorePowerUser', 'DatastoreAudit']
 const remoteRoles = ['RemoteAudit', 'RemoteAdmin', 'RemoteSyncOperator']
@@ -70,26 +53,14 @@ const table = {
 
 /** What is printed. */
 function answered() {
-  state.called.push([program, ...argv].join(' '))
-  const failure = state.failing.find(({ when }) => state.called.at(-1).includes(when))
-  if (failure !== undefined) refuse('Error: unable to acquire lock "/etc/proxmox-backup/.user.lck" - got timeout')
   if (program === 'openssl') return `sha256 Fingerprint=${state.fingerprint}`
-  const { plain, options } = parsed(argv)
-  const run = table[plain.slice(0, 2).join(' ')]
-  if (run === undefined) refuse(`Error: no such command '${argv.join(' ')}'.`)
+  const { plain, options } = wordsOf(argv)
+  const command = table[plain.slice(0, 2).join(' ')]
+  if (command === undefined) refuse(`Error: no such command '${argv.join(' ')}'.`)
   const { 'output-format': format, ...given } = options
-  const answer = run(plain.slice(2), plain[1] === 'generate-token' ? options : given)
+  const answer = command(plain.slice(2), plain[1] === 'generate-token' ? options : given)
   if (typeof answer === 'string') return answer
   return answer === undefined || format !== 'json' ? '' : JSON.stringify(answer)
 }
 
-try {
-  const text = answered()
-  if (text !== '') process.stdout.write(`${text}\n`)
-} catch (error) {
-  if (!(error instanceof Refusal)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 255
-}
-writeFileSync(`${file}.new`, JSON.stringify(state))
-renameSync(`${file}.new`, file)
+run(answered, 'Error: unable to acquire lock "/etc/proxmox-backup/.user.lck" - got timeout')

@@ -74,7 +74,7 @@ export const addRecord = defineTool({
   input: z.object({
     name,
     addresses: z.array(address).optional().describe('All its IPs.'),
-    cname: z.string().refine(isHostName, 'not a host name').optional().describe('Target.'),
+    cname: z.string().refine(isHostName, 'not a host name').optional().describe('CNAME.'),
   }),
   output,
   state: readState,
@@ -110,7 +110,7 @@ export const removeRecord = defineTool({
   description: 'Take a local DNS name out, or only one of its values.',
   access: 'configure',
   idempotent: true,
-  input: z.object({ name, value: z.string().optional().describe('Only this one.') }),
+  input: z.object({ name, value: z.string().optional().describe('Value.') }),
   output,
   state: readState,
   basis,

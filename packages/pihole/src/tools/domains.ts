@@ -15,7 +15,7 @@ const defaultGroup = 0
 
 const input = z.object({
   domain: z.string().min(1).describe('Domain.'),
-  regex: z.boolean().optional().describe('Domain is a regex.'),
+  regex: z.boolean().optional().describe('Regex.'),
   comment: z.string().optional().describe('Comment.'),
 })
 const output = z.object({

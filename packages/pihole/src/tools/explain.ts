@@ -11,7 +11,7 @@ const fewQueries = 5
 export const explainDomain = defineTool({
   name: 'explain_domain',
   title: 'Explain a domain',
-  description: 'Why a domain is blocked or allowed: the verdict, what decides it, and its last queries.',
+  description: 'Why a domain is blocked or allowed: what decides it, and its last queries.',
   access: 'observe',
   untrusted: true,
   input: z.object({ domain: z.string().min(1).describe('Domain.') }),

@@ -17,8 +17,8 @@ export const lookup = defineTool({
   access: 'observe',
   untrusted: true,
   input: z.object({
-    name: z.string().min(1).describe('Name, or for PTR an IP.'),
-    type: z.string().optional().describe('As AAAA; A if not given.'),
+    name: z.string().min(1).describe('Name or IP.'),
+    type: z.string().optional().describe('Default: A.'),
   }),
   output: z.object({
     answers: z

@@ -28,7 +28,7 @@ export const searchQueries = defineTool({
     client: z.string().optional().describe('Part of IP or name.'),
     status: z.string().optional().describe('blocked, permitted, cached, or as GRAVITY.'),
     upstream: z.string().optional().describe('Upstream.'),
-    since: z.string().optional().describe('As 2h or ISO 8601.'),
+    since: z.string().optional().describe('2h or ISO 8601.'),
     until: z.string().optional().describe('Until.'),
     limit: z.number().int().min(1).max(500).optional().describe('Limit.'),
     cursor: z.string().optional().describe('Cursor.'),

@@ -13,7 +13,7 @@ export const silenceAlert = defineTool({
   description: 'Mute alerts for at most 7 days, with a reason: they go on firing, but notify nobody.',
   access: 'operate',
   input: z.object({
-    alert: z.string().min(1).optional().describe('Name.'),
+    alert: z.string().min(1).optional().describe('Alert.'),
     matchers: z.array(z.string()).optional().describe('Conditions, like job=~node.*'),
     duration: z.string().describe('4h, or ISO 8601 end.'),
     reason: z.string().trim().min(3).describe('Reason.'),

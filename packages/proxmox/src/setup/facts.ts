@@ -1,4 +1,4 @@
-import { ToolError, type RunCommand, type SetupToken } from '@rackwarden/core'
+import { listPrinted, ToolError, type Command, type RunCommand, type SetupToken } from '@rackwarden/core'
 import { z } from 'zod'
 
 /** What of a setup is in a cluster already. */
@@ -28,8 +28,10 @@ const tokens = z.array(z.object({ tokenid: z.string(), comment: z.string().nulli
 
 /** Asks a node what there is. */
 export async function look(run: RunCommand, user: string): Promise<ClusterFacts> {
-  const listed = async <Schema extends z.ZodType>(schema: Schema, ...words: [string, ...string[]]) =>
-    read(schema, await run(['pveum', ...words, '--output-format', 'json']), `pveum ${words.join(' ')}`)
+  const listed = async <Schema extends z.ZodType>(schema: Schema, ...words: readonly string[]) => {
+    const command: Command = ['pveum', ...words]
+    return listPrinted(schema, await run([...command, '--output-format', 'json']), command)
+  }
   const version = await run(['pveversion'])
   const major = Number(/pve-manager\/(\d+)/.exec(version)?.[1])
   if (major !== 8 && major !== 9)
@@ -45,17 +47,6 @@ export async function look(run: RunCommand, user: string): Promise<ClusterFacts>
     tokens: hasUser
       ? (await listed(tokens, 'user', 'token', 'list', user)).map(({ tokenid, comment }) => ({ name: tokenid, comment: comment ?? '' }))
       : [],
-  }
-}
-
-function read<Schema extends z.ZodType>(schema: Schema, text: string, command: string): z.output<Schema> {
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new ToolError('upstream', `'${command}' printed something else than its list.`, {
-      hint: 'Run it there by hand: does it end without an error?',
-      cause,
-    })
   }
 }
 

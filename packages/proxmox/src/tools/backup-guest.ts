@@ -31,12 +31,9 @@ export const backupGuest = defineTool({
   toolset: 'backups',
   input: z.object({
     guest: guestInput,
-    storage: z.string().optional().describe('Where to; where its newest backup is when not given.'),
-    mode: z
-      .enum(['snapshot', 'suspend', 'stop'])
-      .optional()
-      .describe('snapshot lets it run on; stop shuts it down meanwhile, for a consistent copy.'),
-    note: z.string().max(500).optional().describe('What it is for.'),
+    storage: z.string().optional().describe('Default: where its newest is.'),
+    mode: z.enum(['snapshot', 'suspend', 'stop']).optional().describe('stop shuts it down meanwhile.'),
+    note: z.string().max(500).optional().describe('Note.'),
   }),
   output: z.object({
     guest: z.string().describe('Name.'),

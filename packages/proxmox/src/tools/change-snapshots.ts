@@ -1,19 +1,18 @@
 import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { momentText } from '../backups.ts'
-import type { ProxmoxClient } from '../client.ts'
 import { backupSentence, circumstancesOf, dependentWarnings } from '../circumstances.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
 import { ownTargets } from '../own-guest.ts'
 import { managedSnapshot, refuseLocked, refuseLoop, snapshotBasis, snapshotStateOf, type SnapshotState } from '../snapshot-change.ts'
 import { managedName, snapshotCapability } from '../snapshots.ts'
 import { targetOf } from '../targets.ts'
-import { defineTool, guestInput, some } from './define-tool.ts'
+import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
 
-type Reader = (input: { guest: string }, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<SnapshotState>
-const readState: Reader = async ({ guest }, { client, signal }) => snapshotStateOf(guest, client, signal)
+const readState: StateReader<{ guest: string }, SnapshotState> = async ({ guest }, { client, signal }) =>
+  snapshotStateOf(guest, client, signal)
 
-const snapshotInput = z.string().min(1).max(40).describe('Name of the snapshot.')
+const snapshotInput = z.string().min(1).max(40).describe('Snapshot.')
 const warnings = z.array(z.string()).optional().describe('What its task warned of.')
 
 /** Takes a snapshot that can be gone back to. */
@@ -30,9 +29,9 @@ export const createSnapshot = defineTool({
       .regex(/^[a-z][a-z0-9_-]*$/i, 'is letters, digits, - and _, beginning with a letter')
       .max(29)
       .optional()
-      .describe('What it is called, behind the prefix rackwarden-; a number when not given.'),
-    note: z.string().max(500).optional().describe('What it is for.'),
-    ram: z.boolean().optional().describe('True keeps the memory of a running VM, too; slow, and as large as that.'),
+      .describe('Default: a number.'),
+    note: z.string().max(500).optional().describe('Note.'),
+    ram: z.boolean().optional().describe('Keep the memory, too: slow, large.'),
   }),
   output: z.object({
     guest: z.string().describe('Name of the guest.'),

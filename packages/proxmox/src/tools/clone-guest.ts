@@ -14,10 +14,10 @@ import { gibibytes } from '../verdict.ts'
 import { defineTool, guestInput, some } from './define-tool.ts'
 
 const input = z.object({
-  guest: guestInput.describe('Name or id of what is copied.'),
+  guest: guestInput,
   ...newGuestShape,
-  linked: z.boolean().optional().describe('True shares the disks of a template instead of copying them.'),
-  snapshot: z.string().max(40).optional().describe('Copies it as it was at this snapshot.'),
+  linked: z.boolean().optional().describe('Share the disks of a template.'),
+  snapshot: z.string().max(40).optional().describe('Snapshot.'),
 })
 
 /** Copies a guest. */

@@ -1,12 +1,15 @@
-import { toolsFor } from '@rackwarden/core'
+import { toolsFor, type ReadContext } from '@rackwarden/core'
 import { z } from 'zod'
 import type { ProxmoxClient } from '../client.ts'
 
 /** Defines a tool of this service. */
 export const defineTool = toolsFor<ProxmoxClient>()
 
+/** Reads the facts a write depends on. */
+export type StateReader<Input, State> = (input: Input, context: Pick<ReadContext<ProxmoxClient>, 'client' | 'signal'>) => Promise<State>
+
 /** The input every tool about one guest takes. */
-export const guestInput = z.string().min(1).describe('Name or id.')
+export const guestInput = z.string().min(1).describe('Guest.')
 
 /** The verdict of a check. */
 export const verdictOutput = z.enum(['ok', 'warn', 'crit', 'unknown'])

@@ -1,12 +1,11 @@
 import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { ageText } from '../backups.ts'
-import type { ProxmoxClient } from '../client.ts'
 import { disksOf, networksOf } from '../guest-config.ts'
 import { madeGuestOf, type MadeGuest } from '../new-guest.ts'
 import { ownTargets } from '../own-guest.ts'
 import { targetOf } from '../targets.ts'
-import { defineTool } from './define-tool.ts'
+import { defineTool, type StateReader } from './define-tool.ts'
 
 /** A guest that ran longer than this holds what somebody wants. */
 const longestRunSeconds = 3_600
@@ -15,8 +14,7 @@ interface CreatedState {
   found: (MadeGuest & { name: string }) | null
 }
 
-type Reader = (input: { guest: string }, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<CreatedState>
-const readState: Reader = async ({ guest: id }, { client, signal }) => {
+const readState: StateReader<{ guest: string }, CreatedState> = async ({ guest: id }, { client, signal }) => {
   const guest = (await client.resources(signal)).guests.find((one) => one.id === Number(id))
   return { found: guest === undefined ? null : { ...(await madeGuestOf(guest, client, signal)), name: guest.name } }
 }

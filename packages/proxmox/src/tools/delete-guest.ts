@@ -2,18 +2,16 @@ import { ToolError, usualBackupHours } from '@rackwarden/core'
 import { z } from 'zod'
 import { momentText } from '../backups.ts'
 import { circumstancesOf, type Circumstances } from '../circumstances.ts'
-import type { ProxmoxClient } from '../client.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
 import { disksOf, isSet } from '../guest-config.ts'
-import { moveStateOf, type MoveState } from '../migration.ts'
+import { readMoveState, type MoveState } from '../migration.ts'
 import { ownTargets } from '../own-guest.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { defineTool, guestInput, some } from './define-tool.ts'
+import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
 
-type Reader = (input: { guest: string }, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<MoveState | null>
 /** Nobody, where it is gone: its name or id is that of nothing any more. */
-const readState: Reader = async ({ guest: reference }, { client, signal }) => {
+const readState: StateReader<{ guest: string }, MoveState | null> = async ({ guest: reference }, { client, signal }) => {
   const { guests } = await client.resources(signal)
   let guest
   try {
@@ -22,8 +20,7 @@ const readState: Reader = async ({ guest: reference }, { client, signal }) => {
     if (ToolError.isInstance(error) && error.code === 'not_found') return null
     throw error
   }
-  const [status, config] = await Promise.all([client.status(guest, signal), client.guestConfig(guest, signal)])
-  return moveStateOf(guest, status, config)
+  return readMoveState(guest, client, signal)
 }
 
 /** Deletes a guest with its disks. */
@@ -36,8 +33,8 @@ export const deleteGuest = defineTool({
   idempotent: true,
   input: z.object({
     guest: guestInput,
-    purge: z.boolean().default(true).describe('Also out of backup and replication jobs, HA, access lists; backups stay.'),
-    unreferenced_disks: z.boolean().default(false).describe('Also disks of its id that it does not name, on every storage.'),
+    purge: z.boolean().default(true).describe('Also from jobs, HA, access lists; backups stay.'),
+    unreferenced_disks: z.boolean().default(false).describe('Unreferenced disks.'),
   }),
   output: z.object({
     guest: z.string().describe('Name it had.'),

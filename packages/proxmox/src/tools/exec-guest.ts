@@ -1,4 +1,4 @@
-import { judgeCommand, shownCommand, ToolError } from '@rackwarden/core'
+import { admitCommand, shownCommand, shownOutput, ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { runInGuest } from '../agent-command.ts'
 import { backupSentence, circumstancesOf } from '../circumstances.ts'
@@ -37,8 +37,8 @@ export const execGuest = defineTool({
   wayBackFirst: true,
   input: z.object({
     guest: guestInput,
-    command: z.array(z.string()).min(1).max(256).describe('Program and arguments, a word each; no shell reads them.'),
-    timeout_seconds: z.number().int().min(1).max(600).default(30).describe('How long it is waited for; it is not ended then.'),
+    command: z.array(z.string()).min(1).max(256).describe('Program and arguments.'),
+    timeout_seconds: z.number().int().min(1).max(600).default(30).describe('Then it goes on unseen.'),
   }),
   output: z.object({
     exit_code: z.number().optional().describe('How it ended; absent where it did not.'),
@@ -48,12 +48,10 @@ export const execGuest = defineTool({
     stderr: z.string().describe('What it complained.'),
   }),
   text: ({ exit_code: code, timed_out: isLate, note, stdout, stderr }) =>
-    [
-      ...(stdout === '' ? [] : [stdout.replace(/\n$/, '')]),
-      ...(stderr === '' ? [] : [`stderr:\n${stderr.replace(/\n$/, '')}`]),
-      // Last, as of what is too long the end is shown; and no output can speak after it.
+    shownOutput(
+      { stdout, stderr },
       `${code === undefined ? 'no exit code' : `exit code ${code}`}${isLate ? ', not over in its time' : ''}${note === undefined ? '' : `; ${note}`}`,
-    ].join('\n'),
+    ),
   untrusted: true,
   keep: 'tail',
   state: readState,
@@ -61,15 +59,7 @@ export const execGuest = defineTool({
   async plan({ command, timeout_seconds: seconds }, { state, client, instance, signal, stateDirectory }) {
     refuseDeaf(state)
     refuseLocked(state)
-    const {
-      decision,
-      reason,
-      command: part,
-    } = await judgeCommand(command, stateDirectory === undefined ? {} : { stateDirectories: [stateDirectory] })
-    // What it quotes of the command may be a secret.
-    const why = part === undefined ? reason : reason.replace(`\`${part}\``, 'it')
-    if (decision === 'refuse')
-      throw new ToolError('protected', `The command is refused: ${why}`, { hint: 'If it must be, the owner runs it without Rackwarden.' })
+    const cautions = await admitCommand(command, stateDirectory)
     const view = await client.resources(signal)
     const around = await circumstancesOf(client, { ...findGuest(view.guests, String(state.id)), status: state.status }, view, signal)
     if (around.detail.agent !== 'answers')
@@ -90,11 +80,7 @@ export const execGuest = defineTool({
         'as: root, or the system account of Windows',
         `waited for: ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, not ended then`,
       ],
-      warnings: [
-        'What it changes is not known, and cannot be taken back from here.',
-        ...(decision === 'ask' ? [`The command is one to be asked about: ${why}`] : []),
-        backupSentence(around),
-      ],
+      warnings: ['What it changes is not known, and cannot be taken back from here.', ...cautions, backupSentence(around)],
     }
   },
   async run({ command, timeout_seconds: seconds }, { state, client, signal, progress }) {

@@ -21,7 +21,7 @@ export const listGuests = defineTool({
     name: z.string().optional().describe('Part of the name.'),
     status: z.enum(['running', 'stopped', 'unknown', 'template', 'locked']).optional().describe('Status.'),
     node: z.string().optional().describe('Node.'),
-    kind: z.enum(['qemu', 'lxc']).optional().describe('VM or container.'),
+    kind: z.enum(['qemu', 'lxc']).optional().describe('Kind.'),
     tag: z.string().optional().describe('Tag.'),
     pool: z.string().optional().describe('Pool.'),
     ...paging,
@@ -36,8 +36,6 @@ export const listGuests = defineTool({
         status: z.string().describe('Status.'),
         node: z.string().describe('Node it is on.'),
         addresses: z.string().optional().describe('From configuration, cloud-init and agent.'),
-        agent: z.string().optional().describe('Where a guest agent is configured and does not answer.'),
-        cpus: z.number().optional().describe('Processors.'),
         memory_gib: z.number().optional().describe('Memory.'),
         uptime: z.string().optional().describe('Since it was started.'),
         starts_at_boot: z.boolean().optional().describe('True where its node starts it.'),
@@ -48,6 +46,7 @@ export const listGuests = defineTool({
         ha: z.string().optional().describe('State HA has it in.'),
       }),
     ),
+    silent_agents: z.string().optional().describe('Guests whose agent is configured and does not answer.'),
     unanswered,
     hidden: z.array(z.string()).optional().describe('What the token may not see.'),
     next_cursor: nextCursor,
@@ -73,9 +72,10 @@ export const listGuests = defineTool({
     const newest = newestReal(backups.value?.archives ?? [])
     const isWhole = backups.value !== undefined && backups.value.unread.length === 0
     const seesAll = permissions === undefined || holds(permissions, '/vms', 'VM.Audit')
+    const mute = details.filter(({ agent }) => agent === 'does not answer').map(({ guest }) => guest.name)
     return {
       total: found.length,
-      guests: details.map(({ guest, config, addresses, agent }) => {
+      guests: details.map(({ guest, config, addresses }) => {
         const archive = newest.get(guest.id)
         return {
           id: guest.id,
@@ -84,8 +84,6 @@ export const listGuests = defineTool({
           status: guest.isTemplate ? 'template' : guest.status,
           node: guest.node,
           addresses: addresses.length === 0 ? undefined : addresses.join(', '),
-          agent: agent === 'does not answer' ? agent : undefined,
-          cpus: guest.cpus,
           memory_gib: gibibytes(guest.maxMemory),
           uptime: guest.status === 'running' ? ageText(guest.uptime * 1_000) : undefined,
           starts_at_boot: isSet(config?.['onboot']) ? true : undefined,
@@ -96,6 +94,7 @@ export const listGuests = defineTool({
           ha: guest.ha,
         }
       }),
+      silent_agents: mute.length === 0 ? undefined : mute.join(', '),
       unanswered: some([
         ...[...silent].map(([silentNode, why]) => `${silentNode}: ${why}`),
         ...(backups.value?.unread ?? ['backups: they were not told in time']),

@@ -1,18 +1,14 @@
 import { z } from 'zod'
-import type { ProxmoxClient } from '../client.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
-import { moveStateOf, planMove, targetNode, type MoveState } from '../migration.ts'
+import { planMove, readMoveState, targetNode, type MoveState } from '../migration.ts'
 import { ownTargets } from '../own-guest.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { defineTool, guestInput, some } from './define-tool.ts'
+import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
 
-type Reader = (input: { guest: string }, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<MoveState>
-const readState: Reader = async ({ guest: reference }, { client, signal }) => {
+const readState: StateReader<{ guest: string }, MoveState> = async ({ guest: reference }, { client, signal }) => {
   const { guests } = await client.resources(signal)
-  const guest = findGuest(guests, reference)
-  const [status, config] = await Promise.all([client.status(guest, signal), client.guestConfig(guest, signal)])
-  return moveStateOf(guest, status, config)
+  return readMoveState(findGuest(guests, reference), client, signal)
 }
 
 /** Moves a guest to another node. */
@@ -26,7 +22,7 @@ export const migrateGuest = defineTool({
   input: z.object({
     guest: guestInput,
     node: z.string().min(1).describe('Where to.'),
-    storage: z.string().optional().describe('Storage of that node its local disks go to; one of the same name when not given.'),
+    storage: z.string().optional().describe('For local disks; default: same name.'),
   }),
   output: z.object({
     guest: z.string().describe('Name.'),

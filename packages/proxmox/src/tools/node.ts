@@ -14,7 +14,7 @@ import { defineTool, some, unanswered, verdictOutput } from './define-tool.ts'
 // Disks are asked for their health one after the other, which takes a while where they sleep.
 const partLimitMs = 10_000
 
-const nodeInput = z.string().min(1).describe('Name of the node.')
+const nodeInput = z.string().min(1).describe('Node.')
 
 /** Finds a node by its name. */
 export function findNode({ nodes }: Pick<ResourceView, 'nodes'>, name: string): Node {
@@ -178,7 +178,7 @@ export const checkNode = defineTool({
   toolset: 'cluster',
   input: z.object({
     node: nodeInput,
-    section: z.enum(['node', 'storage', 'guests', 'units', 'updates']).optional().describe('Only this part.'),
+    section: z.enum(['node', 'storage', 'guests', 'units', 'updates']).optional().describe('Section.'),
   }),
   output: z.object({
     checks: z.array(

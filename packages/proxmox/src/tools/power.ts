@@ -1,10 +1,10 @@
-import { ToolError } from '@rackwarden/core'
+import { ToolError, type WriteContext } from '@rackwarden/core'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import type { ProxmoxClient } from '../client.ts'
 import { shutdownSeconds } from '../guest-config.ts'
 import { planPower, powerBasis, powerStateOf, settledDown, settledUp, type PowerState } from '../power.ts'
-import { defineTool, guestInput, some } from './define-tool.ts'
+import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
 
 const output = z.object({
   guest: z.string().describe('Name.'),
@@ -15,17 +15,10 @@ const output = z.object({
 })
 
 const input = z.object({ guest: guestInput })
-const timeout = z
-  .number()
-  .int()
-  .min(1)
-  .max(3_600)
-  .optional()
-  .describe('Given to it to end, in seconds; what its configuration says when not given.')
+const timeout = z.number().int().min(1).max(3_600).optional().describe('Default: as configured.')
 
-type Context = { client: ProxmoxClient; signal: AbortSignal }
-type Reader = (input: { guest: string }, context: Context) => Promise<PowerState>
-const readState: Reader = async ({ guest }, { client, signal }) => powerStateOf(guest, client, signal)
+type Context = WriteContext<ProxmoxClient, PowerState>
+const readState: StateReader<{ guest: string }, PowerState> = async ({ guest }, { client, signal }) => powerStateOf(guest, client, signal)
 
 function show({ name, id, node, status }: PowerState, warnings: readonly string[] = []): z.input<typeof output> {
   return { guest: name, id, node, status, warnings: some(warnings) }
@@ -33,6 +26,30 @@ function show({ name, id, node, status }: PowerState, warnings: readonly string[
 
 const verified = (told: z.output<typeof output>, after: PowerState) => show(after, told.warnings)
 const startAgain = (_: PowerState, { guest }: { guest: string }) => ({ tool: 'start_guest', input: { guest } })
+
+/** What is done at once, or fails: nobody inside is asked. */
+async function carryOut(action: 'start' | 'stop', { client, state, signal, progress }: Context): Promise<z.input<typeof output>> {
+  const { warnings } = await client.tasks.wait(await client.power(state, action, signal), { signal, progress })
+  return show(state, warnings)
+}
+
+/** Waits for what is asked of the guest itself, and gives what its task warned of. */
+async function obeyed(started: unknown, seconds: number, { client, state, signal, progress }: Context): Promise<readonly string[]> {
+  try {
+    return (await client.tasks.wait(started, { signal, progress })).warnings
+  } catch (error) {
+    throw stillRunning(error, state, seconds)
+  }
+}
+
+/** A guest that does not listen is told with what there is to do about it. */
+function stillRunning(error: unknown, { name }: PowerState, seconds: number): unknown {
+  if (!ToolError.isInstance(error) || !/timeout|timed out/i.test(error.message) || error.code === 'timeout') return error
+  return new ToolError('timeout', `${name} did not shut down within ${seconds} s, and runs on.`, {
+    hint: 'Give it more with timeout_seconds; stop_guest cuts its power. Without a guest agent it may not listen at all.',
+    cause: error,
+  })
+}
 
 /** Starts a guest and waits until it runs. */
 export const startGuest = defineTool({
@@ -47,10 +64,7 @@ export const startGuest = defineTool({
   state: readState,
   basis: powerBasis,
   plan: (_, context) => planPower({ action: 'start', ...context }),
-  async run(_, { client, state, signal, progress }) {
-    const { warnings } = await client.tasks.wait(await client.power(state, 'start', signal), { signal, progress })
-    return show(state, warnings)
-  },
+  run: async (_, context) => carryOut('start', context),
   settled: settledUp,
   settleWithinMs: 120_000,
   verified,
@@ -70,28 +84,17 @@ export const shutdownGuest = defineTool({
   state: readState,
   basis: powerBasis,
   plan: ({ timeout_seconds: timeoutSeconds }, context) => planPower({ action: 'shutdown', ...context, timeoutSeconds }),
-  async run({ timeout_seconds: given }, { client, state, signal, progress }) {
+  async run({ timeout_seconds: given }, context) {
+    const { client, state, signal } = context
     const seconds = given ?? shutdownSeconds(state.kind, await client.guestConfig(state, signal))
     const started = await client.power(state, 'shutdown', signal, { timeout: seconds, forceStop: false })
-    const { warnings } = await client.tasks.wait(started, { signal, progress }).catch((error: unknown) => {
-      throw stillRunning(error, state, seconds)
-    })
-    return show(state, warnings)
+    return show(state, await obeyed(started, seconds, context))
   },
   settled: settledDown,
   settleWithinMs: 240_000,
   verified,
   undo: startAgain,
 })
-
-/** A guest that does not listen is told with what there is to do about it. */
-function stillRunning(error: unknown, { name }: PowerState, seconds: number): unknown {
-  if (!ToolError.isInstance(error) || !/timeout|timed out/i.test(error.message) || error.code === 'timeout') return error
-  return new ToolError('timeout', `${name} did not shut down within ${seconds} s, and runs on.`, {
-    hint: 'Give it more with timeout_seconds; stop_guest cuts its power. Without a guest agent it may not listen at all.',
-    cause: error,
-  })
-}
 
 /** Cuts the power of a guest. */
 export const stopGuest = defineTool({
@@ -106,10 +109,7 @@ export const stopGuest = defineTool({
   state: readState,
   basis: powerBasis,
   plan: (_, context) => planPower({ action: 'stop', ...context }),
-  async run(_, { client, state, signal, progress }) {
-    const { warnings } = await client.tasks.wait(await client.power(state, 'stop', signal), { signal, progress })
-    return show(state, warnings)
-  },
+  run: async (_, context) => carryOut('stop', context),
   settled: settledDown,
   settleWithinMs: 60_000,
   verified,
@@ -133,18 +133,14 @@ export const restartGuest = defineTool({
   state: readState,
   basis: powerBasis,
   plan: ({ timeout_seconds: timeoutSeconds }, context) => planPower({ action: 'restart', ...context, timeoutSeconds }),
-  async run({ timeout_seconds: given }, { client, state, signal, progress }) {
-    if (state.status !== 'running') {
-      const { warnings } = await client.tasks.wait(await client.power(state, 'start', signal), { signal, progress })
-      return show(state, warnings)
-    }
+  async run({ timeout_seconds: given }, context) {
+    const { client, state, signal, progress } = context
+    if (state.status !== 'running') return carryOut('start', context)
     const seconds = given ?? shutdownSeconds(state.kind, await client.guestConfig(state, signal))
     const before = await client.status(state, signal)
     const since = performance.now()
     const started = await client.power(state, 'reboot', signal, { timeout: seconds })
-    const { warnings } = await client.tasks.wait(started, { signal, progress }).catch((error: unknown) => {
-      throw stillRunning(error, state, seconds)
-    })
+    const warnings = await obeyed(started, seconds, context)
     for (let looks = 0; looks < mostLooks; looks += 1) {
       const now = await client.status(state, signal)
       const elapsed = (performance.now() - since) / 1_000 + slackSeconds

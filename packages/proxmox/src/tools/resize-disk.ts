@@ -47,8 +47,8 @@ export const resizeDisk = defineTool({
   wayBackFirst: true,
   input: z.object({
     guest: guestInput,
-    disk: z.string().min(1).describe('Device: scsi0, rootfs, mp0; get_guest shows them.'),
-    gib: z.number().int().min(1).max(131_072).describe('Size it is to have in all.'),
+    disk: z.string().min(1).describe('As scsi0; get_guest tells.'),
+    gib: z.number().int().min(1).max(131_072).describe('New size.'),
   }),
   output: z.object({
     guest: z.string().describe('Name.'),

@@ -30,13 +30,13 @@ import type { ResourceView } from '../resources.ts'
 import { nodeFor } from '../sources.ts'
 import { targetOf } from '../targets.ts'
 import { gibibytes } from '../verdict.ts'
-import { defineTool, guestInput, some } from './define-tool.ts'
+import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
 
 const input = z.object({
-  guest: guestInput.describe('Whose backup: name, or id if it is gone.'),
-  archive: z.string().optional().describe('volid of list_backups; the newest whole one when not given.'),
+  guest: guestInput.describe('Name; id if it is gone.'),
+  archive: z.string().optional().describe('volid; default: newest whole one.'),
   ...newGuestShape,
-  name: newGuestShape.name.optional().describe('New; the old one with -restored when not given.'),
+  name: newGuestShape.name.optional().describe('Default: the old, -restored.'),
 })
 
 type Wanted = z.output<typeof input>
@@ -48,8 +48,7 @@ interface RestoreState extends NewGuestState {
   archive: string
 }
 
-type Reader = (input: Wanted, context: Context) => Promise<RestoreState>
-const readState: Reader = async ({ guest, archive: wanted, name: given, id }, { client, signal }) => {
+const readState: StateReader<Wanted, RestoreState> = async ({ guest, archive: wanted, name: given, id }, { client, signal }) => {
   const view = await client.resources(signal)
   const origin = originOf(view, guest)
   const name = given ?? `${origin.guest?.name ?? `guest-${origin.id}`}-restored`

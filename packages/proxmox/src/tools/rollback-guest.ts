@@ -2,30 +2,30 @@ import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import { momentText } from '../backups.ts'
 import { haSentence } from '../circumstances.ts'
-import type { ProxmoxClient } from '../client.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
 import { networksOf } from '../guest-config.ts'
-import { moveStateOf, type MoveState } from '../migration.ts'
+import { readMoveState, type MoveState } from '../migration.ts'
 import { ownTargets } from '../own-guest.ts'
 import { archiveFor, archiveText, gatheredWarnings, kindIn, originOf, restoreFields, unpackedTo } from '../restoration.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { defineTool, guestInput, some } from './define-tool.ts'
+import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
 
 interface RollbackState extends MoveState {
   archive: string
 }
 
-type Reader = (input: { guest: string; archive: string }, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<RollbackState>
-const readState: Reader = async ({ guest: reference, archive: wanted }, { client, signal }) => {
+const readState: StateReader<{ guest: string; archive: string }, RollbackState> = async (
+  { guest: reference, archive: wanted },
+  { client, signal },
+) => {
   const view = await client.resources(signal)
   const guest = findGuest(view.guests, reference)
-  const [status, config, archive] = await Promise.all([
-    client.status(guest, signal),
-    client.guestConfig(guest, signal),
+  const [state, archive] = await Promise.all([
+    readMoveState(guest, client, signal),
     archiveFor(originOf(view, String(guest.id)), wanted, { client, view, signal }),
   ])
-  return { ...moveStateOf(guest, status, config), archive: archive.volid }
+  return { ...state, archive: archive.volid }
 }
 
 /** Puts a backup in the place of the guest it is of. */
@@ -37,7 +37,7 @@ export const rollbackGuest = defineTool({
   toolset: 'backups',
   input: z.object({
     guest: guestInput,
-    archive: z.string().min(1).describe('Backup (volid of list_backups) it is overwritten with.'),
+    archive: z.string().min(1).describe('volid of list_backups.'),
   }),
   output: z.object({
     guest: z.string().describe('Name.'),

@@ -14,8 +14,8 @@ export const listStorage = defineTool({
   access: 'observe',
   toolset: 'cluster',
   input: z.object({
-    storage: z.string().optional().describe('Only this one.'),
-    node: z.string().optional().describe('Only as this node sees them.'),
+    storage: z.string().optional().describe('Storage.'),
+    node: z.string().optional().describe('Node.'),
     ...paging,
   }),
   output: z.object({

@@ -11,8 +11,8 @@ export const getTask = defineTool({
   access: 'observe',
   toolset: 'cluster',
   input: z.object({
-    upid: z.string().describe('Id of the task: UPID:…'),
-    lines: z.number().int().min(1).max(500).optional().describe('Of its log; 30 when not given.'),
+    upid: z.string().describe('UPID.'),
+    lines: z.number().int().min(1).max(500).optional().describe('Lines.'),
   }),
   output: z.object({
     state: z.string().describe('running, ok, warnings or failed.'),

@@ -35,7 +35,7 @@ const readState: Reader = async ({ guest }, { client, signal }) => configStateOf
 export const updateGuest = defineTool({
   name: 'update_guest',
   title: 'Change a guest',
-  description: 'Change a VM or container: cores, memory, start at boot, tags, name, notes, protection; the old values are kept.',
+  description: 'Change a VM or container: cores, memory, start at boot, tags, name, notes, protection.',
   access: 'configure',
   toolset: 'lifecycle',
   idempotent: true,

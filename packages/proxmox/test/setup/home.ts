@@ -1,10 +1,8 @@
+import { startSshAgent } from '@rackwarden/lab'
 import { applicationOf, commandLine } from '@rackwarden/server/cli'
-import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 import proxmox from '../../src/index.ts'
 import type { PretendNode } from './node.ts'
@@ -35,8 +33,6 @@ export interface Home {
   /** Every file below it. */
   files(): Promise<string[]>
 }
-
-const run = promisify(execFile)
 
 /** Makes an empty home. */
 export async function createHome(environment: Record<string, string> = {}): Promise<Home> {
@@ -81,10 +77,7 @@ export async function createHome(environment: Record<string, string> = {}): Prom
 
 /** An agent that holds the key a node lets in; gone at the end of the test. */
 export async function agentFor({ ssh }: PretendNode): Promise<string> {
-  const socket = join(ssh.directory, 'agent')
-  const child = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] })
-  onTestFinished(() => void child.kill())
-  await new Promise((resolve) => child.stdout.once('data', resolve))
-  await run('ssh-add', ['-q', ssh.userKey], { env: { ...process.env, SSH_AUTH_SOCK: socket } })
+  const { socket, down } = await startSshAgent([ssh.userKey])
+  onTestFinished(down)
   return socket
 }

@@ -1,34 +1,12 @@
 // What `pveum`, `pveversion` and `openssl` do on a pretend node: they answer, refuse and end as the real ones, keep what
 // they did in a file, and write down how they were called.
 //   node node-program.mjs <file> <program> <arguments…>
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { openPretendProgram, refuse, wordsOf } from '@rackwarden/lab/pretend-program'
 import { randomUUID } from 'node:crypto'
 
-const [file, program, ...argv] = process.argv.slice(2)
-const state = JSON.parse(readFileSync(file, 'utf8'))
+const { state, program, argv, run } = openPretendProgram()
 
-function save() {
-  writeFileSync(`${file}.new`, JSON.stringify(state))
-  renameSync(`${file}.new`, file)
-}
-
-class Refusal extends Error {}
-
-const refuse = (text) => {
-  throw new Refusal(text)
-}
 const wrong = (name, text) => refuse(`400 Parameter verification failed.\n${name}: ${text}\npveum ${argv.join(' ')} [OPTIONS]`)
-
-/** Options and what is none. */
-function parsed(words) {
-  const [plain, options] = [[], {}]
-  for (let index = 0; index < words.length; index++) {
-    const [name, ...value] = words[index].split('=')
-    if (!name.startsWith('--')) plain.push(words[index])
-    else options[name.slice(2)] = value.length > 0 ? value.join('=') : words[++index]
-  }
-  return { plain, options }
-}
 
 const privileges = {
   common:
@@ -109,9 +87,6 @@ function changeAcl(path, { roles, users, tokens }, isGiven) {
 
 /** What is printed. */
 function answered() {
-  state.called.push([program, ...argv].join(' '))
-  const failure = state.failing.find(({ when }) => state.called.at(-1).includes(when))
-  if (failure !== undefined) refuse(failure.says ?? "cfs-lock 'file-user_cfg' error: got lock request timeout")
   if (program === 'pveversion') {
     const version = state.release === 9 ? '9.1.4/5ac30304265fbd8e' : '8.4.14/b502d23c55afcba1'
     return `pve-manager/${version} (running kernel: 6.17.4-1-pve)`
@@ -120,20 +95,12 @@ function answered() {
     if (!argv.at(-1).endsWith(`/${state.certificateFile}`)) refuse(`Could not open file or uri for loading certificate from ${argv.at(-1)}`)
     return `sha256 Fingerprint=${state.fingerprint}`
   }
-  const { plain, options } = parsed(argv)
+  const { plain, options } = wordsOf(argv)
   const size = plain[1] === 'token' ? 3 : 2
-  const run = table[plain.slice(0, size).join(' ')]
-  if (run === undefined) refuse(`ERROR: unknown command '${argv.join(' ')}'`)
-  const answer = run(plain.slice(size), options)
+  const command = table[plain.slice(0, size).join(' ')]
+  if (command === undefined) refuse(`ERROR: unknown command '${argv.join(' ')}'`)
+  const answer = command(plain.slice(size), options)
   return answer === undefined || options['output-format'] !== 'json' ? '' : JSON.stringify(answer)
 }
 
-try {
-  const text = answered()
-  if (text !== '') process.stdout.write(`${text}\n`)
-} catch (error) {
-  if (!(error instanceof Refusal)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 255
-}
-save()
+run(answered, "cfs-lock 'file-user_cfg' error: got lock request timeout")

@@ -1,10 +1,7 @@
-import { createCertificate, serveHandler, type TestCertificate } from '@rackwarden/core/testing'
-import { startSshServer, type SshServer, type SshServerOptions } from '@rackwarden/lab'
+import { createCertificate, forwardTo, serveHandler, type TestCertificate } from '@rackwarden/core/testing'
+import { startPretendMachine, type PretendMachine, type SshServerOptions } from '@rackwarden/lab'
 import { once } from 'node:events'
 import { createServer } from 'node:https'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import simulate from '../../src/simulate.ts'
@@ -29,14 +26,9 @@ export interface NodeState {
 }
 
 /** A pretend node: real SSH before programs that answer like those of Proxmox VE, and a simulated API that holds to what they did. */
-export interface PretendNode {
-  ssh: SshServer
-  /** Where its programs are. */
-  programs: string
+export interface PretendNode extends PretendMachine<NodeState> {
   url: string
   certificate: TestCertificate
-  state(): Promise<NodeState>
-  change(change: (state: NodeState) => void): Promise<void>
   /** How its programs were called, readings left out. */
   changes(): Promise<string[]>
   /** Lets tokens do more than they were given, as a cluster that is set up wrongly would. */
@@ -56,10 +48,7 @@ export interface OtherNode {
 
 /** Starts a node that is gone at the end of the test. */
 export async function startNode(own: Partial<NodeState> = {}, options: SshServerOptions = {}): Promise<PretendNode> {
-  const directory = await mkdtemp(join(tmpdir(), 'rackwarden-node-'))
-  onTestFinished(() => rm(directory, { recursive: true, force: true }))
   const certificate = createCertificate()
-  const file = join(directory, 'state.json')
   const first: NodeState = {
     release: 9,
     users: {},
@@ -72,16 +61,16 @@ export async function startNode(own: Partial<NodeState> = {}, options: SshServer
     nodes: {},
     ...own,
   }
-  await writeFile(file, JSON.stringify(first))
-  const program = fileURLToPath(new URL('node-program.mjs', import.meta.url))
-  for (const name of ['pveum', 'pveversion', 'openssl'])
-    await writeFile(join(directory, name), `#!/bin/sh\nexec '${process.execPath}' '${program}' '${file}' ${name} "$@"\n`, { mode: 0o755 })
-  const ssh = await startSshServer({ ...options, path: [directory, '/usr/bin', '/bin'].join(delimiter) })
-  onTestFinished(() => ssh.down())
-  const state = async () => JSON.parse(await readFile(file, 'utf8')) as NodeState
+  const machine = await startPretendMachine<NodeState>({
+    names: ['pveum', 'pveversion', 'openssl'],
+    program: fileURLToPath(new URL('node-program.mjs', import.meta.url)),
+    state: first,
+    ssh: options,
+  })
+  onTestFinished(() => machine.down())
 
   async function answer(request: Request): Promise<Response> {
-    const { release, ...rest } = await state()
+    const { release, ...rest } = await machine.state()
     const tokens = Object.fromEntries(
       tokensOf({ release, ...rest }).map(([id, token]) => [id, node.isLenient ? wholeToken(release, token.secret) : token]),
     )
@@ -90,14 +79,7 @@ export async function startNode(own: Partial<NodeState> = {}, options: SshServer
       Object.entries(defaultWorld.nodes).map(([name, given]) => [name, { ...given, address: undefined, ...rest.nodes[name] }]),
     )
     const world = { ...defaultWorld, nodes, release, tokens: { 'nobody@pve!x': { secret: 'nobody', rights: {} }, ...tokens } }
-    const simulation = await simulate(world)
-    const { pathname, search } = new URL(request.url)
-    const hasBody = request.method !== 'GET' && request.method !== 'DELETE'
-    return simulation.connection!.fetch(`${pathname}${search}`, {
-      method: request.method,
-      headers: request.headers,
-      ...(hasBody && { body: await request.text() }),
-    })
+    return forwardTo((await simulate(world)).connection!)(request)
   }
 
   /** Another node of the cluster, at an address of its own and the port of the first. */
@@ -129,20 +111,13 @@ export async function startNode(own: Partial<NodeState> = {}, options: SshServer
   const served = await serveHandler(answer, { tls: certificate })
   onTestFinished(() => served.close())
   const node: PretendNode = {
-    ssh,
-    programs: directory,
+    ...machine,
     url: served.url,
     closeFirst: () => served.close(),
     startOther: (address) => startOther(address, Number(new URL(served.url).port)),
     certificate,
-    state,
-    async change(change) {
-      const now = await state()
-      change(now)
-      await writeFile(file, JSON.stringify(now))
-    },
     changes: async () =>
-      (await state()).called.filter((line) => line.startsWith('pveum') && !/^pveum (?:user(?: token)?|role|acl) list/.test(line)),
+      (await machine.state()).called.filter((line) => line.startsWith('pveum') && !/^pveum (?:user(?: token)?|role|acl) list/.test(line)),
     isLenient: false,
   }
   return node

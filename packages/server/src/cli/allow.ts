@@ -2,7 +2,7 @@ import { nearestNames, prefixOf, ToolError } from '@rackwarden/core'
 import type { StandingRule } from '@rackwarden/core/runtime'
 import type { Application } from '../application.ts'
 import { momentAfter, spanText } from '../moment.ts'
-import { openDesk, type Desk } from './desk.ts'
+import { atDesk, type Desk } from './desk.ts'
 import { exitCodes } from './failure.ts'
 import type { OpenOptions } from './open.ts'
 import { passphraseOf } from './passphrase.ts'
@@ -27,8 +27,7 @@ export async function allow(
   options: AllowOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const desk = openDesk(application, options, terminal)
-  try {
+  return atDesk(application, options, terminal, async (desk) => {
     if (options.revoke !== undefined) return await revoke(desk, options.revoke, options, terminal)
     if (words.length > 0 && options.list !== true) return await addRule(desk, application, words.join(' '), options, terminal)
     const rules = await desk.rules.list()
@@ -36,9 +35,7 @@ export async function allow(
     else if (rules.length === 0) terminal.print('Nothing is allowed ahead.')
     else terminal.print(rules.map((rule) => ruleText(rule, desk.runtime.clock.now())).join('\n'))
     return exitCodes.ok
-  } finally {
-    await desk.close()
-  }
+  })
 }
 
 async function addRule(desk: Desk, application: Application, asked: string, options: AllowOptions, terminal: Terminal): Promise<number> {

@@ -2,7 +2,7 @@ import { ToolError } from '@rackwarden/core'
 import type { ApprovalState } from '@rackwarden/core/runtime'
 import type { Application } from '../application.ts'
 import { spanText } from '../moment.ts'
-import { openDesk, type Decided, type Desk } from './desk.ts'
+import { atDesk, type Decided, type Desk } from './desk.ts'
 import { exitCodes } from './failure.ts'
 import type { OpenOptions } from './open.ts'
 import { passphraseOf } from './passphrase.ts'
@@ -21,23 +21,19 @@ export async function approvals(
   options: ApprovalOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const desk = openDesk(application, options, terminal)
-  try {
+  return atDesk(application, options, terminal, async (desk) => {
     if (id === undefined) await list(desk, options, terminal)
     else {
       const state = await stateOf(desk, id)
       terminal.print(options.json === true ? JSON.stringify(state, null, 2) : requestText(state, desk.runtime.clock.now()))
     }
     return exitCodes.ok
-  } finally {
-    await desk.close()
-  }
+  })
 }
 
 /** Shows a person the whole plan, and agrees to it in the name of whoever knows the passphrase. */
 export async function approve(application: Application, id: string, options: ApprovalOptions, terminal: Terminal): Promise<number> {
-  const desk = openDesk(application, options, terminal)
-  try {
+  return atDesk(application, options, terminal, async (desk) => {
     const state = await undecidedState(desk, id)
     const { request } = state
     const show = options.json === true ? terminal.complain : terminal.print
@@ -49,23 +45,18 @@ export async function approve(application: Application, id: string, options: App
     if (options.json === true) terminal.print(JSON.stringify({ id, ...decision }, null, 2))
     else terminal.print(`Approved. It runs when ${lineOf(request.principal)} sends its token again, until ${lineOf(request.expires_at)}.`)
     return exitCodes.ok
-  } finally {
-    await desk.close()
-  }
+  })
 }
 
 /** Says no. That takes no passphrase: nothing happens by it, and a no must never be harder to give than a yes. */
 export async function reject(application: Application, id: string, options: ApprovalOptions, terminal: Terminal): Promise<number> {
-  const desk = openDesk(application, options, terminal)
-  try {
+  return atDesk(application, options, terminal, async (desk) => {
     const state = await undecidedState(desk, id)
     const decision = await desk.audited(about(state, 'rejected'), () => desk.requests.withdraw(id, desk.by))
     if (options.json === true) terminal.print(JSON.stringify({ id, ...decision }, null, 2))
     else terminal.print(`Rejected: ${lineOf(state.request.plan.summary)}. Nothing was done, and its token is void.`)
     return exitCodes.ok
-  } finally {
-    await desk.close()
-  }
+  })
 }
 
 async function list({ requests, runtime }: Desk, { json = false }: ApprovalOptions, terminal: Terminal): Promise<void> {

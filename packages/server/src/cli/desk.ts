@@ -32,11 +32,24 @@ export interface Desk {
   command: (words: string) => string
   /** Does what the owner decided and writes it down, also where it fails. */
   audited<Result>(decided: Decided, work: () => Promise<Result>): Promise<Result>
-  close(): Promise<void>
 }
 
-/** Opens the desk of a state directory. */
-export function openDesk(application: Application, options: OpenOptions, terminal: Terminal): Desk {
+/** Does the work of one command at the desk of a state directory, and closes it afterwards. */
+export async function atDesk<Result>(
+  application: Application,
+  options: OpenOptions,
+  terminal: Terminal,
+  work: (desk: Desk) => Promise<Result>,
+): Promise<Result> {
+  const desk = openDesk(application, options, terminal)
+  try {
+    return await work(desk)
+  } finally {
+    await desk.runtime.close()
+  }
+}
+
+function openDesk(application: Application, options: OpenOptions, terminal: Terminal): Desk {
   const runtime = openRuntime(application, options, terminal)
   const owner = openOwner(runtime)
   const principal = localPrincipal()
@@ -71,6 +84,5 @@ export function openDesk(application: Application, options: OpenOptions, termina
         throw error
       }
     },
-    close: () => runtime.close(),
   }
 }

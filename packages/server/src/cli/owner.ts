@@ -1,6 +1,6 @@
 import { ToolError } from '@rackwarden/core'
 import type { Application } from '../application.ts'
-import { openDesk, type Desk } from './desk.ts'
+import { atDesk, type Desk } from './desk.ts'
 import { exitCodes } from './failure.ts'
 import { askYes, isAsking } from './init/questions.ts'
 import type { OpenOptions } from './open.ts'
@@ -16,9 +16,8 @@ export interface OwnerOptions extends OpenOptions {
 
 /** Sets the owner's passphrase, or changes it. */
 export async function setPassphrase(application: Application, options: OwnerOptions, terminal: Terminal): Promise<number> {
-  const desk = openDesk(application, options, terminal)
-  const { owner } = desk
-  try {
+  return atDesk(application, options, terminal, async (desk) => {
+    const { owner } = desk
     const isChange = await owner.isSet()
     const { previous, passphrase } = await passphrases(isChange, options, terminal)
     const tool = 'owner set-passphrase'
@@ -35,20 +34,18 @@ export async function setPassphrase(application: Application, options: OwnerOpti
       if (!isChange) terminal.print('Write that line down somewhere else: a key that is another one later is not yours.')
     }
     return exitCodes.ok
-  } finally {
-    await desk.close()
-  }
+  })
 }
 
 /** Says whether a passphrase is set, and what its key is known by. */
 export async function ownerStatus(application: Application, options: OwnerOptions, terminal: Terminal): Promise<number> {
-  const desk = openDesk(application, options, terminal)
-  const key = await desk.owner.fingerprint()
-  await desk.close()
-  if (options.json === true) terminal.print(JSON.stringify({ set: key !== undefined, ...(key === undefined ? {} : { key }) }, null, 2))
-  else if (key !== undefined) terminal.print(`A passphrase is set; the key is ${key}.`)
-  else terminal.print(`No passphrase is set. Until then nothing can be approved at a shell: '${desk.command('owner set-passphrase')}'.`)
-  return exitCodes.ok
+  return atDesk(application, options, terminal, async (desk) => {
+    const key = await desk.owner.fingerprint()
+    if (options.json === true) terminal.print(JSON.stringify({ set: key !== undefined, ...(key === undefined ? {} : { key }) }, null, 2))
+    else if (key !== undefined) terminal.print(`A passphrase is set; the key is ${key}.`)
+    else terminal.print(`No passphrase is set. Until then nothing can be approved at a shell: '${desk.command('owner set-passphrase')}'.`)
+    return exitCodes.ok
+  })
 }
 
 async function passphrases(isChange: boolean, { passphraseFile }: OwnerOptions, terminal: Terminal) {

@@ -2,7 +2,7 @@ import { ToolError, toolsetNames, toolsetsOf } from '@rackwarden/core'
 import { createSecretFilter, loadConfiguration, type Exposure } from '@rackwarden/core/runtime'
 import type { Application } from '../application.ts'
 import type { IssuedToken, TokenRecord } from '../tokens.ts'
-import { openDesk, type Desk } from './desk.ts'
+import { atDesk } from './desk.ts'
 import { exitCodes } from './failure.ts'
 import { passphraseFor } from './passphrase.ts'
 import { table, type Terminal } from './terminal.ts'
@@ -109,20 +109,6 @@ export async function listTokens(application: Application, options: TokenOptions
     }
     return exitCodes.ok
   })
-}
-
-async function atDesk(
-  application: Application,
-  options: TokenOptions,
-  terminal: Terminal,
-  work: (desk: Desk) => Promise<number>,
-): Promise<number> {
-  const desk = openDesk(application, options, terminal)
-  try {
-    return await work(desk)
-  } finally {
-    await desk.close()
-  }
 }
 
 function showOnce({ token, record }: IssuedToken, { json = false }: TokenOptions, terminal: Terminal): number {

@@ -3,7 +3,7 @@ import { ToolError } from '@rackwarden/core'
 import type { Caller, Exposure, Surface, View } from '@rackwarden/core/runtime'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { mostAtOnce } from '../activity.ts'
-import { rpcCodes } from '../json-rpc.ts'
+import { isRecord, rpcCodes } from '../json-rpc.ts'
 import { isLoopback } from './address.ts'
 import { pathBelow, serviceAt, viewAt } from './address-view.ts'
 import { answerJson, refuse } from './answer.ts'
@@ -156,6 +156,8 @@ function sendsJson({ headers }: IncomingMessage): boolean {
 
 /** Whether a request belongs to the 2025 era. */
 function isOld({ headers }: IncomingMessage, body: unknown): boolean {
+  // Sessions are of that era alone; the library takes every message apart three times to say so.
+  if (headers['mcp-session-id'] !== undefined && !hasMeta(body)) return true
   const header = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined)
   const [protocolVersionHeader, mcpMethodHeader, mcpNameHeader] = ['mcp-protocol-version', 'mcp-method', 'mcp-name'].map(header)
   const outcome = classifyInboundRequest({
@@ -166,4 +168,9 @@ function isOld({ headers }: IncomingMessage, body: unknown): boolean {
     ...(mcpNameHeader === undefined ? {} : { mcpNameHeader }),
   })
   return outcome.kind === 'legacy'
+}
+
+/** Whether a message claims anything for itself, as each of the 2026 era does. */
+function hasMeta(body: unknown): boolean {
+  return !isRecord(body) || (isRecord(body.params) && '_meta' in body.params)
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
-import { defaultApproval, defaultLimits, createRuntime, openCatalogue, readAudit } from '@rackwarden/core/runtime'
+import { defaultLimits, readAudit } from '@rackwarden/core/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { lamp } from '../fixture-service.ts'
-import { startLab, temporaryDirectory } from '../lab.ts'
+import { startLab } from '../lab.ts'
+import { openLamp } from '../lamp-catalogue.ts'
 import { initialize, openSession, proper, rpc, send } from '../raw.ts'
 
 const ping = rpc('ping')
@@ -31,21 +31,8 @@ test('one principal takes up half of a server, all together no more than it hold
 })
 
 test('of a thousand calls at once each is answered, done or refused, and each that came to be a call is audited', async () => {
-  const stateDirectory = await temporaryDirectory()
-  const runtime = createRuntime({ version: '1', environment: {}, stateDirectory, log: () => undefined })
-  const simulation = await (await lamp.simulate()).default()
-  const catalogue = openCatalogue({
-    name: 'lamp',
-    title: 'Lamp',
-    services: [lamp],
-    prefixed: false,
-    runtime,
-    configuration: { tier: 'observe', services: {}, approval: defaultApproval, limits: { ...defaultLimits, callsPerMinute: 300 } },
-    simulations: new Map([['lamp', simulation]]),
-  })
-  onTestFinished(async () => {
-    await catalogue.close(0)
-    await runtime.close()
+  const { catalogue, runtime, stateDirectory } = await openLamp({
+    configuration: { tier: 'observe', limits: { ...defaultLimits, callsPerMinute: 300 } },
   })
   const { server } = await startLab({ surface: catalogue })
   const call = async (index: number) => {

@@ -1,4 +1,4 @@
-import { defineService, defineSetup, httpConfig, secret, ToolError, type ExecResult, type Service } from '@rackwarden/core'
+import { defineService, defineSetup, httpConfig, secret, ToolError, valuePrinted, type ExecResult, type Service } from '@rackwarden/core'
 import { createCertificate, serveHandler } from '@rackwarden/core/testing'
 import { onTestFinished } from 'vitest'
 
@@ -107,7 +107,7 @@ export async function openSafe(name = 'safe'): Promise<Safe> {
       tokens.map((token) => ({ title: `drop ${token}`, ways: [['safe', 'drop', 'token', user, token]] as const })),
     remove: (user, held) =>
       (held ?? [`add ${user}`]).map((line) => ({ title: `drop ${line}`, ways: [['safe', 'drop', ...line.split(' ')]] as const })),
-    secretIn: (printed) => /"value":"([^"]+)"/.exec(printed)?.[1],
+    secretIn: valuePrinted,
     prove: ({ tokenId }) =>
       Promise.resolve({
         missing: [],

@@ -21,7 +21,7 @@ const output = z.object({
 export const createMonitor = defineTool({
   name: 'create_monitor',
   title: 'Create a monitor',
-  description: 'Watch a url, a host (ping), host and port, or a container from now on; the type follows from that.',
+  description: 'Watch a url, host (ping), host and port, or container; the type follows from that.',
   access: 'configure',
   toolset: 'setup',
   idempotent: true,
@@ -50,7 +50,7 @@ export const createMonitor = defineTool({
       diff: [
         `${input.name}: (none) → ${derived.type}, every ${input.interval} s`,
         ...fields,
-        ...(parent === undefined ? [] : [`parent: ${parent.name}`]),
+        ...(parent === undefined ? [] : [`group: ${parent.name}`]),
         ...(tags.length === 0 ? [] : [`tags: ${tags.map((name) => (newTags.includes(name) ? `${name} (new)` : name)).join(', ')}`]),
         `notifies: ${names.map(({ name }) => name).join(', ') || 'nobody'}`,
       ],
@@ -77,8 +77,8 @@ async function created(input: CreationInput, client: UptimeKumaClient, signal: A
     refuseOther(existing.name, existing.id, creation)
     return { monitor: existing.name, id: existing.id, type: existing.type, tags, created: false }
   }
-  const { name, interval, retries, description } = input
-  const wishes = { name, interval, retries, description, parent: parent?.id, notifications, dockerHost }
+  const { name, interval, retries = 0 } = input
+  const wishes = { name, interval, retries, parent: parent?.id, notifications, dockerHost }
   const id = await client.add(await newMonitor(derived, wishes, client.picture.isSecond()), signal)
   for (const tag of tags) await client.attachTag(id, { id: (await tagOrNew(tag, client, signal)).id, value: '' }, signal)
   return { monitor: name, id, type: derived.type, tags, created: true }

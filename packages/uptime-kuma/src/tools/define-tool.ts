@@ -6,7 +6,7 @@ import type { UptimeKumaClient } from '../client.ts'
 export const defineTool = toolsFor<UptimeKumaClient>()
 
 /** The monitor a tool is about. */
-export const monitorInput = z.string().min(1).describe('Name or id.')
+export const monitorInput = z.string().min(1).describe('Monitor.')
 
 /** What every list that goes on ends with. */
 export const nextCursor = z.string().optional().describe('Pass as `cursor` for more.')

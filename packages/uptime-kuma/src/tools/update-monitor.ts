@@ -29,7 +29,7 @@ const input = z.object({
     .regex(/^[^]{0,1000}$/)
     .optional()
     .describe('Description.'),
-  parent: z.string().optional().describe("Group; '' for none."),
+  group: z.string().optional().describe("'' for none."),
   notifications: z.array(z.string()).optional().describe('Notifications.'),
 })
 type UpdateInput = z.output<typeof input>
@@ -45,7 +45,7 @@ interface UpdateState {
   now: Values
 }
 
-const fieldOf: Readonly<Record<Exclude<Field, 'parent' | 'notifications'>, string>> = {
+const fieldOf: Readonly<Record<Exclude<Field, 'group' | 'notifications'>, string>> = {
   name: 'name',
   url: 'url',
   host: 'hostname',
@@ -78,10 +78,10 @@ export const updateMonitor = defineTool({
     const wanted = wantedOf(given, state)
     refuse(given, state)
     notificationIds(client, given.notifications)
-    const parent = given.parent === undefined || given.parent === '' ? undefined : groupNamed(client.picture.monitors(), given.parent)
+    const group = given.group === undefined || given.group === '' ? undefined : groupNamed(client.picture.monitors(), given.group)
     const diff = diffOf(
       shownValues(pick(state.now, wanted)),
-      shownValues({ ...wanted, ...(parent === undefined ? {} : { parent: parent.name }) }),
+      shownValues({ ...wanted, ...(group === undefined ? {} : { group: group.name }) }),
     )
     const targets = [targetName(instance, 'monitor', state.name)]
     if (diff.length === 0) return { summary: `${state.name} is so already`, targets, nothing: true }
@@ -102,7 +102,7 @@ export const updateMonitor = defineTool({
     const bean = await client.bean(state.id, signal)
     const changed = Object.entries(fieldOf).flatMap(([name, field]) => (name in wanted ? [[field, wanted[name as Field]]] : []))
     const parent =
-      given.parent === undefined ? {} : { parent: given.parent === '' ? null : groupNamed(client.picture.monitors(), given.parent).id }
+      given.group === undefined ? {} : { parent: given.group === '' ? null : groupNamed(client.picture.monitors(), given.group).id }
     const ids = given.notifications === undefined ? undefined : notificationIds(client, given.notifications)
     const used = ids === undefined ? {} : { notificationIDList: Object.fromEntries(ids.map((id) => [String(id), true])) }
     // The whole of it is sent, for what is not sent is not kept.
@@ -113,7 +113,7 @@ export const updateMonitor = defineTool({
     }
   },
   settled: ({ now }, given, before) => {
-    const odd = Object.entries(wantedOf(given, before)).filter(([name, value]) => name !== 'parent' && !isSame(now[name as Field], value))
+    const odd = Object.entries(wantedOf(given, before)).filter(([name, value]) => name !== 'group' && !isSame(now[name as Field], value))
     return odd.length === 0 || `${odd.map(([name]) => name).join(', ')} did not change yet`
   },
   undo: ({ id, now }, given) => ({
@@ -135,7 +135,7 @@ function valuesOf(monitor: Monitor, monitors: readonly Monitor[], client: Uptime
     interval: interval ?? 60,
     retries: maxretries ?? 0,
     description,
-    parent: monitors.find(({ id }) => id === parent)?.name ?? '',
+    group: monitors.find(({ id }) => id === parent)?.name ?? '',
     notifications: client.picture.notifications().flatMap((one) => (ids.includes(one.id) ? [one.name] : [])),
   }
 }
@@ -154,8 +154,8 @@ function refuse(given: UpdateInput, state: UpdateState): void {
     throw new ToolError('invalid_input', `A monitor of type ${state.type} has no ${odd.join(', ')}.`, {
       hint: `It has ${Object.keys(state.now).join(', ')}.`,
     })
-  if (given.parent !== undefined && given.parent === state.name)
-    throw new ToolError('invalid_input', 'A group cannot be within itself.', { hint: 'Choose another parent.' })
+  if (given.group !== undefined && given.group === state.name)
+    throw new ToolError('invalid_input', 'A group cannot be within itself.', { hint: 'Choose another group.' })
 }
 
 function pick(values: Values, names: object): Values {

@@ -5,7 +5,7 @@ import {
   configurationPath,
   createSecretFiles,
   exitCodes,
-  openDesk,
+  atDesk,
   openDocument,
   textOf,
   type ConfigurationDocument,
@@ -34,8 +34,7 @@ export async function importUpstreams(application: Application, file: string, op
   if (text === undefined)
     throw new ToolError('invalid_input', `There is no file ${source}.`, { hint: 'Name the settings file of a client.' })
   const servers = chosen(await clientServers(source, text), options.only)
-  const desk = openDesk(application, options, terminal)
-  try {
+  return atDesk(application, options, terminal, async (desk) => {
     const document = await openDocument(await configurationPath(options.config, directory, environment), header)
     const secrets = createSecretFiles(join(configurationDirectory(environment), 'secrets'))
     const { names, notes } = await takeOver(servers, {
@@ -63,9 +62,7 @@ export async function importUpstreams(application: Application, file: string, op
       `Nothing of them is offered before you accept it${isSet ? ', with your passphrase' : ''}:\n${names.map((name) => `  ${desk.command(`upstreams accept ${name}`)}`).join('\n')}`,
     )
     return exitCodes.ok
-  } finally {
-    await desk.close()
-  }
+  })
 }
 
 interface TakeOver {

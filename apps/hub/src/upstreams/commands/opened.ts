@@ -1,7 +1,7 @@
 import { ToolError } from '@rackwarden/core'
 import { loadConfiguration, type UpstreamConfiguration, type UpstreamEntry } from '@rackwarden/core/runtime'
 import type { Application } from '@rackwarden/server'
-import { openDesk, type Desk, type OpenOptions, type Terminal } from '@rackwarden/server/cli'
+import { atDesk, type Desk, type OpenOptions, type Terminal } from '@rackwarden/server/cli'
 import { readAcceptance, type Acceptance } from '../acceptance.ts'
 import type { Offered } from '../definitions.ts'
 import { createEraRecords } from '../era-record.ts'
@@ -38,10 +38,9 @@ export async function atUpstreams(
   terminal: Terminal,
   work: (desk: UpstreamDesk) => Promise<number>,
 ): Promise<number> {
-  const desk = openDesk(application, options, terminal)
-  const { runtime, owner } = desk
-  const { environment, directory } = terminal
-  try {
+  return atDesk(application, options, terminal, async (desk) => {
+    const { runtime, owner } = desk
+    const { environment, directory } = terminal
     const { services } = application
     const { upstreams = [] } = await loadConfiguration({
       services,
@@ -88,7 +87,5 @@ export async function atUpstreams(
       }
     }
     return await work({ desk, entries, configurationOf, acceptanceOf, ask })
-  } finally {
-    await desk.close()
-  }
+  })
 }

@@ -1,6 +1,6 @@
 import type { Tier } from '@rackwarden/core'
 import type { Application } from '../../application.ts'
-import { openDesk } from '../desk.ts'
+import { atDesk } from '../desk.ts'
 import { passphraseFor } from '../passphrase.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -13,15 +13,12 @@ export async function agreeToTiers(
 ): Promise<void> {
   const granted = [...tiers].filter(([, tier]) => tier !== 'observe')
   if (granted.length === 0) return
-  const desk = openDesk(application, {}, terminal)
-  try {
+  return atDesk(application, {}, terminal, async (desk) => {
     const summary = `Tiers: ${granted.map(([service, tier]) => `${service} ${tier}`).join(', ')}`
     const passphrase = await passphraseFor(desk, summary, terminal)
     const input = Object.fromEntries(granted)
     const signed =
       passphrase === undefined ? () => Promise.resolve('') : () => desk.owner.sign({ statement: 'tiers', ...input }, passphrase)
     await desk.audited({ tool, result: 'approved', summary, input }, signed)
-  } finally {
-    await desk.close()
-  }
+  })
 }

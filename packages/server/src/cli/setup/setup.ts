@@ -1,6 +1,6 @@
 import { ToolError, type Service, type Setup, type Tier } from '@rackwarden/core'
 import type { Application } from '../../application.ts'
-import { openDesk } from '../desk.ts'
+import { atDesk } from '../desk.ts'
 import { exitCodes } from '../failure.ts'
 import { namedClient } from '../init/clients.ts'
 import { isAsking } from '../init/questions.ts'
@@ -22,8 +22,7 @@ export async function setUp(application: Application, name: string | undefined, 
   // A client that is not known is better told of before anything is made.
   for (const client of options.client ?? []) namedClient(client, terminal)
   const setup = (await service.setup()).default
-  const desk = openDesk(application, {}, given)
-  try {
+  return atDesk(application, {}, given, async (desk) => {
     const configuration = await openConfiguration(application, service, options, desk.runtime, terminal)
     const tier = remove ? 'observe' : await tierFor(service, options, terminal)
     const known = [...configuration.urls].filter(([instance]) => options.instance === undefined || instance === options.instance)
@@ -42,9 +41,7 @@ export async function setUp(application: Application, name: string | undefined, 
     if (remove) return await (bootstrap === 'auto' ? takeDownOverSsh(scene) : takeDownByScript(scene))
     terminal.print(`A token of ${user} at ${address.url}, for the tier ${tier}:\n${grantedLines(setup, tier)}`)
     return await (bootstrap === 'auto' ? makeOverSsh(scene, tier) : makeByScript(scene, tier))
-  } finally {
-    await desk.close()
-  }
+  })
 }
 
 function serviceOf({ services, prefixed, name: bin }: Application, name: string | undefined): Service & Required<Pick<Service, 'setup'>> {
