@@ -54,7 +54,7 @@ export async function findSource(
   { client, view, signal }: { client: ProxmoxClient; view: ResourceView; signal: AbortSignal },
 ): Promise<Source> {
   if (!/:(?:import|vztmpl)\//.test(from)) {
-    const guest = findGuest(view.guests, from)
+    const guest = findTemplate(view, from)
     if (guest.isTemplate) return { kind: 'template', guest }
     throw new ToolError('conflict', `${nameOf(guest)} is no template.`, {
       hint: 'clone_guest copies a guest that is none; list_templates shows what guests are made from.',
@@ -72,6 +72,19 @@ export async function findSource(
   throw new ToolError('not_found', found.length > 0 ? `'${from}' is not on ${node}.` : `There is no volume '${from}'.`, {
     hint: near.length > 0 ? `Is it ${near.join(' or ')}?` : 'list_templates shows what guests are made from.',
   })
+}
+
+/** The guest a source means; where there is none, nothing is to be made from it, whatever else is called so. */
+function findTemplate({ guests }: ResourceView, from: string): Guest {
+  try {
+    return findGuest(guests, from)
+  } catch (error) {
+    if (!ToolError.isInstance(error) || error.code !== 'not_found') throw error
+    throw new ToolError('not_found', `There is no template '${from}'.`, {
+      hint: 'list_templates shows what guests are made from.',
+      cause: error,
+    })
+  }
 }
 
 /** Refuses a copy to another node that Proxmox makes only between storages both reach. */

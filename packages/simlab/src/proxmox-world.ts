@@ -93,9 +93,12 @@ export const hypervisors: ProxmoxWorld = {
     'local-zfs': { type: 'zfspool', content: 'images,rootdir', gib: 860, usedPercent: 12 },
   },
   guests,
-  backups: [100, 102, 103, 110, 111, 112, 120].flatMap((guest) =>
-    [7, 31].map((hoursAgo) => ({ guest, storage: 'backup', hoursAgo, gib: guest < 110 ? 2 : 11, verified: 'ok' as const })),
-  ),
+  backups: [
+    ...[100, 102, 103, 110, 111, 112, 120].flatMap((guest) =>
+      [7, 31].map((hoursAgo) => ({ guest, storage: 'backup', hoursAgo, gib: guest < 110 ? 2 : 11, verified: 'ok' as const })),
+    ),
+    { guest: 121, storage: 'backup', hoursAgo: 11 * 24, gib: 6, verified: 'ok' },
+  ],
   jobs: [{ id: 'nightly', schedule: '02:00', storage: 'backup', guests: [100, 102, 103, 110, 111, 112, 120] }],
   ceph: { status: 'HEALTH_OK' },
 }

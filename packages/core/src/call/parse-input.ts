@@ -14,7 +14,11 @@ export function parseInput(schema: z.ZodObject, listed: JsonSchema, given: Reado
     })
   const parsed = schema.safeParse(lenientInput(listed, given))
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`)
+  const issues = parsed.error.issues.map(({ path, message }) =>
+    path.length === 1 && given[String(path[0])] === undefined
+      ? `${String(path[0])}: it is missing`
+      : `${path.join('.') || 'input'}: ${message}`,
+  )
   const wrong = [...new Set(parsed.error.issues.map(({ path }) => String(path[0] ?? '')))]
   throw new ToolError('invalid_input', issues.join('; '), { hint: whatIsTaken(wrong, properties) })
 }

@@ -33,6 +33,7 @@ describe('what is refused', () => {
       "invalid_input: There is no input 'nam'. Did you mean 'name'?\nThe inputs are: name.",
     )
     expect((await call('shelf_list_entries', { limit: 'many' })).text).toMatch(/^invalid_input: limit: /)
+    expect((await call('shelf_get_entry', {})).text).toMatch(/^invalid_input: name: it is missing$/m)
     expect((await call('shelf_list_entries', { limit: '10' })).kind).toBe('done')
     expect(codeOf(await call('shelf_get_entry', { name: 'x', confirm: 'A'.repeat(16) }))).toBe('invalid_input')
   })
