@@ -1,6 +1,7 @@
 import { checkConversation } from '@rackwarden/core/testing'
 import { defaultApproval, type CallResult } from '@rackwarden/core/runtime'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
+import { hostsWithGuest } from './lab-guest.ts'
 import { openLabHub } from './lab-hub.ts'
 
 /** The change the latest write left. */
@@ -97,4 +98,36 @@ test('an upgrade goes wrong, and the snapshot taken first is gone back to', asyn
     { say: 'Yes, look.', call: ['proxmox_exec_guest', look], confirm: true },
     { say: 'What cannot be taken back says so.', call: (answers) => ['undo_change', latest(answers)] },
   ])
+})
+
+test('a guest is upgraded from within behind a snapshot of it, and put back', async () => {
+  // That a person is asked is shown elsewhere: here they agreed.
+  const approval = { ...defaultApproval, tiers: { ...defaultApproval.tiers, admin: 'token' as const } }
+  const { call } = await openLabHub('admin', { approval, instead: { linux: hostsWithGuest } })
+  const upgrade = { instance: 'build', only: 'all' }
+  const back = { guest: '110', snapshot: 'rackwarden-2' }
+  await checkConversation('An upgrade from within, behind a snapshot', told('upgrade-within'), call, [
+    { say: 'What waits on build?', call: ['linux_check_updates', { instance: 'build' }] },
+    { say: 'Install it. The plan says what there could be to go back to.', call: ['linux_apply_updates', upgrade] },
+    { say: 'With a snapshot first, then.', call: ['linux_apply_updates', { ...upgrade, snapshot_first: true }] },
+    { say: 'The person agrees to both.', call: ['linux_apply_updates', { ...upgrade, snapshot_first: true }], confirm: true },
+    { say: 'Since then builds fail. Back to before it:', call: ['proxmox_rollback_snapshot', back] },
+    { say: 'The person agrees.', call: ['proxmox_rollback_snapshot', back], confirm: true },
+    { say: 'The old versions are there again.', call: ['linux_check_updates', { instance: 'build' }] },
+    {
+      say: 'The nas is no guest of anybody: what cannot be is said, and nothing is guessed.',
+      call: ['linux_apply_updates', { instance: 'nas', only: 'all', snapshot_first: true }],
+    },
+  ])
+})
+
+test('a command in a guest goes behind a snapshot as well', async () => {
+  const approval = { ...defaultApproval, tiers: { ...defaultApproval.tiers, admin: 'token' as const } }
+  const { call } = await openLabHub('admin', { approval, instead: { linux: hostsWithGuest } })
+  const given = { instance: 'build', command: ['docker', 'info'], snapshot_first: true }
+  const planned = await call('linux_exec_command', given)
+  const done = await call('linux_exec_command', { ...given, confirm: planned.kind === 'plan' ? planned.plan.confirm : '' })
+  expect(done.text).toContain('Taken first: proxmox/snapshot/110/rackwarden-2')
+  expect(done.text).toContain('proxmox_rollback_snapshot guest=110 snapshot=rackwarden-2 goes back to it.')
+  expect((await call('list_changes')).text).toContain('(behind proxmox/snapshot/110/rackwarden-2)')
 })

@@ -11,7 +11,7 @@ import {
   type DocsConfiguration,
   type InstanceConfiguration,
 } from '@rackwarden/core/runtime'
-import { createLab } from '@rackwarden/simlab'
+import { createLab, type Lab } from '@rackwarden/simlab'
 import { onTestFinished } from 'vitest'
 import { services } from '../src/services.ts'
 
@@ -32,10 +32,12 @@ export interface LabHubOptions {
   elsewhere?: Elsewhere
   docs?: DocsConfiguration
   approval?: ApprovalPolicy
+  /** Pretend upstreams in place of those of the lab, by service. */
+  instead?: Readonly<Record<string, (lab: Lab) => Promise<Simulation>>>
 }
 
 /** Opens the hub on a lab of its own; everything is gone when the test ends. */
-export async function openLabHub(tier: Tier, { elsewhere, docs, approval }: LabHubOptions = {}): Promise<LabHub> {
+export async function openLabHub(tier: Tier, { elsewhere, docs, approval, instead = {} }: LabHubOptions = {}): Promise<LabHub> {
   const directory = await mkdtemp(join(tmpdir(), 'rackwarden-hub-'))
   const runtime = createRuntime({
     version: '0.0.0',
@@ -46,7 +48,7 @@ export async function openLabHub(tier: Tier, { elsewhere, docs, approval }: LabH
   const lab = createLab()
   const simulations = new Map<string, Simulation>()
   for (const { name } of services.filter((service) => service !== elsewhere?.service)) {
-    const simulation = await lab.simulationOf(name)
+    const simulation = await (instead[name]?.(lab) ?? lab.simulationOf(name))
     if (simulation !== undefined) simulations.set(name, simulation)
   }
   const catalogue = openCatalogue({

@@ -72,6 +72,7 @@ export {
   type Command,
   type RunCommand,
   type Setup,
+  type SetupAddress,
   type SetupDefinition,
   type SetupGoal,
   type SetupPrint,
@@ -99,8 +100,10 @@ export {
   type WriteContext,
   type WriteTool,
 } from './define/tool.ts'
+export type { TaskState } from './define/task.ts'
 export { toolsetNames, toolsetsOf, type Toolset, type Toolsets } from './define/toolset.ts'
 export type { Pause, Watchers } from './define/watch.ts'
+export type { WayBack } from './define/way-back.ts'
 export { fixedNames, verbs } from './define/verbs.ts'
 export { admitCommand, refuseCommand } from './commands/admission.ts'
 export { judgeCommand, judgeScript } from './commands/policy.ts'

@@ -13,6 +13,7 @@ import { runGarbageCollection } from './tools/garbage.ts'
 import { listJobs } from './tools/jobs.ts'
 import { protectBackup } from './tools/protect.ts'
 import { pruneBackups } from './tools/prune.ts'
+import { task } from './task-state.ts'
 import { getStatus } from './tools/status.ts'
 import { runSync } from './tools/sync.ts'
 import { getTask, listTasks } from './tools/tasks.ts'
@@ -33,6 +34,7 @@ export default defineService({
   assets,
   census,
   backups,
+  task,
   rights,
   pitfalls: () => import('./pitfalls.ts'),
   warnsOfRights: true,

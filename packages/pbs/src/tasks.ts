@@ -25,7 +25,7 @@ export async function followTask(
   { client, signal, progress }: Pick<ReadContext<PbsClient>, 'client' | 'signal' | 'progress'>,
 ): Promise<TaskEnd> {
   // Whoever loses sight of this call finds the task by it.
-  progress(`task ${task}`)
+  progress(`task ${task}`, undefined, undefined, task)
   const log = logOf(task, client, signal)
   let missed = 0
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {

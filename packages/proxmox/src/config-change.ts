@@ -5,7 +5,6 @@ import { findGuest } from './find-guest.ts'
 import { propertiesIn } from './guest-config.ts'
 import type { GuestConfig } from './guest-schema.ts'
 import type { GuestPlace } from './guest-place.ts'
-import { snapshotNames, type WayBackOf } from './way-back.ts'
 
 /** What may be changed of a guest, as a caller says it. */
 export const changeShape = {
@@ -40,7 +39,8 @@ export type WantedChange = z.output<z.ZodObject<typeof changeShape>>
 export type ConfigValues = Readonly<Record<string, string | null>>
 
 /** What changing a configuration depends on. */
-export interface ConfigState extends WayBackOf {
+export interface ConfigState extends GuestPlace {
+  name: string
   status: string
   lock: string | undefined
   /** Of the whole configuration: whoever changed it meanwhile is not overwritten. */
@@ -61,35 +61,24 @@ export function changeableKeys(kind: GuestPlace['kind']): readonly string[] {
 }
 
 /** Reads the part of a configuration that may be changed, with what it is held to. */
-export async function configStateOf(
-  reference: string,
-  isSnapshotWanted: boolean | undefined,
-  client: ProxmoxClient,
-  signal: AbortSignal,
-): Promise<ConfigState> {
+export async function configStateOf(reference: string, client: ProxmoxClient, signal: AbortSignal): Promise<ConfigState> {
   const { guests } = await client.resources(signal)
-  const { kind, node, id, name, isTemplate } = findGuest(guests, reference)
+  const { kind, node, id, name } = findGuest(guests, reference)
   const place = { kind, node, id }
-  const [status, config, snapshots] = await Promise.all([
-    client.status(place, signal),
-    client.guestConfig(place, signal),
-    snapshotNames(place, isSnapshotWanted, client, signal),
-  ])
+  const [status, config] = await Promise.all([client.status(place, signal), client.guestConfig(place, signal)])
   return {
     ...place,
     name,
-    isTemplate,
     status: status.status,
     lock: status.lock,
     digest: config['digest'],
     values: valuesIn(kind, config),
-    snapshots,
   }
 }
 
-/** The part a plan is bound to: the digest stands for all of the configuration. */
-export function configBasis({ id, node, lock, digest, snapshots }: ConfigState): unknown {
-  return { id, node, lock: lock ?? null, digest, snapshots: snapshots ?? null }
+/** The part a plan is bound to. The digest guards what is sent, and is no part of it: a snapshot that is taken first makes another. */
+export function configBasis({ id, node, lock, values }: ConfigState): unknown {
+  return { id, node, lock: lock ?? null, values }
 }
 
 /** Values of what may be changed. */

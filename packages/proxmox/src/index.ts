@@ -5,6 +5,7 @@ import { assets, health } from './facets.ts'
 import { findings } from './findings.ts'
 import { backups } from './kept-backups.ts'
 import { rights } from './rights.ts'
+import { task } from './task-state.ts'
 import { pingAgent } from './tools/agent.ts'
 import { backupGuest, deleteCreatedBackup } from './tools/backup-guest.ts'
 import { listBackups } from './tools/backups.ts'
@@ -29,6 +30,7 @@ import { listStorage } from './tools/storage.ts'
 import { getTask } from './tools/task.ts'
 import { listTemplates } from './tools/templates.ts'
 import { updateGuest, updateGuestConfig } from './tools/update-guest.ts'
+import { wayBack } from './way-back.ts'
 
 export type { ProxmoxCrowd } from './simulation/crowd.ts'
 export type { ProxmoxWorld, SimulatedGuest, SimulatedNode, SimulatedStorage } from './simulation/world.ts'
@@ -46,6 +48,8 @@ export default defineService({
   assets,
   assetsAreBackedUp: true,
   backups,
+  wayBack,
+  task,
   rights,
   warnsOfRights: true,
   setup: () => import('./setup.ts'),

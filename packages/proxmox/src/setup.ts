@@ -1,5 +1,6 @@
 import { defineSetup, valuePrinted } from '@rackwarden/core'
 import { look } from './setup/facts.ts'
+import { otherNodes } from './setup/other-nodes.ts'
 import { prove } from './setup/proof.ts'
 import { roleOf } from './setup/role.ts'
 import { fingerprint, grant, isGranted, remove, retire } from './setup/steps.ts'
@@ -27,5 +28,6 @@ export default defineSetup({
   retire,
   remove,
   secretIn: valuePrinted,
+  others: { title: 'ask the cluster for its other nodes and their certificates', find: otherNodes },
   prove,
 })

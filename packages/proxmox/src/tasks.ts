@@ -17,7 +17,7 @@ export interface TaskEnd {
 /** How a task is waited for. */
 export interface Waiting {
   signal: AbortSignal
-  progress?: (message: string) => void
+  progress?: (message: string, done?: undefined, total?: undefined, task?: string) => void
   /** True where an abort of the caller is to end the task, too. */
   stopOnAbort?: boolean
 }
@@ -56,7 +56,7 @@ export function createTasks(api: Api, sleep: Sleep = async (milliseconds, signal
   async function wait(started: unknown, { signal, progress, stopOnAbort = false }: Waiting): Promise<TaskEnd> {
     const { upid, type } = parseUpid(idIn(started))
     // Whoever finds the call abandoned has the task to look at.
-    const tell = (line: string) => progress?.(`${line} (${upid})`)
+    const tell = (line: string) => progress?.(`${line} (${upid})`, undefined, undefined, upid)
     tell(`${type} began`)
     const lines: string[] = []
     try {

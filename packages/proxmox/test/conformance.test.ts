@@ -7,7 +7,6 @@ import { calls } from './tool-calls.ts'
 const right: Readonly<Record<string, Record<string, unknown>>> = {
   ...calls,
   list_guests: { tag: 'core' },
-  update_guest: { ...calls['update_guest'], snapshot_first: false },
   create_guest: { ...calls['create_guest'], from: 'debian-13-cloud' },
 }
 

@@ -107,14 +107,13 @@ async function everything(release: 8 | 9) {
     tags: [],
     description: 'a & b',
     protected: true,
-    snapshot_first: true,
   })
   await write('update_guest_config', { guest: '104', values: { name: 'mail', cores: '2', protection: null, onboot: null } })
   await write('update_guest', { guest: '213', swap_mib: 0, cores: 2, tags: ['watch'] })
   await write('migrate_guest', { guest: 'mail', node: 'pve3' })
   await write('migrate_guest', { guest: 'database', node: 'pve1' })
   await write('migrate_guest', { guest: 'grafana', node: 'pve1' })
-  await write('resize_disk', { guest: 'mail', disk: 'scsi0', gib: 50, snapshot_first: true })
+  await write('resize_disk', { guest: 'mail', disk: 'scsi0', gib: 50 })
   await write('resize_disk', { guest: 'grafana', disk: 'rootfs', gib: 50 })
   await write('exec_guest', { guest: 'dock1', command: ['echo', 'a b', '&', 'c'], timeout_seconds: 5 })
   await write('rollback_guest', { guest: 'build', archive: 'backup:backup/vm/109/2026-06-01T01:52:00Z' })

@@ -79,8 +79,8 @@ describe('a command in a guest', () => {
       command: ['apt-get', '-y', 'full-upgrade'],
       snapshot_first: true,
     })
-    expect(upgraded).toMatchObject({ output: { snapshot: 'rackwarden-2' } })
-    expect(upgraded.text).toContain('snapshot: rackwarden-2')
+    expect(upgraded.text).toContain('Taken first: proxmox/snapshot/102/rackwarden-2')
+    expect(upgraded.text).toContain('rollback_snapshot guest=102 snapshot=rackwarden-2 goes back to it')
     expect(await state()).toBe('failed\n')
     expect(await carriedOut(lab, 'rollback_snapshot', { guest: 'dock1', snapshot: 'rackwarden-2' })).toMatchObject({ kind: 'done' })
     expect(await state()).toBe('active\n')

@@ -33,7 +33,7 @@ test('a snapshot that was taken first is named where what comes after it fails',
   const lab = await openLab(failing(104, { resize: 'out of space' }))
   const result = await carriedOut(lab, 'resize_disk', { guest: 'mail', disk: 'scsi0', gib: 64, snapshot_first: true })
   expect(result.kind).toBe('error')
-  expect(result.text).toContain('The snapshot rackwarden-1 was taken before, and stays.')
+  expect(result.text).toContain('proxmox/snapshot/104/rackwarden-1 was taken before, and stays.')
 })
 
 test('what a task warns of is neither a failure nor passed over', async () => {

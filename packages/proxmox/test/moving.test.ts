@@ -111,7 +111,8 @@ describe('a disk', () => {
     expect(await lab.call('resize_disk', { guest: 'mail', disk: 'scsi0', gib: 16 })).toMatchObject({ kind: 'done' })
     expect((await lab.call('resize_disk', { guest: 'jellyfin', disk: 'mp0', gib: 8 })).text).toContain('is a path of its node, and no disk')
     const done = await carriedOut(lab, 'resize_disk', { guest: 'mail', disk: 'scsi0', gib: 32, snapshot_first: true })
-    expect(done).toMatchObject({ output: { size: '32G', snapshot: 'rackwarden-1' } })
+    expect(done).toMatchObject({ output: { size: '32G' } })
+    expect(done.text).toContain('Taken first: proxmox/snapshot/104/rackwarden-1')
   })
 
   test.each([

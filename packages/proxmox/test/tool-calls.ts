@@ -25,7 +25,7 @@ export const calls: Readonly<Record<string, Record<string, unknown>>> = {
   backup_guest: { guest: 'wiki' },
   rollback_snapshot: { guest: 'paperless', snapshot: 'rackwarden-1' },
   list_templates: {},
-  update_guest: { guest: 'mail', cores: 4, memory_mib: 4_096, tags: ['core', 'new'], snapshot_first: true },
+  update_guest: { guest: 'mail', cores: 4, memory_mib: 4_096, tags: ['core', 'new'] },
   create_guest: {
     from: 'nas:import/debian-13-generic-amd64.qcow2',
     name: 'tryout',

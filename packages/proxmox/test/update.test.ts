@@ -63,13 +63,15 @@ describe('changing a guest', () => {
   test('takes a snapshot first where it is to, names it, and goes on from what that left', async () => {
     const lab = await openLab()
     const input = { guest: 'mail', cores: 4, snapshot_first: true }
-    expect((await lab.call('update_guest', input)).text).toContain('snapshot rackwarden-1: (none) → taken first')
-    expect(await carriedOut(lab, 'update_guest', input)).toMatchObject({ kind: 'done', output: { snapshot: 'rackwarden-1' } })
+    expect((await lab.call('update_guest', input)).text).toContain('first, proxmox: Take the snapshot rackwarden-1 of mail (104)')
+    const done = await carriedOut(lab, 'update_guest', input)
+    expect(done).toMatchObject({ kind: 'done', output: { changed: ['cores: 4'] } })
+    expect(done.text).toContain('Taken first: proxmox/snapshot/104/rackwarden-1')
     expect(configOf(lab, 104)?.snapshots).toEqual(['rackwarden-1'])
   })
 
   test.each([
-    [{ guest: 'jellyfin', cores: 2, snapshot_first: true }, 'cannot be snapshotted first: mp0 mounts /mnt/media of its node'],
+    [{ guest: 'jellyfin', cores: 2, snapshot_first: true }, 'jellyfin (206) cannot be snapshotted: mp0 mounts /mnt/media of its node'],
     [{ guest: 'legacy', cores: 1, snapshot_first: true }, 'scsi0 is on nas (nfs) and not in the format qcow2'],
     [{ guest: 'archive', cores: 1 }, 'is locked (backup)'],
     [{ guest: 'mail', swap_mib: 0 }, 'A virtual machine has no swap_mib'],
@@ -86,9 +88,12 @@ describe('changing a guest', () => {
   })
 
   test('says why no snapshot could be taken first, also where none is asked for', async () => {
-    const { plan } = await openCluster()
-    expect((await plan('update_guest', { guest: 'jellyfin', cores: 2 })).warnings).toContain(
-      'No snapshot could be taken first: mp0 mounts /mnt/media of its node.',
+    const lab = await openLab()
+    expect((await lab.call('update_guest', { guest: 'jellyfin', cores: 2 })).text).toContain(
+      'No snapshot can be taken first: jellyfin (206) cannot be snapshotted: mp0 mounts /mnt/media of its node.',
+    )
+    expect((await lab.call('update_guest', { guest: 'mail', cores: 4 })).text).toContain(
+      'snapshot_first: true would take proxmox/snapshot/104/rackwarden-1 before it.',
     )
   })
 

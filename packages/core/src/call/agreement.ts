@@ -78,9 +78,9 @@ function refuseAnother(stored: ApprovalRequest, asked: Asked): void {
   throw new ToolError('denied', 'What was put to the person is not this plan.', { hint: 'Call again without confirm for a new plan.' })
 }
 
-function approvedWrites({ steps, watching }: PlannedWrite): ApprovedWrite[] {
+function approvedWrites({ steps, watching, waysBack }: PlannedWrite): ApprovedWrite[] {
   return [
-    ...steps.map(({ call: { mount, tool, access }, instance, plan }) => ({
+    ...[...steps, ...waysBack.map(({ step }) => step)].map(({ call: { mount, tool, access }, instance, plan }) => ({
       access,
       service: mount.service,
       tool: tool.name,

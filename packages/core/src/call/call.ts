@@ -7,6 +7,7 @@ import type { ReadContext } from '../define/tool.ts'
 import type { ProtectedSet } from '../policy/protected-set.ts'
 import type { ApprovalPolicy } from '../policy/required-approval.ts'
 import type { AuditEntry } from '../record/audit.ts'
+import type { BegunWrites } from '../record/begun-writes.ts'
 import type { Journal } from '../record/journal.ts'
 import type { Pauses } from '../record/pauses.ts'
 import type { Sequences } from '../record/sequences.ts'
@@ -34,6 +35,7 @@ export interface CallEnvironment {
   readonly journal: Journal
   readonly partialWrites: PartialWrites
   readonly pauses: Pauses
+  readonly begun: BegunWrites
   readonly sequences: Sequences
   /** Who must agree to what. */
   readonly approval: ApprovalPolicy
@@ -89,6 +91,8 @@ export interface CallOptions {
   allowPartial?: true
   /** Whether what watches its targets is left as it is. */
   watchers?: 'ignore'
+  /** Whether a way back to what it writes into is taken before it. */
+  snapshotFirst?: true
 }
 
 /** A change that is being taken back, and what should be known of that. */
@@ -128,7 +132,8 @@ export async function withClient<T>(
       stateDirectory: runtime.store.directory,
       dependents: (hosts) => dependentsOf(mount.service, instance, mounts(request), hosts),
       mirrors: mirrorsOf(mount, instance, request),
-      progress: (message, done, total) => report(progressOf(presentableLine(message, runtime.secrets), done, total)),
+      progress: (message, done, total, task) =>
+        report({ ...progressOf(presentableLine(message, runtime.secrets), done, total), ...(task === undefined ? {} : { task }) }),
     })
     instance.sight?.note()
     return used

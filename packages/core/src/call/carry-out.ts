@@ -7,7 +7,9 @@ import { pauseWatchers } from './pause-watchers.ts'
 import type { CallResult } from './result.ts'
 import { leavePlace, passPlace } from './sequence-place.ts'
 import { takeInOrder } from './take-in-order.ts'
-import { doneIn, hintOf, lost, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
+import { doneIn, hintOf, lost, takeEffect, wayBackOf, type Effect } from './take-effect.ts'
+import type { Taking } from './taking.ts'
+import { behindWaysBack } from './take-way-back.ts'
 
 /** Carries out a claimed plan: intent on disk, effect, settled state, journal, outcome on disk. */
 export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallResult> {
@@ -26,10 +28,10 @@ export async function carryOut(call: Call, claimed: ClaimedWrite): Promise<CallR
     return keepOutcome(call, claimed, refused)
   }
   return operations.run(waitingOn(call), async (signal, report) => {
-    const taking = { approval: claimed.approval, group: place?.sequence.id, signal, report }
-    const { result, change, settled } = await takenQuietly(call, claimed, taking).catch((error: unknown): Outcome => ({
-      result: failureOf(environment, entry, abortReason(signal, error), call.mount),
-    }))
+    const taking = { approval: claimed.approval, group: place?.sequence.id, confirm: claimed.confirm, signal, report }
+    const { result, change, settled } = await behindWaysBack(call, claimed, taking, async (ready, behind) =>
+      takenQuietly(call, ready, behind),
+    ).catch((error: unknown): Outcome => ({ result: failureOf(environment, entry, abortReason(signal, error), call.mount) }))
     if (place !== undefined) await (result.kind === 'done' ? passPlace : leavePlace)(call, place)
     await auditOutcome(call, told, {
       ...(result.kind === 'error' ? toldError(result) : { result: result.kind }),

@@ -5,6 +5,7 @@ import type { PlannedStep } from './step.ts'
 import type { PlanRecord } from './plan-store.ts'
 import type { CallResult } from './result.ts'
 import type { Watching } from './watching.ts'
+import type { PlannedWayBack } from './way-back.ts'
 
 /** A plan this process has claimed, and the parts it is about to do. */
 export interface ClaimedWrite {
@@ -15,6 +16,8 @@ export interface ClaimedWrite {
   absent: readonly string[]
   /** What is paused meanwhile. */
   watching: readonly Watching[]
+  /** What is taken before it, to go back to. */
+  waysBack: readonly PlannedWayBack[]
   /** Its place in a sequence: what it does then belongs to that group. */
   place: SequencePlace | undefined
   /** Who agreed. */

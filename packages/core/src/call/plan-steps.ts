@@ -1,13 +1,11 @@
 import { ToolError } from '../define/error.ts'
 import type { Plan } from '../define/plan.ts'
-import type { ReadContext } from '../define/tool.ts'
-import { touchOf, withClient, withListedHint, withListedNames, type Call } from './call.ts'
-import { traced } from '../measure/tracing.ts'
-import { admitted } from './admission.ts'
-import { hashOf } from './canonical.ts'
-import { presentableLine, presentablePlan } from './respond.ts'
+import type { Call } from './call.ts'
+import { planStep } from './plan-step.ts'
+import { presentableLine } from './respond.ts'
 import { isMirrored, listed, placeOf, type PlannedStep, type Step } from './step.ts'
 import { watchedBy, type Watching } from './watching.ts'
+import { planWaysBack, type PlannedWayBack } from './way-back.ts'
 
 /** A write as it is planned from what is there now. */
 export interface PlannedWrite {
@@ -16,20 +14,35 @@ export interface PlannedWrite {
   absent: readonly string[]
   /** What watches its targets and is paused meanwhile. */
   watching: readonly Watching[]
+  /** What is taken before it, to go back to. */
+  waysBack: readonly PlannedWayBack[]
   /** The plan of the whole. */
   plan: Plan
 }
 
 /** Plans every part of a write from the state as it is; refused where one of them would touch what nobody may. */
-export async function planSteps(call: Call, steps: readonly Step[]): Promise<PlannedWrite> {
+export async function planSteps(call: Call, steps: readonly Step[], { isNew = false } = {}): Promise<PlannedWrite> {
   const planned = await planParts(call, steps)
-  const { watching, warnings } = await watchedBy(call, planned.steps)
+  const [{ watching, warnings }, back] = await Promise.all([
+    watchedBy(call, planned.steps),
+    planWaysBack(call, planned.steps, { summary: planned.plan.summary, isNew }),
+  ])
   const quiet = watching.flatMap(({ watchers }) => watchers.map(({ target }) => `${target}: paused until it is done`))
-  const { diff = [], warnings: own = [] } = planned.plan
-  return { ...planned, watching, plan: { ...planned.plan, diff: [...diff, ...quiet], warnings: [...own, ...warnings] } }
+  const { targets, diff = [], warnings: own = [] } = planned.plan
+  return {
+    ...planned,
+    watching,
+    waysBack: back.waysBack,
+    plan: {
+      ...planned.plan,
+      targets: [...new Set([...targets, ...back.waysBack.flatMap(({ step }) => step.plan.targets)])],
+      diff: [...back.waysBack.map(({ step }) => `first, ${placeOf(step)}: ${step.plan.summary}`), ...diff, ...quiet],
+      warnings: [...own, ...back.waysBack.flatMap(({ step }) => step.plan.warnings ?? []), ...back.warnings, ...warnings],
+    },
+  }
 }
 
-async function planParts(call: Call, steps: readonly Step[]): Promise<Omit<PlannedWrite, 'watching'>> {
+async function planParts(call: Call, steps: readonly Step[]): Promise<Omit<PlannedWrite, 'watching' | 'waysBack'>> {
   const [only] = steps
   if (only !== undefined && steps.length === 1) {
     const planned = await planStep(only)
@@ -53,30 +66,6 @@ async function planParts(call: Call, steps: readonly Step[]): Promise<Omit<Plann
   const { absent, warnings } = without(call, planned, failed)
   const plan = planOfMirrors(call, planned)
   return { steps: planned, absent, plan: { ...plan, warnings: [...(plan.warnings ?? []), ...warnings] } }
-}
-
-/** Reads the state of one part and computes its plan. */
-export async function planStep(step: Step, { isBegun = false } = {}): Promise<PlannedStep> {
-  const { call, writing, instance } = step
-  const { environment, request, mount, undoes } = call
-  const { signal = new AbortController().signal } = request
-  const planned = async (context: ReadContext<unknown>) => {
-    const { tracing } = environment.runtime
-    const before = await traced(tracing, { name: 'state' }, () => writing.state(call.input, context))
-    const planning = { ...context, state: before, touch: touchOf(call, instance) }
-    const made = await traced(tracing, { name: 'plan' }, () => writing.plan(call.input, planning))
-    environment.protectedSet.refuse(made.targets, instance.name)
-    const warnings = [...(undoes?.warnings ?? []), ...(made.warnings ?? []).map((warning) => withListedNames(warning, mount))]
-    const plan = presentablePlan({ ...made, warnings }, environment.runtime.secrets)
-    return { ...step, before, basis: hashOf(writing.basis(before)), plan }
-  }
-  // What is planned again to take back what was begun is a part of that.
-  const comer = { principal: request.caller.principal, signal: request.signal, begun: isBegun }
-  return admitted(instance.admission, comer, async () => withClient(call, instance, signal, () => undefined, planned)).catch(
-    (error: unknown) => {
-      throw withListedHint(error, mount)
-    },
-  )
 }
 
 /** A lasting write to one of several mirrored instances makes them differ. */

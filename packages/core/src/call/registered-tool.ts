@@ -30,6 +30,8 @@ export interface RegisteredWrite {
   plan(input: Input, context: WriteContext<unknown, unknown>): Promise<Plan>
   /** True where its state says nothing of what it does: after a failure, whether it took effect cannot be seen. */
   readonly isBlind?: boolean
+  /** Whether a way back can be taken before it. */
+  readonly wayBackFirst?: boolean
   /** Whether it is waited for at all. */
   readonly settles: boolean
   settled(after: unknown, input: Input, before: unknown): Settled
@@ -115,6 +117,7 @@ function registeredWrite({ definition }: WriteTool<unknown>): RegisteredWrite {
     idempotent: definition.idempotent === true,
     settleWithinMs: definition.settleWithinMs ?? defaultSettleMs,
     undo: definition.undo,
+    wayBackFirst: definition.wayBackFirst === true,
     state: async (input, context) => definition.state(input, context),
     basis: (state) => (definition.basis === undefined ? state : definition.basis(state)),
     plan: async (input, context) => definition.plan(input, context),

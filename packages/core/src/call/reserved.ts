@@ -16,7 +16,7 @@ export interface ReservedInputs {
 
 /** Takes the reserved inputs out; throws where they are wrong or one is missing. */
 export function parseReserved(mount: Mount, tool: RegisteredTool, input: Readonly<Input>): ReservedInputs {
-  const { confirm, instance, allow_partial: allowPartial, watchers, ...given } = input
+  const { confirm, instance, allow_partial: allowPartial, watchers, snapshot_first: snapshotFirst, ...given } = input
   if (confirm !== undefined && (typeof confirm !== 'string' || !tool.writes))
     throw new ToolError(
       'invalid_input',
@@ -33,7 +33,17 @@ export function parseReserved(mount: Mount, tool: RegisteredTool, input: Readonl
     throw new ToolError('invalid_input', passesByItself(tool) ? `'watchers' can only be 'ignore'.` : `${tool.name} takes no 'watchers'.`, {
       hint: 'Leave it out.',
     })
-  const options: CallOptions = { ...(allowPartial === true ? { allowPartial } : {}), ...(watchers === 'ignore' ? { watchers } : {}) }
+  if (snapshotFirst !== undefined && (typeof snapshotFirst !== 'boolean' || !takesWayBack(tool)))
+    throw new ToolError(
+      'invalid_input',
+      takesWayBack(tool) ? `'snapshot_first' must be true or false.` : `${tool.name} takes no 'snapshot_first'.`,
+      { hint: ownInput(tool, 'snapshot_first') ?? 'Leave it out.' },
+    )
+  const options: CallOptions = {
+    ...(allowPartial === true ? { allowPartial } : {}),
+    ...(watchers === 'ignore' ? { watchers } : {}),
+    ...(snapshotFirst === true ? { snapshotFirst } : {}),
+  }
   return { given, confirm, instances: chosen(mount, tool, instance), options }
 }
 
@@ -46,6 +56,11 @@ function ownInput({ input: { jsonSchema } }: RegisteredTool, name: string): stri
 /** What leaves nothing is not news to what watches its targets; what is stopped stays so, and whoever watches it should say it. */
 export function passesByItself({ write }: RegisteredTool): boolean {
   return write?.undo === 'transient'
+}
+
+/** What writes inside of a machine can be preceded by a way back to that. */
+function takesWayBack({ write }: RegisteredTool): boolean {
+  return write?.wayBackFirst === true
 }
 
 /** Only what is written to several instances at once can be written to some of them. */
@@ -75,8 +90,16 @@ function chosen(mount: Mount, tool: RegisteredTool, name: unknown): readonly Ins
   return [found]
 }
 
+/** What else is configured, as far as it decides which reserved inputs apply. */
+export interface Surroundings {
+  /** Whether another service may watch what it writes to. */
+  isWatched: boolean
+  /** Whether a service offers a way back. */
+  hasWayBack: boolean
+}
+
 /** The input schema as listed: the tool's own, and the reserved inputs that apply. */
-export function listedSchema(mount: Mount, tool: RegisteredTool, isWatched = false): JsonSchema {
+export function listedSchema(mount: Mount, tool: RegisteredTool, { isWatched, hasWayBack }: Surroundings): JsonSchema {
   const { properties = {}, required = [], ...rest } = tool.input.jsonSchema as { properties?: object; required?: string[] }
   const names = mount.instances.map((instance) => instance.name)
   const several = names.length > 1
@@ -88,6 +111,7 @@ export function listedSchema(mount: Mount, tool: RegisteredTool, isWatched = fal
       ...properties,
       ...(several ? { instance: { type: 'string', enum: names } } : {}),
       ...(takesPartial(mount, tool) ? { allow_partial: { description: 'Without those down.', type: 'boolean' } } : {}),
+      ...(hasWayBack && takesWayBack(tool) ? { snapshot_first: { type: 'boolean' } } : {}),
       ...(isWatched && passesByItself(tool) ? { watchers: { type: 'string', enum: ['ignore'] } } : {}),
       ...(tool.writes ? { confirm: { description: 'Plan token.', type: 'string' } } : {}),
     },

@@ -8,6 +8,8 @@ export interface Progress {
   message: string
   done?: number
   total?: number
+  /** What the upstream calls its work; known to core, and told to nobody else. */
+  task?: string
 }
 
 /** One call, from any transport. */

@@ -3,9 +3,10 @@ import { createId } from '../record/journal.ts'
 import { auditedInput } from './audited-input.ts'
 import { toldError } from './call.ts'
 import { asToolError, auditOutcome } from './outcome.ts'
-import { planStep } from './plan-steps.ts'
+import { planStep } from './plan-step.ts'
 import { errorResult } from './respond.ts'
-import { takeEffect, type Effect, type Taking } from './take-effect.ts'
+import { takeEffect, type Effect } from './take-effect.ts'
+import type { Taking } from './taking.ts'
 
 /**
  * Takes back what a part of a mirrored write did, because another part failed: whoever agreed to all or nothing agreed to this.

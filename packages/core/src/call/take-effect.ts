@@ -3,6 +3,7 @@ import type { ReadContext } from '../define/tool.ts'
 import { createId } from '../record/journal.ts'
 import { traced } from '../measure/tracing.ts'
 import { admitted, type Comer } from './admission.ts'
+import { beginsAs } from './begun.ts'
 import { abortReason, beyond, orLog, touchOf, withClient } from './call.ts'
 import { hashOf } from './canonical.ts'
 import { lookAfter } from './look-after.ts'
@@ -10,7 +11,7 @@ import type { RunContext } from './registered-tool.ts'
 import type { PlannedStep } from './step.ts'
 import { presentable } from './respond.ts'
 import { settle } from './settle.ts'
-import type { Progress } from './surface.ts'
+import type { Taking } from './taking.ts'
 
 /** What came of one part of a write. */
 export interface Effect {
@@ -29,31 +30,29 @@ export interface Effect {
   milliseconds: number
 }
 
-/** What the effect of a part is told, and whom it tells. */
-export interface Taking {
-  /** Who agreed. */
-  approval: string
-  /** Shared by the changes of one write. */
-  group?: string | undefined
-  signal: AbortSignal
-  report: (progress: Progress) => void
-}
-
 /** Runs one part of a write, waits until it has settled and keeps the change. Never throws. */
 export async function takeEffect(step: PlannedStep, taking: Taking): Promise<Effect> {
   const { call, instance } = step
+  const { clock, random } = call.environment.runtime
+  const id = createId(clock, random)
+  const begun = beginsAs(id, step, taking)
   let happened: false | undefined = false
   try {
-    return await withClient(call, instance, taking.signal, taking.report, (context) => {
+    return await withClient(call, instance, taking.signal, begun.report, (context) => {
       happened = undefined
-      return carried(step, taking, context)
+      return carried(step, { ...taking, id }, context)
     })
   } catch (error) {
     return { step, happened, problem: abortReason(taking.signal, error), milliseconds: 0 }
+  } finally {
+    await begun.end()
   }
 }
 
-async function carried(step: PlannedStep, taking: Taking, context: ReadContext<unknown>): Promise<Effect> {
+/** What the effect of a part becomes known by. */
+type Kept = Taking & { id: string }
+
+async function carried(step: PlannedStep, taking: Kept, context: ReadContext<unknown>): Promise<Effect> {
   const { call, writing, instance, before, plan } = step
   const { environment, tool, input } = call
   const { signal } = taking
@@ -95,7 +94,7 @@ async function runTool(
 }
 
 /** A failure says whether the state moved all the same; what is part of a greater write is then kept, so that it can be taken back. */
-async function aftermath(step: PlannedStep, taking: Taking, problem: unknown): Promise<Effect> {
+async function aftermath(step: PlannedStep, taking: Kept, problem: unknown): Promise<Effect> {
   const failed = { step, problem, milliseconds: 0 }
   // What is looked through then is a new client where this one may be what failed.
   step.instance.dropAfter(problem)
@@ -129,13 +128,13 @@ export function wayBackOf({ writing }: Pick<PlannedStep, 'writing'>): string {
 }
 
 /** Keeps the change and gives its id; undefined where it could not be kept, which hides nothing of what happened. */
-async function keepChange(step: PlannedStep, { approval, group }: Taking, came: { after: unknown; output: unknown }) {
+async function keepChange(step: PlannedStep, { id, approval, group, wayBack = [] }: Kept, came: { after: unknown; output: unknown }) {
   const { call, writing, instance, before, plan } = step
   const { environment, request, mount, tool, input, undoes } = call
-  const { clock, random, secrets, version } = environment.runtime
+  const { clock, secrets, version } = environment.runtime
   const keep = async () =>
     environment.journal.record({
-      id: createId(clock, random),
+      id,
       at: new Date(clock.now()).toISOString(),
       principal: request.caller.principal,
       service: mount.service,
@@ -153,6 +152,7 @@ async function keepChange(step: PlannedStep, { approval, group }: Taking, came: 
       version,
       ...(undoes === undefined ? {} : { undoes: undoes.change }),
       ...(group === undefined ? {} : { group }),
+      ...(wayBack.length === 0 ? {} : { wayBack }),
     })
   return orLog(call, 'The change could not be kept in the journal', keep())
 }

@@ -7,7 +7,8 @@ import { asToolError, type ClaimedWrite, type Outcome } from './outcome.ts'
 import { errorResult, outputText, presentable } from './respond.ts'
 import { isMirrored, listed, placeOf } from './step.ts'
 import { takeBack } from './take-back.ts'
-import { doneIn, hintOf, takeEffect, wayBackOf, type Effect, type Taking } from './take-effect.ts'
+import { doneIn, hintOf, takeEffect, wayBackOf, type Effect } from './take-effect.ts'
+import type { Taking } from './taking.ts'
 
 /**
  * Does the parts of a write one after the other. A write to mirrored instances that fails on one of them is taken back on those
@@ -17,7 +18,7 @@ export async function takeInOrder(call: Call, claimed: ClaimedWrite, asked: Taki
   const { clock, random } = call.environment.runtime
   const own = createId(clock, random)
   const { group = own } = asked
-  const taking = { ...asked, group }
+  const taking = { ...asked, group, confirm: undefined }
   const isOfMirrors = isMirrored(call, [...claimed.steps, ...claimed.absent])
   const progress = isOfMirrors ? await beginPartial(call, claimed, { id: own, group }) : undefined
   const effects: Effect[] = []

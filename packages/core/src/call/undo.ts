@@ -79,7 +79,8 @@ async function stepBack(call: Call, change: Change, besides: readonly string[]):
   const about = { ...told, input: { ...(entry.input as object), calls: tool.name, with: auditedInput(input, environment.runtime.secrets) } }
   const undoneBy = await environment.journal.undoneBy(change.id)
   const already = undoneBy === undefined ? [] : [`It was taken back already, by ${undoneBy}.`]
-  const undoes = { change: change.id, warnings: [...besides, ...already, ...warnings] }
+  const stays = (change.wayBack ?? []).map((target) => `${target} was taken before it, and stays.`)
+  const undoes = { change: change.id, warnings: [...besides, ...already, ...stays, ...warnings] }
   return { call: { ...call, mount, tool, input, access, undoes, entry: about }, writing, instance, key: `${instance.name}/${change.id}` }
 }
 

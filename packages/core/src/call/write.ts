@@ -20,7 +20,7 @@ export async function write(call: Call, steps: readonly Step[], confirm: string 
   if (found !== undefined && 'replay' in found) return found.replay
   const open = found?.open
   const place = await placeOf(call)
-  const planned = await planSteps(call, steps)
+  const planned = await planSteps(call, steps, { isNew: open === undefined })
   const approval = approvalFor(call, planned)
   const offer: Offer = {
     principal: call.request.caller.principal,
@@ -78,11 +78,11 @@ function askedAbout({ request }: Call): string | undefined {
   return typeof token === 'string' ? token : undefined
 }
 
-/** What a plan is bound to: the state of each part, and who is paused meanwhile. */
-function basisOf({ steps, watching }: PlannedWrite): Record<string, string> {
+/** What a plan is bound to: the state of each part and of what is taken first, and who is paused meanwhile. */
+function basisOf({ steps, watching, waysBack }: PlannedWrite): Record<string, string> {
   const paused = watching.flatMap(({ instance, watchers }) => watchers.map(({ target }) => `${instance.name} ${target}`))
   return {
-    ...Object.fromEntries(steps.map(({ key, basis }) => [key, basis])),
+    ...Object.fromEntries([...steps, ...waysBack.map(({ step }) => step)].map(({ key, basis }) => [key, basis])),
     ...(paused.length === 0 ? {} : { '/watchers': hashOf(paused) }),
   }
 }

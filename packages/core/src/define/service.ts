@@ -6,9 +6,11 @@ import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, R
 import type { OpenContext } from './open-context.ts'
 import type { Pitfall } from './pitfall.ts'
 import type { Setup } from './setup.ts'
+import type { TaskState } from './task.ts'
 import type { Tool } from './tool.ts'
 import type { Toolset } from './toolset.ts'
 import type { Watchers } from './watch.ts'
+import type { WayBack } from './way-back.ts'
 
 /** A record of zod fields; environment variables derive from the service name and each key. */
 export type ConfigShape = Readonly<Record<string, z.ZodType>>
@@ -70,6 +72,10 @@ export interface ServiceDefinition<Shape extends ConfigShape, Client> {
   backups?: (client: Client, context: FacetContext) => Promise<KeptBackups>
   /** How what it watches things with is paused while they are worked on; its assets are what watches. */
   watchers?: Watchers<Client>
+  /** How what is written to inside of its assets can be had back as it was. */
+  wayBack?: WayBack
+  /** How a task stands that `progress` named: asked where whoever began it is gone. */
+  task?: (client: Client, task: string, context: FacetContext) => Promise<TaskState>
   /** What the credential itself may do there, where the upstream tells. */
   rights?: (client: Client, context: FacetContext) => Promise<Rights | undefined>
   /** True where they are asked for at the first use, too, and a process warns where they go beyond its tier; elsewhere `doctor` asks. */

@@ -40,6 +40,16 @@ export interface SetupToken {
   comment: string
 }
 
+/** Another address of a target, as the target itself tells. */
+export interface SetupAddress {
+  /** What is there. */
+  name: string
+  /** Address or name. */
+  host: string
+  /** Of the certificate it has: `SHA256:AB:…`; none where it is not told. */
+  fingerprint?: string
+}
+
 /** What a token is, and what it may do, as the target itself shows it. */
 export interface SetupProof {
   /** Privileges the tier needs and the token lacks, each with its place. */
@@ -96,6 +106,12 @@ export interface SetupDefinition<Facts, Client> {
   remove: (user: string, facts: Facts | undefined, tokens: readonly string[]) => readonly SetupStep[]
   /** The secret in what making a token printed. */
   secretIn: (printed: string) => string | undefined
+  /** The addresses it is reached at where the first is gone, for the field `otherUrls`; asked with the token that was made. */
+  others?: {
+    /** What is done, as the owner is told: `ask the cluster for its other nodes`. */
+    title: string
+    find: (client: Client, context: FacetContext) => Promise<readonly SetupAddress[]>
+  }
   /** Holds a token to its tier: what it may do, and that the target itself refuses what it may not. */
   prove: (client: Client, tier: Tier, context: FacetContext) => Promise<SetupProof>
 }

@@ -15,8 +15,8 @@ export interface ReadContext<Client> {
   dependents?: (hosts?: readonly string[]) => readonly string[]
   /** Clients of the other instances of a mirrored service, by name. */
   mirrors?: Readonly<Record<string, () => Promise<Client>>>
-  /** Tells a waiting caller how far the work is, in one line. */
-  progress: (message: string, done?: number, total?: number) => void
+  /** Tells a waiting caller how far the work is, in one line; and what the upstream calls its work, where that goes on without us. */
+  progress: (message: string, done?: number, total?: number, task?: string) => void
 }
 
 /** What the handlers of a write are given: the state they were planned from, too. */
@@ -130,6 +130,8 @@ export interface ConfigureDefinition<Client, Input extends InputShape, Output ex
   State
 > {
   access: 'configure'
+  /** True where it writes inside of a machine: a way back to that can be taken first, where a service has one. */
+  wayBackFirst?: true
   undo: InverseOf<NoInfer<Input>, NoInfer<Output>, NoInfer<State>>
 }
 
@@ -141,6 +143,8 @@ export interface AdminDefinition<Client, Input extends InputShape, Output extend
   State
 > {
   access: 'admin'
+  /** True where it writes inside of a machine: a way back to that can be taken first, where a service has one. */
+  wayBackFirst?: true
   /** `transient` for what is unbounded and leaves nothing lasting, as the restart of a host. */
   undo: InverseOf<NoInfer<Input>, NoInfer<Output>, NoInfer<State>> | 'transient' | 'irreversible'
 }
@@ -156,6 +160,7 @@ export interface WriteTool<Client> {
   readonly kind: 'write'
   readonly definition: Omit<WriteBase<Client, InputShape, z.ZodType, unknown>, never> & {
     access: Exclude<Access, 'observe'>
+    wayBackFirst?: true
     undo: InverseOf<InputShape, z.ZodType, unknown> | 'transient' | 'irreversible'
   }
 }
@@ -178,7 +183,7 @@ export interface DefineTool<Client> {
 }
 
 /** Inputs core injects where they apply; a definition may not have them. */
-export const reservedInputs = ['confirm', 'instance', 'allow_partial', 'watchers'] as const
+export const reservedInputs = ['confirm', 'instance', 'allow_partial', 'watchers', 'snapshot_first'] as const
 
 /** Makes the `defineTool` of one service, with its client type fixed. */
 export function toolsFor<Client>(): DefineTool<Client> {

@@ -26,6 +26,7 @@ const row = {
   group: z.string().optional().describe('Shared by changes of one write; undo_change takes it for all of them.'),
   undoes: z.string().optional().describe('The change this one took back.'),
   undone_by: z.string().optional().describe('The change that took this one back.'),
+  way_back: z.array(z.string()).optional().describe('What was taken before it, to go back to.'),
 }
 
 const rowShape = z.object({ ...row, cursor: z.string().describe('For what is behind it.') })
@@ -121,6 +122,7 @@ function shown(change: (Change & { undoneBy?: string }) | ChangeSummary, mount: 
     ...(change.group === undefined ? {} : { group: change.group }),
     ...(change.undoes === undefined ? {} : { undoes: change.undoes }),
     ...(change.undoneBy === undefined ? {} : { undone_by: change.undoneBy }),
+    ...(change.wayBack === undefined ? {} : { way_back: [...change.wayBack] }),
   }
 }
 
@@ -136,6 +138,7 @@ function line({
   reason,
   undoes,
   undone_by,
+  way_back,
   group,
 }: Omit<z.output<typeof rowShape>, 'cursor'>) {
   const together = group === undefined ? '' : `, or all of ${group}`
@@ -144,7 +147,11 @@ function line({
     at: `${at.slice(0, 19)}Z`,
     tool,
     instance,
-    what: undoes === undefined ? summary : `${summary} (undoes ${undoes})`,
+    what: [
+      summary,
+      ...(undoes === undefined ? [] : [`(undoes ${undoes})`]),
+      ...(way_back ?? []).map((target) => `(behind ${target})`),
+    ].join(' '),
     by: `${principal}, ${approval}`,
     undo: undone_by === undefined ? (reason === undefined ? `yes${together}` : `no: ${reason}`) : `undone by ${undone_by}`,
   }

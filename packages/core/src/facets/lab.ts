@@ -3,6 +3,7 @@ import type { Exposure } from '../call/exposure.ts'
 import type { Operations } from '../call/operations.ts'
 import type { Tier } from '../define/access.ts'
 import type { Passages } from '../knowledge/passage.ts'
+import type { BegunWrites } from '../record/begun-writes.ts'
 import type { Journal } from '../record/journal.ts'
 import type { Pauses } from '../record/pauses.ts'
 import type { Sequences } from '../record/sequences.ts'
@@ -21,6 +22,7 @@ export interface Lab {
   readonly journal: Journal
   readonly partialWrites: PartialWrites
   readonly pauses: Pauses
+  readonly begun: BegunWrites
   readonly sequences: Sequences
   readonly requests: ApprovalRequests
   readonly principal: string

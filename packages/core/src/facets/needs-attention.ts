@@ -4,6 +4,7 @@ import { page } from '../define/page.ts'
 import { paging } from '../define/field.ts'
 import { toolsFor } from '../define/tool.ts'
 import { askEverybody, type Asked } from './ask.ts'
+import { begunFindings } from './begun-findings.ts'
 import { madeLine } from './call-line.ts'
 import { coverageFindings } from './coverage-findings.ts'
 import { mirrorFindings } from './mirror-findings.ts'
@@ -52,16 +53,17 @@ export const needsAttention = toolsFor<Lab>()({
   },
   untrusted: true,
   run: async ({ severity, limit, cursor }, { client: lab, signal }) => {
-    const { mounts, runtime, partialWrites, pauses, isWhole } = lab
+    const { mounts, runtime, partialWrites, pauses, begun, isWhole } = lab
     // Assets say more only where there are others to compare them with.
     const several = mounts.length > 1 ? mounts : mounts.filter((mount) => mount.instances.length > 1)
     const mirrored = mounts.filter((mount) => mount.isMirrored && mount.instances.length > 1)
-    const [asked, assets, mirrors, partial, paused] = await Promise.all([
+    const [asked, assets, mirrors, partial, paused, left] = await Promise.all([
       askEverybody(mounts, runtime, signal, async (mount, client, context) => mount.facets?.findings(client, context) ?? []),
       askEverybody(several, runtime, signal, async (mount, client, context) => mount.facets?.assets(client, context) ?? []),
       askEverybody(mirrored, runtime, signal, async (mount, client, context) => mount.facets?.mirrored(client, context) ?? {}),
       partialWrites.list(),
       pauses.list(),
+      begun.list(),
     ])
     const { findings: differing, settled } = mirrorFindings(mirrors, partial, runtime.clock.now())
     await Promise.all(settled.map((id) => partialWrites.drop(id).catch(() => undefined)))
@@ -71,12 +73,17 @@ export const needsAttention = toolsFor<Lab>()({
     )
     const ofAll = new Set<Finding>(differing.map(({ finding }) => finding))
     const found = rankFindings(
-      [...single, ...networkFindings(assets), ...differing, ...pauseFindings(paused, asked), ...coverageFindings(assets)].map(
-        ({ finding, asked: answer }) => ({
-          finding,
-          next: nextCall(lab, answer, finding, ofAll.has(finding)),
-        }),
-      ),
+      [
+        ...single,
+        ...networkFindings(assets),
+        ...differing,
+        ...pauseFindings(paused, asked),
+        ...begunFindings(left, asked),
+        ...coverageFindings(assets),
+      ].map(({ finding, asked: answer }) => ({
+        finding,
+        next: nextCall(lab, answer, finding, ofAll.has(finding)),
+      })),
     ).filter(({ finding }) => severities.indexOf(finding.severity) < worst)
     if (isWhole && severity === undefined) runtime.measures.put(findingsMeasure(found.map(({ finding }) => finding)))
     const { rows, ...rest } = page(found, { limit, cursor })

@@ -34,6 +34,8 @@ export interface Change {
   approval: string
   /** The change this one took back. */
   undoes?: string
+  /** Targets that were made before it, to go back to. */
+  wayBack?: readonly string[]
   /** Version of Rackwarden that wrote it. */
   version: string
 }

@@ -22,6 +22,8 @@ import type { Lab } from '../facets/lab.ts'
 import { searchDocs } from '../facets/search-docs.ts'
 import { createKnowledge, type Knowledge } from '../knowledge/knowledge.ts'
 import { instanceMeasures } from '../measure/instance-measures.ts'
+import { followBegun } from '../call/follow-begun.ts'
+import { createBegunWrites } from '../record/begun-writes.ts'
 import { createJournal } from '../record/journal.ts'
 import { createPartialWrites } from '../record/partial-writes.ts'
 import { createPauses } from '../record/pauses.ts'
@@ -72,6 +74,8 @@ export interface Catalogue extends Surface {
   configure(configuration: Configuration): boolean
   /** Resumes what watches and was left paused by a process that is gone. */
   resumeWatchers(): Promise<void>
+  /** Finds out what became of writes that upstreams worked on while their process ended; over once all of it is known. */
+  followBegun(): Promise<void>
   /** The tool behind a listed name, whoever may call it. */
   readonly tool: (name: string) => RegisteredTool | undefined
   /** Finishes or aborts what is under way (10 s), then lets go of every client; the runtime stays its owner's. */
@@ -87,7 +91,9 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   let held = configured(options, options.configuration)
   const operations = createOperations(runtime, options.inlineBudgetMs ?? inlineBudgetMs, prefix)
   let rate = rateOf(runtime, options.configuration)
-  const journal = createJournal(runtime.store, createSealer(runtime.store, runtime.random), runtime)
+  const sealer = createSealer(runtime.store, runtime.random)
+  const journal = createJournal(runtime.store, sealer, runtime)
+  const begun = createBegunWrites(runtime.store, sealer)
   const partialWrites = createPartialWrites(runtime.store)
   const pauses = createPauses(runtime.store)
   const sequences = createSequences(runtime.store, runtime.clock)
@@ -105,6 +111,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     journal,
     partialWrites,
     pauses,
+    begun,
     sequences,
     requests,
     principal: view.caller.principal,
@@ -145,6 +152,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     journal,
     partialWrites,
     pauses,
+    begun,
     sequences,
     get approval() {
       return held.approval
@@ -159,6 +167,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     mounts: (view: View) => visible(mounts(), view),
     resolve,
   }
+  const closing = new AbortController()
   const watchers = new Set<(list: ListName) => void>()
   let known: Listing | undefined
   const stopWatching = [foreign?.watch(changed), knowledge.watch(() => changed('resources'))]
@@ -238,6 +247,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       return true
     },
     resumeWatchers: () => resumeLeft(environment, held.mounts),
+    followBegun: () => followBegun(environment, held.mounts, closing.signal),
     refused: (request, why) => auditRefused(environment, request, why),
     instructions: (view) =>
       instructionsFor({
@@ -253,6 +263,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
       for (const stop of stopWatching) stop?.()
       knowledge.close()
       stopMeasuring()
+      closing.abort()
       environment.parked.close()
       await operations.close(graceMs)
       rate.close()

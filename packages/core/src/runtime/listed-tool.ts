@@ -1,5 +1,5 @@
 import type { RegisteredTool } from '../call/registered-tool.ts'
-import { listedSchema } from '../call/reserved.ts'
+import { listedSchema, type Surroundings } from '../call/reserved.ts'
 import type { ToolListing } from '../call/surface.ts'
 import type { Mount } from './mount.ts'
 
@@ -8,12 +8,12 @@ export function listedTool(
   name: string,
   mount: Mount,
   tool: RegisteredTool,
-  { structured, isWatched }: { structured: boolean; isWatched: boolean },
+  { structured, ...surroundings }: Surroundings & { structured: boolean },
 ): ToolListing {
   return {
     name,
     description: tool.description,
-    inputSchema: listedSchema(mount, tool, isWatched),
+    inputSchema: listedSchema(mount, tool, surroundings),
     ...(structured ? { outputSchema: structuredSchema(mount, tool) } : {}),
     annotations: annotationsOf(tool),
   }

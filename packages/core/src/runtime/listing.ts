@@ -48,8 +48,9 @@ export function createListing(mounts: readonly Mount[], tier: Tier, only?: reado
   const lists = new Map<string, readonly ToolListing[]>()
   const made = new Map<NamedTool, ToolListing>()
 
+  const hasWayBack = mounts.some((mount) => isWayBack(mount, tier))
   const form = ({ name, mount, tool }: NamedTool, structured: boolean) =>
-    listedTool(name, mount, tool, { structured, isWatched: isWatched(mount, mounts) })
+    listedTool(name, mount, tool, { structured, isWatched: isWatched(mount, mounts), hasWayBack })
   const isGranted = ({ mount, tool }: NamedTool, view: View) =>
     isVisible(mount, view) && isThere(mount) && allows(lowestTier(tier, mount.tier, view.caller.tier), tool.access)
   const granted = (view: View) =>
@@ -102,6 +103,12 @@ function isWay({ mount, tool }: NamedTool): boolean {
 
 function isThere({ instances, isWithdrawn }: Mount): boolean {
   return instances.length > 0 && isWithdrawn !== true
+}
+
+/** Whether what a service holds can be had back: its tool for that is there, and not above every tier. */
+function isWayBack({ wayBack, tools, instances, tier: own }: Mount, tier: Tier): boolean {
+  const tool = tools.get(wayBack?.tool ?? '')
+  return instances.length > 0 && tool !== undefined && allows(lowestTier(tier, own), tool.access)
 }
 
 /** Whether another service may watch what this one writes to. */

@@ -4,8 +4,10 @@ import type { Tier } from '../define/access.ts'
 import type { KeptBackups } from '../define/backup.ts'
 import { prefixOf, type ConfigShape, type Service } from '../define/service.ts'
 import type { Pitfall } from '../define/pitfall.ts'
+import type { TaskState } from '../define/task.ts'
 import type { Toolset } from '../define/toolset.ts'
 import type { Watchers } from '../define/watch.ts'
+import type { WayBack } from '../define/way-back.ts'
 import type { Asset, CensusItem, FacetContext, Finding, Health, MirroredFacts, Rights } from '../define/facet.ts'
 import type { Instance } from './instance.ts'
 
@@ -21,6 +23,7 @@ export interface Facets {
   census(client: unknown, context: FacetContext): Promise<readonly CensusItem[]>
   backups(client: unknown, context: FacetContext): Promise<KeptBackups>
   rights(client: unknown, context: FacetContext): Promise<Rights | undefined>
+  task?(client: unknown, task: string, context: FacetContext): Promise<TaskState | undefined>
 }
 
 /** One service as a process holds it: its tools, its instances and what was configured. */
@@ -44,6 +47,8 @@ export interface Mount {
   readonly facets: Facets | undefined
   /** How what it watches things with is paused. */
   readonly watchers: Watchers<unknown> | undefined
+  /** How what is written to inside of its assets can be had back. */
+  readonly wayBack?: WayBack | undefined
   /** What surprises about its upstream. */
   readonly pitfalls?: () => Promise<readonly Pitfall[]>
   /** What its tools are grouped into; nothing where they are few. */
@@ -76,6 +81,7 @@ export function mountService(
     toolsetsOn: configuration.toolsetsOn,
     fields: service.config,
     watchers: service.watchers,
+    wayBack: service.wayBack,
     ...(pitfalls === undefined ? {} : { pitfalls: async () => (await pitfalls()).default }),
     facets: {
       health: async (client, context) => service.health(client, context),
@@ -85,6 +91,7 @@ export function mountService(
       census: async (client, context) => service.census?.(client, context) ?? [],
       backups: async (client, context) => service.backups?.(client, context) ?? { copies: [] },
       rights: async (client, context) => service.rights?.(client, context),
+      task: async (client, task, context) => service.task?.(client, task, context),
     },
   }
 }

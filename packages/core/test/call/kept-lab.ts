@@ -3,6 +3,7 @@ import { defaultApproval, openCatalogue, type CallResult, type Catalogue, type R
 import type { Jam } from '../shelf.ts'
 import { shelfService } from '../shelf.ts'
 import { createGuard, guardService } from './guard.ts'
+import { createHouse, createKeeper, houseService, keeperService } from './house.ts'
 import { keptMap, keptShelf } from './kept-shelf.ts'
 
 /** Shelves and a guard that outlive the processes at work with them; mirrored where there are several shelves. */
@@ -11,6 +12,8 @@ export interface KeptLab {
   /** File of each shelf, by instance. */
   shelves: Record<string, string>
   guard?: string
+  /** Files of a machine, and of the copies of it. */
+  house?: { notes: string; copies: string }
   /** An instance that does not answer. */
   down?: string
   /** An instance whose next write fails. */
@@ -25,7 +28,7 @@ export interface OpenKept {
 
 /** Opens it as one process does; `passed` is told before and after everything that happens to a shelf or the guard. */
 export function openKept(
-  { shelves: files, guard, down, jammed }: KeptLab,
+  { shelves: files, guard, house, down, jammed }: KeptLab,
   runtime: Runtime,
   passed: () => void = () => undefined,
 ): OpenKept {
@@ -35,7 +38,15 @@ export function openKept(
   if (stuck !== undefined) stuck.jam = { error: new ToolError('upstream', 'It jams.'), when: jammed?.when ?? 'before', once: true }
   const instances = Object.keys(files).map((name) => ({ name, source: 'test', values: { shelf: name } }))
   const common = { toolsOff: [], missing: [], off: false }
-  const beside = guard === undefined ? [] : [guardService({ ...createGuard(), paused: keptMap(guard, passed) })]
+  const beside = [
+    ...(guard === undefined ? [] : [guardService({ ...createGuard(), paused: keptMap(guard, passed) })]),
+    ...(house === undefined
+      ? []
+      : [
+          houseService({ ...createHouse(), notes: keptMap(house.notes, passed) }),
+          keeperService({ ...createKeeper(), copies: keptMap(house.copies, passed) }),
+        ]),
+  ]
   const catalogue = openCatalogue({
     name: 'shelves',
     title: 'Shelves',
@@ -47,7 +58,9 @@ export function openKept(
       approval: defaultApproval,
       services: {
         shelf: { ...common, instances },
-        ...(guard === undefined ? {} : { guard: { ...common, instances: [{ name: 'default', source: 'test', values: {} }] } }),
+        ...Object.fromEntries(
+          beside.map((service) => [service.name, { ...common, instances: [{ name: 'default', source: 'test', values: {} }] }]),
+        ),
       },
     },
   })

@@ -23,6 +23,7 @@ export const createContainer = defineTool({
   description: 'Create and run a new container from a local image, ports published; done once healthy.',
   access: 'configure',
   toolset: 'deployment',
+  wayBackFirst: true,
   input: creationInput,
   output: z.object({
     container: z.string().describe('Name.'),

@@ -16,6 +16,7 @@ export const deleteContainer = defineTool({
   title: 'Delete a container',
   description: 'Delete a container for good, with what it wrote beside its volumes; stopped in order first. Volumes stay.',
   access: 'admin',
+  wayBackFirst: true,
   toolset: 'deployment',
   idempotent: true,
   input: z.object({

@@ -13,6 +13,7 @@ export const execContainer = defineTool({
   description: 'Execute one command inside a running container: exit code and output. No shell unless the command is one.',
   access: 'admin',
   toolset: 'deployment',
+  wayBackFirst: true,
   input: z.object({
     container: containerInput,
     command: z.array(z.string()).min(1).describe('Program and arguments.'),

@@ -10,6 +10,7 @@ export const prune = defineTool({
   title: 'Prune what nothing uses',
   description: 'Free disk space: delete stopped containers, unused images, networks and build cache. Volumes only on request.',
   access: 'admin',
+  wayBackFirst: true,
   toolset: 'images',
   input: z.object({
     images: z.enum(['untagged', 'unused']).default('untagged').describe('Images.'),

@@ -31,6 +31,7 @@ export const recreateContainer = defineTool({
   description: 'Replace a container by a new one of the same configuration, on request from the newer image of its tag.',
   access: 'admin',
   toolset: 'deployment',
+  wayBackFirst: true,
   input: z.object({
     container: containerInput,
     update_image: z.boolean().default(false).describe('Fetch what its tag names now.'),

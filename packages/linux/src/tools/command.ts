@@ -17,6 +17,7 @@ export const execCommand = defineTool({
   description: 'Execute a shell command or script on a Linux machine: exit code and output. For what no other tool does.',
   access: 'admin',
   toolset: 'maintenance',
+  wayBackFirst: true,
   input: z.object({
     command: z.array(z.string()).min(1).max(256).optional().describe('Program and arguments; no shell.'),
     script: z.string().min(1).max(longestScript).optional().describe("Instead: text for the host's sh."),

@@ -16,6 +16,7 @@ export const applyUpdates = defineTool({
   description: 'Install pending package updates or security patches with apt: upgrade exactly the planned packages.',
   access: 'admin',
   toolset: 'maintenance',
+  wayBackFirst: true,
   input: z.object({
     only: z.enum(['security', 'all']).describe('Only.'),
     allow_removals: z.boolean().default(false).describe('Allow removals.'),

@@ -137,6 +137,7 @@ export const nodeAnswers: Readonly<Record<string, Answer>> = {
         notafter: asked.cluster.now + Math.round(86_400 * (given.certificateDays ?? 400)),
         'public-key-bits': 2_048,
         san: [node],
+        ...(given.fingerprint === undefined ? {} : { fingerprint: given.fingerprint }),
       },
     ]
   },

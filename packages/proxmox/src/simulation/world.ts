@@ -1,6 +1,7 @@
 /** One node of a pretend cluster. */
 export interface SimulatedNode {
-  address: string
+  /** Not told where there is none. */
+  address?: string | undefined
   cpus: number
   memoryGib: number
   memoryUsedGib?: number
@@ -19,6 +20,8 @@ export interface SimulatedNode {
   updates?: readonly string[]
   /** Days its certificate is good for. */
   certificateDays?: number
+  /** SHA-256 of its certificate, in hexadecimal digits with colons. */
+  fingerprint?: string
   /** Seconds its clock is ahead. */
   clockAhead?: number
   disks?: readonly SimulatedDisk[]
@@ -71,7 +74,7 @@ export interface SimulatedGuest {
   config?: Readonly<Record<string, string | number>>
   storage?: string
   diskGib?: number
-  address?: string
+  address?: string | undefined
   /** Whether an agent is configured, and what it does. */
   agent?: 'answers' | 'dead'
   /** What it sees besides its own network. */

@@ -117,9 +117,10 @@ export const backupGuest = defineTool({
     return after.archives.some((volid) => !before.archives.includes(volid)) || 'the archive is not listed yet'
   },
   settleWithinMs: 120_000,
-  undo: (before, _, { output }) => ({
+  // The archive is known by what is there, for whoever began it may be gone.
+  undo: (before, _, { after }) => ({
     tool: 'delete_created_backup',
-    input: { guest: String(before.id), node: before.node, archive: output.archive ?? '' },
+    input: { guest: String(before.id), node: before.node, archive: after.archives.find((volid) => !before.archives.includes(volid)) ?? '' },
   }),
 })
 

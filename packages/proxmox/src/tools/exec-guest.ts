@@ -4,30 +4,27 @@ import { runInGuest } from '../agent-command.ts'
 import { backupSentence, circumstancesOf } from '../circumstances.ts'
 import type { ProxmoxClient } from '../client.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
+import type { GuestPlace } from '../guest-place.ts'
 import { ownTargets } from '../own-guest.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { planWayBack, snapshotFirst, snapshotNames, snapshotTaken, withWayBack, type WayBackOf } from '../way-back.ts'
 import { defineTool, guestInput } from './define-tool.ts'
 
-interface ExecState extends WayBackOf {
+interface ExecState extends GuestPlace {
+  name: string
   status: string
   lock: string | undefined
   /** Another process of the machine: it was started anew. */
   pid: number | undefined
 }
 
-type Input = { guest: string; snapshot_first?: boolean | undefined }
-type Reader = (input: Input, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<ExecState>
-const readState: Reader = async ({ guest: reference, snapshot_first: isWanted }, { client, signal }) => {
+type Reader = (input: { guest: string }, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<ExecState>
+const readState: Reader = async ({ guest: reference }, { client, signal }) => {
   const { guests } = await client.resources(signal)
-  const { kind, node, id, name, isTemplate } = findGuest(guests, reference)
+  const { kind, node, id, name } = findGuest(guests, reference)
   const place = { kind, node, id }
-  const [{ status, lock, pid }, snapshots] = await Promise.all([
-    client.status(place, signal),
-    snapshotNames(place, isWanted, client, signal),
-  ])
-  return { ...place, name, isTemplate, status, lock, pid, snapshots }
+  const { status, lock, pid } = await client.status(place, signal)
+  return { ...place, name, status, lock, pid }
 }
 
 /** Runs a command in a virtual machine. */
@@ -37,30 +34,28 @@ export const execGuest = defineTool({
   description: 'Execute one command inside a running VM through its guest agent, where there is no SSH; as root, without a shell.',
   access: 'admin',
   toolset: 'lifecycle',
+  wayBackFirst: true,
   input: z.object({
     guest: guestInput,
     command: z.array(z.string()).min(1).max(256).describe('Program and arguments.'),
     timeout_seconds: z.number().int().min(1).max(600).default(30).describe('Then it goes on unseen.'),
-    snapshot_first: snapshotFirst,
   }),
   output: z.object({
     exit_code: z.number().optional().describe('How it ended; absent where it did not.'),
     timed_out: z.boolean().describe('True where it goes on.'),
     note: z.string().optional().describe('What should be known of how it ended.'),
-    snapshot: snapshotTaken,
     stdout: z.string().describe('What it printed; of much, the beginning and the end.'),
     stderr: z.string().describe('What it complained.'),
   }),
-  text: ({ exit_code: code, timed_out: isLate, note, snapshot, stdout, stderr }) =>
+  text: ({ exit_code: code, timed_out: isLate, note, stdout, stderr }) =>
     shownOutput(
       { stdout, stderr },
-      ...(snapshot === undefined ? [] : [`snapshot: ${snapshot}`]),
       `${code === undefined ? 'no exit code' : `exit code ${code}`}${isLate ? ', not over in its time' : ''}${note === undefined ? '' : `; ${note}`}`,
     ),
   untrusted: true,
   keep: 'tail',
   state: readState,
-  basis: ({ id, node, status, lock, pid, snapshots }) => ({ id, node, status, lock: lock ?? null, pid, snapshots: snapshots ?? null }),
+  basis: ({ id, node, status, lock, pid }) => ({ id, node, status, lock: lock ?? null, pid }),
   async plan({ command, timeout_seconds: seconds }, { state, client, instance, signal, stateDirectory }) {
     refuseDeaf(state)
     refuseLocked(state)
@@ -75,32 +70,22 @@ export const execGuest = defineTool({
           hint: `ping_agent guest=${state.id} says what to do about it.`,
         },
       )
-    const back = await planWayBack(state, { client, config: around.config, view, instance, signal })
     const shown = shownCommand(command)
     return {
       summary: `Run in ${nameOf(state)}: ${shown}`,
-      targets: [targetOf(instance, 'guest', state.id), ...back.targets, ...ownTargets(around.detail.macs, client.own())],
+      targets: [targetOf(instance, 'guest', state.id), ...ownTargets(around.detail.macs, client.own())],
       diff: [
-        ...back.diff,
         // The summary is cut where it is long; who agrees reads all of it.
         `command: ${shown}`,
         'as: root, or the system account of Windows',
         `waited for: ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, not ended then`,
       ],
-      warnings: [
-        'What it changes is not known, and cannot be taken back from here.',
-        ...cautions,
-        ...back.warnings,
-        backupSentence(around),
-      ],
+      warnings: ['What it changes is not known, and cannot be taken back from here.', ...cautions, backupSentence(around)],
     }
   },
-  async run({ command, timeout_seconds: seconds }, context) {
-    const { state, client, signal, progress } = context
-    return withWayBack(state, shownCommand(command), context, async () => {
-      const { exitCode, isLate, note, stdout, stderr } = await runInGuest(command, { guest: state, client, seconds, signal, progress })
-      return { exit_code: exitCode, timed_out: isLate, note, stdout, stderr }
-    })
+  async run({ command, timeout_seconds: seconds }, { state, client, signal, progress }) {
+    const { exitCode, isLate, note, stdout, stderr } = await runInGuest(command, { guest: state, client, seconds, signal, progress })
+    return { exit_code: exitCode, timed_out: isLate, note, stdout, stderr }
   },
   undo: 'irreversible',
 })

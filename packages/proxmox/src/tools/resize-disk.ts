@@ -5,13 +5,13 @@ import { backupSentence, circumstancesOf } from '../circumstances.ts'
 import { gibibytesIn } from '../disk-size.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
 import { disksOf } from '../guest-config.ts'
-import type { GuestConfig } from '../guest-schema.ts'
+import type { GuestPlace } from '../guest-place.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { planWayBack, snapshotFirst, snapshotNames, snapshotTaken, withWayBack, type WayBackOf } from '../way-back.ts'
 import { defineTool, guestInput, some } from './define-tool.ts'
 
-interface DiskState extends WayBackOf {
+interface DiskState extends GuestPlace {
+  name: string
   status: string
   lock: string | undefined
   digest: string | undefined
@@ -20,17 +20,12 @@ interface DiskState extends WayBackOf {
   size: string | undefined
 }
 
-type Input = { guest: string; disk: string; snapshot_first?: boolean | undefined }
-type Reader = (input: Input, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<DiskState>
-const readState: Reader = async ({ guest: reference, disk, snapshot_first: isWanted }, { client, signal }) => {
+type Reader = (input: { guest: string; disk: string }, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<DiskState>
+const readState: Reader = async ({ guest: reference, disk }, { client, signal }) => {
   const { guests } = await client.resources(signal)
-  const { kind, node, id, name, isTemplate } = findGuest(guests, reference)
+  const { kind, node, id, name } = findGuest(guests, reference)
   const place = { kind, node, id }
-  const [status, config, snapshots] = await Promise.all([
-    client.status(place, signal),
-    client.guestConfig(place, signal),
-    snapshotNames(place, isWanted, client, signal),
-  ])
+  const [status, config] = await Promise.all([client.status(place, signal), client.guestConfig(place, signal)])
   const disks = disksOf(kind, config)
   const found = disks.find(({ key }) => key === disk)
   if (found === undefined)
@@ -38,7 +33,7 @@ const readState: Reader = async ({ guest: reference, disk, snapshot_first: isWan
       hint: `It has ${disks.map(({ key }) => key).join(', ') || 'none'}.`,
     })
   const { storage, size } = found
-  return { ...place, name, isTemplate, status: status.status, lock: status.lock, digest: config['digest'], disk, storage, size, snapshots }
+  return { ...place, name, status: status.status, lock: status.lock, digest: config['digest'], disk, storage, size }
 }
 
 /** Makes a disk of a guest larger. */
@@ -49,21 +44,21 @@ export const resizeDisk = defineTool({
   access: 'admin',
   toolset: 'lifecycle',
   idempotent: true,
+  wayBackFirst: true,
   input: z.object({
     guest: guestInput,
     disk: z.string().min(1).describe('As scsi0; get_guest tells.'),
     gib: z.number().int().min(1).max(131_072).describe('New size.'),
-    snapshot_first: snapshotFirst,
   }),
   output: z.object({
     guest: z.string().describe('Name.'),
     disk: z.string().describe('Device.'),
     size: z.string().optional().describe('Size it has now.'),
-    snapshot: snapshotTaken,
     warnings: z.array(z.string()).optional().describe('What its task warned of.'),
   }),
   state: readState,
-  basis: ({ id, node, lock, digest, snapshots }) => ({ id, node, lock: lock ?? null, digest, snapshots: snapshots ?? null }),
+  // A snapshot that is taken first makes another digest: it guards what is sent, and the plan rests on the disk.
+  basis: ({ id, node, lock, disk, storage, size }) => ({ id, node, lock: lock ?? null, disk, storage, size }),
   async plan({ gib }, { state, client, instance, signal }) {
     refuseLocked(state)
     const target = targetOf(instance, 'guest', state.id)
@@ -84,43 +79,28 @@ export const resizeDisk = defineTool({
       })
     const view = await client.resources(signal)
     const around = await circumstancesOf(client, findGuest(view.guests, String(state.id)), view, signal)
-    const back = await planWayBack(state, { client, config: around.config, view, instance, signal })
     const place = view.storages.find(({ name, node }) => name === state.storage && node === state.node)
     const free = place?.total === undefined || place.used === undefined ? undefined : Math.floor((place.total - place.used) / 1024 ** 3)
     return {
       summary: `Make ${state.disk} of ${nameOf(state)} larger: ${state.size ?? 'unknown'} → ${gib} GiB`,
-      targets: [target, ...back.targets],
-      diff: [...back.diff, `${state.disk} on ${state.storage}: ${state.size ?? 'unknown'} → ${gib}G`],
+      targets: [target],
+      diff: [`${state.disk} on ${state.storage}: ${state.size ?? 'unknown'} → ${gib}G`],
       warnings: [
         'It can never be made smaller again.',
         ...(state.kind === 'qemu' ? ['The partition and file system inside are grown by the guest itself, or by hand.'] : []),
         ...(free !== undefined && free < gib - (size ?? 0) ? [`${state.storage} has ${free} GiB free: less than it grows by.`] : []),
         ...(around.replication.length > 0 ? ['It is replicated: the copy grows with the next run.'] : []),
-        ...back.warnings,
         backupSentence(around),
       ],
     }
   },
-  async run({ gib }, context) {
-    const { state, client, signal, progress } = context
-    return withWayBack(state, `make ${state.disk} larger`, context, async (snapshot) => {
-      const digest = snapshot === undefined ? state.digest : (await unchanged(state, client, signal))['digest']
-      const started = await client.resize(state, { disk: state.disk, size: `${gib}G`, digest }, signal)
-      // Older versions are done when they answer.
-      const ended = typeof started === 'string' ? await client.tasks.wait(started, { signal, progress }) : undefined
-      return { guest: state.name, disk: state.disk, warnings: some(ended?.warnings ?? []) }
-    })
+  async run({ gib }, { state, client, signal, progress }) {
+    const started = await client.resize(state, { disk: state.disk, size: `${gib}G`, digest: state.digest }, signal)
+    // Older versions are done when they answer.
+    const ended = typeof started === 'string' ? await client.tasks.wait(started, { signal, progress }) : undefined
+    return { guest: state.name, disk: state.disk, warnings: some(ended?.warnings ?? []) }
   },
   settled: (after, { gib }) => gibibytesIn(after.size) === gib || `it has ${after.size}`,
   verified: (told, { size }) => ({ ...told, size }),
   undo: 'irreversible',
 })
-
-/** The configuration after a snapshot changed its digest; it must have changed nothing of the disk. */
-async function unchanged(state: DiskState, client: ProxmoxClient, signal: AbortSignal): Promise<GuestConfig> {
-  const config = await client.guestConfig(state, signal)
-  if (disksOf(state.kind, config).find(({ key }) => key === state.disk)?.size === state.size) return config
-  throw new ToolError('conflict', `Somebody changed ${state.disk} of ${nameOf(state)} while the snapshot was taken.`, {
-    hint: 'Nothing else was done: plan it again.',
-  })
-}

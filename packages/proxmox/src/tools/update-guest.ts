@@ -17,7 +17,6 @@ import {
 import { isId, nameOf } from '../find-guest.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { planWayBack, snapshotFirst, snapshotTaken, withWayBack } from '../way-back.ts'
 import { defineTool, guestInput, some } from './define-tool.ts'
 
 type Context = { client: ProxmoxClient; signal: AbortSignal }
@@ -27,11 +26,10 @@ const output = z.object({
   guest: z.string().describe('Name.'),
   changed: z.array(z.string()).describe('What is set now.'),
   after_restart: z.array(z.string()).optional().describe('What holds only once it was stopped and started.'),
-  snapshot: snapshotTaken,
 })
 
-type Reader = (input: { guest: string; snapshot_first?: boolean | undefined }, context: Context) => Promise<ConfigState>
-const readState: Reader = async ({ guest, snapshot_first: isWanted }, { client, signal }) => configStateOf(guest, isWanted, client, signal)
+type Reader = (input: { guest: string }, context: Context) => Promise<ConfigState>
+const readState: Reader = async ({ guest }, { client, signal }) => configStateOf(guest, client, signal)
 
 /** Changes what a guest is made of. */
 export const updateGuest = defineTool({
@@ -41,11 +39,12 @@ export const updateGuest = defineTool({
   access: 'configure',
   toolset: 'lifecycle',
   idempotent: true,
-  input: z.object({ guest: guestInput, ...changeShape, snapshot_first: snapshotFirst }),
+  wayBackFirst: true,
+  input: z.object({ guest: guestInput, ...changeShape }),
   output,
   state: readState,
   basis: configBasis,
-  async plan({ guest, snapshot_first: _first, ...wanted }, { state, client, instance, signal }) {
+  async plan({ guest, ...wanted }, { state, client, instance, signal }) {
     if (wanted.name !== undefined && !isId(guest))
       throw new ToolError('invalid_input', 'A guest that is renamed is named by its id: afterwards nobody has its name.', {
         hint: `Set guest to ${state.id}.`,
@@ -57,34 +56,27 @@ export const updateGuest = defineTool({
       })
     const plan = planChange(state, values, instance)
     if (plan.nothing === true) return plan
-    const [view, config] = await Promise.all([client.resources(signal), client.guestConfig(state, signal)])
-    const back = await planWayBack(state, { client, config, view, instance, signal })
+    const view = await client.resources(signal)
     const node = view.nodes.find(({ name }) => name === state.node)
     const free = node?.maxMemory === undefined || node.memory === undefined ? undefined : (node.maxMemory - node.memory) / 1024 ** 2
     const more = (wanted.memory_mib ?? 0) - Number(state.values['memory'] ?? 512)
     return {
       ...plan,
-      targets: [...plan.targets, ...back.targets],
-      diff: [...back.diff, ...(plan.diff ?? [])],
       warnings: [
         ...(state.status === 'running' && needsStart(values)
           ? ['It runs: what it cannot take up meanwhile holds after it was stopped and started.']
           : []),
         ...(free !== undefined && more > free ? [`${state.node} has only ${Math.round(free)} MiB of memory left.`] : []),
         ...(wanted.protected === false ? ['Proxmox no longer refuses to delete it.'] : []),
-        ...back.warnings,
       ],
     }
   },
-  async run({ guest: _guest, snapshot_first: _first, ...wanted }, context) {
+  async run({ guest: _guest, ...wanted }, context) {
     const { state } = context
-    const values = changedValues(state, wantedValues(wanted, state.kind))
-    return withWayBack(state, `change ${Object.keys(values).join(', ')}`, context, async (snapshot) =>
-      carriedOut(values, await currentDigest(snapshot, values, context), context),
-    )
+    return carriedOut(changedValues(state, wantedValues(wanted, state.kind)), context)
   },
-  settled: (after, { guest: _guest, snapshot_first: _first, ...wanted }) => judged(after, wantedFor(after, wanted)),
-  undo: (before, { guest: _guest, snapshot_first: _first, ...wanted }) => ({
+  settled: (after, { guest: _guest, ...wanted }) => judged(after, wantedFor(after, wanted)),
+  undo: (before, { guest: _guest, ...wanted }) => ({
     tool: 'update_guest_config',
     input: { guest: String(before.id), values: previousValues(before, changedValues(before, wantedValues(wanted, before.kind))) },
   }),
@@ -109,7 +101,7 @@ export const updateGuestConfig = defineTool({
   state: readState,
   basis: configBasis,
   plan: ({ values }, { state, instance }) => planChange(state, values, instance),
-  run: async ({ values }, context) => carriedOut(changedValues(context.state, values), context.state.digest, context),
+  run: async ({ values }, context) => carriedOut(changedValues(context.state, values), context),
   settled: (after, { values }) => judged(after, values),
   undo: (before, { guest, values }) => ({ tool: 'update_guest_config', input: { guest, values: previousValues(before, values) } }),
 })
@@ -134,29 +126,14 @@ function planChange(state: ConfigState, values: ConfigValues, instance: string):
   }
 }
 
-async function carriedOut(values: ConfigValues, digest: string | undefined, { state, client, signal }: Writing) {
-  await client.updateConfig(state, changeFields(values, digest), signal)
+async function carriedOut(values: ConfigValues, { state, client, signal }: Writing) {
+  await client.updateConfig(state, changeFields(values, state.digest), signal)
   const pending = state.status === 'running' ? await client.pendingKeys(state, signal) : []
   return {
     guest: state.name,
     changed: Object.entries(values).map(([key, value]) => `${key}: ${value ?? '(not set)'}`),
     after_restart: some(pending.filter((key) => key in values)),
   }
-}
-
-/** The digest to hold the write to: a snapshot changed it, and must have changed nothing else. */
-async function currentDigest(
-  snapshot: string | undefined,
-  values: ConfigValues,
-  { state, client, signal }: Writing,
-): Promise<string | undefined> {
-  if (snapshot === undefined) return state.digest
-  const now = await client.guestConfig(state, signal)
-  const moved = Object.keys(values).filter((key) => !isSame(key, now[key], state.values[key]))
-  if (moved.length === 0) return now['digest']
-  throw new ToolError('conflict', `Somebody changed ${moved.join(', ')} of ${nameOf(state)} while the snapshot ${snapshot} was taken.`, {
-    hint: 'Nothing else was done: plan it again.',
-  })
 }
 
 function judged(after: ConfigState, values: ConfigValues): true | string {

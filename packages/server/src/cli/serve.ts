@@ -69,6 +69,8 @@ function tended(opened: Opened, options: ServeOptions, terminal: Terminal): Open
   const { runtime, catalogue } = opened
   // What a process that was killed left paused; nobody is contacted where there is nothing of that kind.
   void catalogue.resumeWatchers()
+  // What it had begun goes on without it, and is known by its task.
+  void catalogue.followBegun()
   const stop = tendAudit({ runtime, policy: catalogue.configuration.audit ?? {}, requests: catalogue.requests })
   const stopReloading = reloadOnChange(opened, options, terminal)
   return {

@@ -17,6 +17,8 @@ export interface SetUpValues {
   readonly tokenId: string
   readonly tokenSecret: string
   readonly tlsFingerprint: string | undefined
+  /** Where else it is reached. */
+  readonly otherUrls?: string | undefined
 }
 
 /** The instance in the configuration that a setup is about. */

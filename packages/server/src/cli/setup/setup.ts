@@ -94,6 +94,12 @@ function tellOnly(scene: Scene, tier: Tier): number {
           `hold the token to the tier ${tier}:`,
           ...setup.granted(tier).map((line) => `  ${line}`),
           `ask for what ${tier} forbids, which the target has to refuse`,
+          ...(setup.others === undefined
+            ? []
+            : [
+                setup.others.title,
+                'write those that show them here as otherUrls, and their fingerprints beside the first in tlsFingerprint',
+              ]),
           `write ${entry.name} to ${entry.document.path}, and the secret to a file of its own`,
           ...(options.client ?? []).map((client) => `write it into the settings of ${client}`),
         ]

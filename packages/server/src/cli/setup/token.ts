@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { shown } from '../init/pin.ts'
 import { agreeToTiers } from '../init/raise.ts'
 import type { SetUpValues } from './entry.ts'
+import { otherAddresses } from './other-addresses.ts'
 import { flawOf, proofOf, provenLines } from './proof.ts'
 import { configuredToken, type Scene } from './scene.ts'
 
@@ -37,9 +38,11 @@ export async function keepToken(
   pinned: { tlsFingerprint: string | undefined },
 ): Promise<void> {
   const { terminal, user, entry, address } = scene
+  const { tokenId, tokenSecret } = entry.values as Record<'tokenId' | 'tokenSecret', string>
   terminal.print(`${user}!${configuredToken(scene)} is there, and exactly what ${tier} needs.\n${provenLines(proof).join('\n')}`)
   if (entry.tier !== tier) await agree(scene, tier)
-  await entry.write({ ...entry.values, url: address.url, ...pinned }, tier)
+  const others = await otherAddresses(scene, { tokenId, tokenSecret, url: address.url, ...pinned })
+  await entry.write({ ...entry.values, url: address.url, ...others }, tier)
 }
 
 /** Lets an owner who has a passphrase agree to the tier. */
@@ -53,7 +56,8 @@ export async function proveAndWrite(scene: Scene, tier: Tier, values: SetUpValue
   desk.runtime.secrets.add(values.tokenSecret)
   const proof = await proven(scene, tier, values)
   terminal.print(shown(`${values.tokenId} has exactly what ${tier} needs.\n${provenLines(proof).join('\n')}`, desk.runtime))
-  const paths = await entry.write(values, tier)
+  const others = await otherAddresses(scene, values)
+  const paths = await entry.write({ ...values, ...others }, tier)
   terminal.print(`Wrote ${entry.name} to ${paths.join(', its secret to ')}, for this user only.`)
 }
 
