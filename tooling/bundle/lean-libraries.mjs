@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 
 /**
  * Programs speak English: the other forty languages of zod's messages stay out.
@@ -118,15 +119,21 @@ function replaced(path, code, change) {
 }
 
 /**
- * The form of it that Node is given hands `require` on to a function, where no bundler finds what it asks for.
+ * Of a library in CommonJS all of it is bundled, and one hands `require` on to a function, where no bundler finds what it asks for.
  * @type {import('esbuild').Plugin}
  */
 const moduleForm = {
   name: 'module-form',
   setup: (esbuild) => {
-    esbuild.onResolve({ filter: /^jsonc-parser$/ }, ({ resolveDir, kind }) =>
-      esbuild.resolve('jsonc-parser/lib/esm/main.js', { resolveDir, kind }),
-    )
+    const asked = Symbol('asked')
+    esbuild.onResolve({ filter: /^(?:jsonc-parser|@opentelemetry\/[\w-]+)$/ }, async ({ path, resolveDir, kind, pluginData }) => {
+      if (pluginData === asked) return undefined
+      const found = await esbuild.resolve(path, { resolveDir, kind, pluginData: asked })
+      const directory = found.path.slice(0, found.path.lastIndexOf(`node_modules/${path}/`) + `node_modules/${path}/`.length)
+      /** @type {{ module?: string }} */
+      const { module } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
+      return { path: module === undefined ? found.path : join(directory, module), sideEffects: found.sideEffects }
+    })
   },
 }
 
