@@ -7,7 +7,7 @@ import { defaultWorld, type PiholeWorld } from './simulation/world.ts'
 /** Makes pretend Pi-holes; time stands still in them. Sessions come and go with whoever reads, so no snapshot has them. */
 const simulate: Simulate = (world) => {
   const { instances, virtualAddress } = (world as PiholeWorld | undefined) ?? defaultWorld
-  const made = Object.entries(instances).map(([name, own]) => ({ name, ...instanceOf(name, new SimulatedFtl(own), virtualAddress) }))
+  const made = Object.entries(instances).map(([name, own]) => ({ name, ...instanceOf(new SimulatedFtl(own), virtualAddress) }))
   const [first] = made
   if (first === undefined) throw new TypeError('a world has at least one Pi-hole')
   return {
@@ -23,12 +23,12 @@ const simulate: Simulate = (world) => {
 export default simulate
 
 /** One pretend Pi-hole, how it is reached, and how it is let go of. */
-export function instanceOf(name: string, ftl: SimulatedFtl, virtualAddress?: string) {
+export function instanceOf(ftl: SimulatedFtl, virtualAddress?: string) {
   const responder = createResponder(ftl)
   const { password, totpSecret } = ftl.world
   const instance: SimulatedInstance = {
     config: {
-      url: `http://${name}.simulated`,
+      url: `http://${ftl.world.address}`,
       ...(password !== undefined && { password }),
       ...(totpSecret !== undefined && { totpSecret }),
       ...(virtualAddress !== undefined && { virtualAddress }),

@@ -11,7 +11,7 @@ const { primary } = defaultWorld.instances
 const one = primary as SimulatedPihole
 
 async function opened(world: SimulatedPihole) {
-  const { instance, close } = instanceOf('primary', new SimulatedFtl(world), '10.20.0.53')
+  const { instance, close } = instanceOf(new SimulatedFtl(world), '10.20.0.53')
   onTestFinished(close)
   if (instance.connection === undefined) throw new Error('the simulator answers through a connection')
   const { connection, exchanges } = recordExchanges(instance.connection)
@@ -67,7 +67,7 @@ async function everything() {
 }
 
 function recordedOf({ exchanges }: Awaited<ReturnType<typeof opened>>) {
-  const { instance } = instanceOf('primary', new SimulatedFtl({ ...one, password: 'another-password' }))
+  const { instance } = instanceOf(new SimulatedFtl({ ...one, password: 'another-password' }))
   const recorded = recordExchanges(instance.connection as NonNullable<typeof instance.connection>)
   return {
     ...recorded.connection,

@@ -43,7 +43,7 @@ async function bundled(): Promise<string> {
 async function killedAt(number: number, moment: 'before' | 'after', program: string) {
   const stateDirectory = temporaryDirectory()
   const ftls = names.map(() => new SimulatedFtl(alike().instances['primary'] as SimulatedPihole))
-  const instances = Object.fromEntries(names.map((name, index) => [name, instanceOf(name, ftls[index] as SimulatedFtl).instance]))
+  const instances = Object.fromEntries(names.map((name, index) => [name, instanceOf(ftls[index] as SimulatedFtl).instance]))
   const planning = openProcess(stateDirectory, instances)
   const confirm = tokenOf(await planning.call('add_record', add))
   await planning.close()

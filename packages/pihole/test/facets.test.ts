@@ -78,7 +78,7 @@ test('every name is an asset with its addresses and aliases, and so is the Pi-ho
     cnames: ['media.lan,nas.lan', 'out.lan,example.com'],
   })
   expect(assets).toMatchObject([
-    { target: 'pihole@primary/server/pi', kind: 'server', aliases: ['primary.simulated'] },
+    { target: 'pihole@primary/server/pi', kind: 'server', aliases: [], addresses: ['10.20.0.2'] },
     {
       target: 'pihole/record/nas.lan',
       kind: 'record',
@@ -90,6 +90,9 @@ test('every name is an asset with its addresses and aliases, and so is the Pi-ho
     { target: 'pihole/record/media.lan', addresses: ['10.20.0.11', 'fd00::11'], aliases: ['media'] },
     { target: 'pihole/record/out.lan', addresses: [] },
   ])
+  expect(await assetsOf({}, { url: 'http://pi.lan' })).toContainEqual(
+    expect.objectContaining({ kind: 'server', aliases: ['pi.lan'], addresses: [] }),
+  )
   expect(await rightsOf({ isAppPassword: true })).toMatchObject({ highest: 'operate', evidence: expect.stringContaining('app_sudo') })
   expect(await rightsOf({})).toMatchObject({ highest: 'configure' })
 })

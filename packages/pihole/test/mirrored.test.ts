@@ -40,7 +40,7 @@ function openPair(changes: Partial<Record<Name, Partial<SimulatedPihole>>> = {})
   const made = (['primary', 'secondary'] as const).map((name) => {
     const { primary } = alike({ ...world, ...changes[name] }).instances
     const ftl = new SimulatedFtl(primary as SimulatedPihole)
-    const { instance } = instanceOf(name, ftl)
+    const { instance } = instanceOf(ftl)
     const { connection } = instance
     if (connection === undefined) throw new Error('the simulator answers through a connection')
     const fetch = connection.fetch.bind(connection)

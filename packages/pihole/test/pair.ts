@@ -25,7 +25,7 @@ export function alike(own: Partial<SimulatedPihole> = {}, names: readonly string
 /** One pretend FTL, and clients of it. */
 export function openFtl(own: Partial<SimulatedPihole> = {}) {
   const ftl = new SimulatedFtl({ ...plain, ...own })
-  const { instance, close } = instanceOf('primary', ftl)
+  const { instance, close } = instanceOf(ftl)
   onTestFinished(close)
   const { connection, config } = instance
   if (connection === undefined) throw new Error('the simulator answers through a connection')
@@ -34,8 +34,8 @@ export function openFtl(own: Partial<SimulatedPihole> = {}) {
 
 const facet = { instance: 'primary', signal: new AbortController().signal }
 
-export async function assetsOf(own: Partial<SimulatedPihole>) {
-  return pihole.assets?.(await openFtl(own).open(), facet)
+export async function assetsOf(own: Partial<SimulatedPihole>, changes: Record<string, unknown> = {}) {
+  return pihole.assets?.(await openFtl(own).open(changes), facet)
 }
 
 export async function rightsOf(own: Partial<SimulatedPihole>) {

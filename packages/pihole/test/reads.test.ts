@@ -27,7 +27,7 @@ test('twenty thousand records of a pair are told though one is slow, which is na
     (_, index) => `10.${20 + (index >> 16)}.${(index >> 8) & 255}.${index & 255} host-${index}.lan`,
   )
   const own = alike({ hosts }).instances['primary'] as SimulatedPihole
-  const [fast, slow] = [instanceOf('primary', new SimulatedFtl(own)), instanceOf('secondary', new SimulatedFtl(own))]
+  const [fast, slow] = [instanceOf(new SimulatedFtl(own)), instanceOf(new SimulatedFtl(own))]
   const { connection } = slow.instance
   if (connection === undefined) throw new Error('the simulator answers through a connection')
   let asked = () => undefined as void
@@ -55,7 +55,7 @@ test('twenty thousand records of a pair are told though one is slow, which is na
 test('a name both of the pair have is one asset, and one that differs is two', async () => {
   const made = ['primary', 'secondary'].map((name, index) => {
     const own = alike({ hosts: ['10.20.0.11 nas.lan', `10.20.0.${index} odd.lan`] }).instances['primary'] as SimulatedPihole
-    return [name, instanceOf(name, new SimulatedFtl(own)).instance] as const
+    return [name, instanceOf(new SimulatedFtl(own)).instance] as const
   })
   const { call, close } = openProcess(directory(), Object.fromEntries(made), { prefixed: true })
   onTestFinished(close)
