@@ -30,7 +30,7 @@ export const creationInput = z.object({
   ports: z
     .array(z.string().refine((port) => portOf(port) !== undefined, 'as in 8080:80 or 127.0.0.1:53:53/udp'))
     .default([])
-    .describe('Outside:inside: 53:53/udp.'),
+    .describe('8080:80/tcp'),
   mounts: z
     .array(z.string().refine((mount) => mountOf(mount) !== undefined, 'as in volume:/path or /directory:/path:ro'))
     .default([])

@@ -131,7 +131,7 @@ test('a wrong value is answered with what its field is for', async () => {
   const lab = await openSimulatedLab(docker)
   onTestFinished(() => lab.close())
   const { text } = await lab.call('create_container', { name: 'cache', image: 'nginx:1.29', mounts: ['/x'], ports: 80 })
-  expect(text.split('\n').slice(1)).toEqual(['ports: Outside:inside: 53:53/udp.', 'mounts: volume:/path or /directory:/path:ro'])
+  expect(text.split('\n').slice(1)).toEqual(['ports: 8080:80/tcp', 'mounts: volume:/path or /directory:/path:ro'])
 })
 
 test('what is told of a write is a sentence, though nothing was to be done', async () => {
