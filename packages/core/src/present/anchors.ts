@@ -11,16 +11,27 @@ const shift = 5
 /** Makes a walk for beginnings of three characters or more, letters of ASCII in either case where `anyCase`. */
 export function createAnchors<Found extends { readonly start: string }>(entries: readonly Found[], anyCase = false): Anchors<Found> {
   const fold = anyCase ? 0x20 : 0
-  const byStart = new Map<number, Found[]>()
-  const possible = new Uint8Array(mask + 1)
+  const lists: Found[][] = []
+  /** Which list holds the entries that begin with a key, counted from one. */
+  const listOf = new Uint16Array(mask + 1)
   for (const entry of entries) {
     let key = 0
     for (let index = 0; index < 3; index += 1) key = ((key << shift) ^ (entry.start.charCodeAt(index) | fold)) & mask
-    possible[key] = 1
-    byStart.set(key, [...(byStart.get(key) ?? []), entry])
+    if (listOf[key] === 0) listOf[key] = lists.push([])
+    lists[(listOf[key] ?? 0) - 1]?.push(entry)
   }
-  const standsAt = ({ start }: Found, text: string, index: number): boolean =>
-    text.startsWith(start, index) || (anyCase && text.slice(index, index + start.length).toLowerCase() === start)
+  /** Most that begins alike goes on otherwise, which one character shows; one that is not ASCII may be a letter in another case. */
+  const mayStandAt = ({ start }: Found, text: string, index: number): boolean => {
+    const code = text.charCodeAt(index + 3)
+    return start.length === 3 || code > 127 || (code | fold) === (start.charCodeAt(3) | fold)
+  }
+  const standsAt = (entry: Found, text: string, index: number): boolean =>
+    mayStandAt(entry, text, index) &&
+    (text.startsWith(entry.start, index) || (anyCase && text.slice(index, index + entry.start.length).toLowerCase() === entry.start))
+  const foundIn = (list: readonly Found[] | undefined, text: string, index: number): Found | undefined => {
+    for (const entry of list ?? []) if (standsAt(entry, text, index)) return entry
+    return undefined
+  }
 
   return {
     walk(text, visit) {
@@ -30,8 +41,9 @@ export function createAnchors<Found extends { readonly start: string }>(entries:
       let from = 0
       for (let index = 0; index < bytes.length; index += 1) {
         key = ((key << shift) ^ ((bytes[index] ?? 0) | fold)) & mask
-        if (possible[key] === 0 || index < from + 2) continue
-        const found = byStart.get(key)?.find((entry) => standsAt(entry, text, index - 2))
+        const list = listOf[key] ?? 0
+        if (list === 0 || index < from + 2) continue
+        const found = foundIn(lists[list - 1], text, index - 2)
         if (found === undefined) continue
         from = Math.max(index - 1, visit(found, index - 2))
         // The next beginning is whole behind what was visited.
