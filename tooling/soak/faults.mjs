@@ -56,6 +56,8 @@ export const faults = {
   'token taken back': async ({ hub, workers, random }) => {
     const worker = random.one(workers)
     if (worker.revokedAt > 0) return
+    // It counts no longer from some moment before the command has ended.
+    worker.mayBeRevoked = true
     await hub.command('token', 'revoke', worker.tokenName)
     worker.revokedAt = Date.now()
   },

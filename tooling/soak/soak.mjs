@@ -87,11 +87,12 @@ async function underLoad({ hub, disk, targets, configuration, minutes, seed, ver
     worker.token = await again(() => hub.token(tokenName))
     worker.tokenName = tokenName
     worker.revokedAt = 0
+    worker.mayBeRevoked = false
   }
   /** @type {import('./work.mjs').Worker[]} */
   const workers = []
   for (const [name, connect] of Object.entries(clients).flatMap((one) => (many.includes(one[0]) ? [one, one] : [one]))) {
-    const worker = { name: `${workers.length + 1}, ${name}`, connect, token: '', tokenName: '', revokedAt: 0, sent: 0 }
+    const worker = { name: `${workers.length + 1}, ${name}`, connect, token: '', tokenName: '', mayBeRevoked: false, revokedAt: 0, sent: 0 }
     await renew(worker)
     workers.push(worker)
   }

@@ -12,6 +12,7 @@ import { WrongAnswer } from './clients.mjs'
  * @property {Connect} connect
  * @property {string} token
  * @property {string} tokenName
+ * @property {boolean} mayBeRevoked Whether somebody began to take its token back.
  * @property {number} revokedAt When its token was taken back, 0 where it was not.
  * @property {number} sent
  * @typedef {object} Work What every worker is told.
@@ -46,7 +47,7 @@ export async function keepWorking(worker, work) {
       client = await worker.connect(work.url, worker.token)
       while (!over.aborted && (await doOne(client, worker, work))) await pause(60 + random.below(60))
     } catch (error) {
-      if (!isRevoked(worker)) tally.wrong(`${worker.name}: ${error instanceof Error ? error.message : String(error)}`)
+      if (!worker.mayBeRevoked) tally.wrong(`${worker.name}: ${error instanceof Error ? error.message : String(error)}`)
       await pause(500)
     } finally {
       await client?.close().catch(() => undefined)
@@ -209,6 +210,6 @@ async function confirmed(client, worker, work, asked) {
 function refused(status, worker, tally, began) {
   tally.answered(`HTTP ${status}`, performance.now() - began)
   // A session that gave way to others is opened anew.
-  if (status === 401 && !isRevoked(worker)) tally.wrong(`${worker.name}: its token was refused`)
+  if (status === 401 && !worker.mayBeRevoked) tally.wrong(`${worker.name}: its token was refused`)
   return status === 429 || status === 503
 }
