@@ -182,7 +182,7 @@ describe('an assistant that can write our files', () => {
     await thief.owner.setPassphrase('passphrase of a thief')
     await thief.requests.decide(id, { decision: 'approved', by: 'cli:me', passphrase: 'passphrase of a thief' })
     expect(await call(port, 'set_level', { level: 7, confirm })).toMatch(/^PENDING/)
-    expect(running.errors()).toContain('is not the one this process began with')
+    await expect.poll(() => running.errors()).toContain('is not the one this process began with')
     const doctor = lab.start('doctor', '--demo')
     expect(await doctor.gone).toBe(1)
     expect(doctor.output()).toContain(`the audit says that it was ${key}`)
