@@ -1,7 +1,7 @@
 import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
 import type { ProxmoxClient } from './client.ts'
-import { findGuest } from './find-guest.ts'
+import { locateGuest } from './find-guest.ts'
 import { propertiesIn } from './guest-config.ts'
 import type { GuestConfig } from './guest-schema.ts'
 import type { GuestPlace } from './guest-place.ts'
@@ -62,18 +62,16 @@ export function changeableKeys(kind: GuestPlace['kind']): readonly string[] {
 
 /** Reads the part of a configuration that may be changed, with what it is held to. */
 export async function configStateOf(reference: string, client: ProxmoxClient, signal: AbortSignal): Promise<ConfigState> {
-  const { guests } = await client.resources(signal)
-  const { kind, node, id, name } = findGuest(guests, reference)
+  const { config, ...guest } = await configuredGuest(reference, client, signal)
+  return { ...guest, values: valuesIn(guest.kind, config) }
+}
+
+/** Where a guest is, how it is, and its configuration with the digest that guards a change of it. */
+export async function configuredGuest(reference: string, client: ProxmoxClient, signal: AbortSignal) {
+  const { kind, node, id, name } = await locateGuest(reference, client, signal)
   const place = { kind, node, id }
-  const [status, config] = await Promise.all([client.status(place, signal), client.guestConfig(place, signal)])
-  return {
-    ...place,
-    name,
-    status: status.status,
-    lock: status.lock,
-    digest: config['digest'],
-    values: valuesIn(kind, config),
-  }
+  const [{ status, lock }, config] = await Promise.all([client.status(place, signal), client.guestConfig(place, signal)])
+  return { ...place, name, status, lock, digest: config['digest'], config }
 }
 
 /** The part a plan is bound to. The digest guards what is sent, and is no part of it: a snapshot that is taken first makes another. */

@@ -132,8 +132,7 @@ export async function withClient<T>(
       stateDirectory: runtime.store.directory,
       dependents: (hosts) => dependentsOf(mount.service, instance, mounts(request), hosts),
       mirrors: mirrorsOf(mount, instance, request),
-      progress: (message, done, total, task) =>
-        report({ ...progressOf(presentableLine(message, runtime.secrets), done, total), ...(task === undefined ? {} : { task }) }),
+      progress: (message, ...far) => report(progressOf(presentableLine(message, runtime.secrets), ...far)),
     })
     instance.sight?.note()
     return used
@@ -168,8 +167,13 @@ function dependentsOf(
     .filter((other) => other !== `${ownService}@${name}`)
 }
 
-function progressOf(message: string, done: number | undefined, total: number | undefined): Progress {
-  return { message, ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }) }
+function progressOf(message: string, done?: number, total?: number, task?: string): Progress {
+  return {
+    message,
+    ...(done === undefined ? {} : { done }),
+    ...(total === undefined ? {} : { total }),
+    ...(task === undefined ? {} : { task }),
+  }
 }
 
 /** Who waits for the work of a call. */

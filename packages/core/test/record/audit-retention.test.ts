@@ -3,21 +3,13 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { removeOldFiles } from '../../src/record/audit-retention.ts'
 import { createAuditLog, readAudit, verifyAudit, type AuditEntry, type AuditLog } from '../../src/record/audit.ts'
+import { entry as entryOf } from './audit-file.ts'
 import { temporaryDirectory } from './disk.ts'
 
 const day = 86_400_000
 const start = Date.UTC(2026, 0, 1)
 
-const entry = (kind: AuditEntry['kind'], call: string): AuditEntry => ({
-  call,
-  kind,
-  principal: 'local:me',
-  tool: 'docker_restart_container',
-  service: 'docker',
-  instances: ['default'],
-  access: 'operate',
-  input: { text: 'x'.repeat(200) },
-})
+const entry = (kind: AuditEntry['kind'], call: string) => entryOf(kind, call, { input: { text: 'x'.repeat(200) } })
 
 /** An audit whose time is told by hand. */
 function opened() {

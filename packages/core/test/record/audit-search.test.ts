@@ -11,21 +11,13 @@ import {
   type AuditQuery,
   type FoundLine,
 } from '../../src/record/audit.ts'
+import { entry as entryOf } from './audit-file.ts'
 import { bundle, printed, temporaryDirectory } from './disk.ts'
 
 const from = Date.UTC(2026, 10, 1)
 
-const entry = (kind: AuditEntry['kind'], call: string, more: Partial<AuditEntry> = {}): AuditEntry => ({
-  call,
-  kind,
-  principal: 'local:me',
-  tool: 'docker_restart_container',
-  service: 'docker',
-  instances: ['default'],
-  access: 'operate',
-  input: { container: 'web' },
-  ...more,
-})
+const entry = (kind: AuditEntry['kind'], call: string, more: Partial<AuditEntry> = {}) =>
+  entryOf(kind, call, { input: { container: 'web' }, ...more })
 
 function open(directory: string, times: readonly number[]) {
   let [look, counter] = [0, 0]

@@ -3,6 +3,7 @@ import { closeSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { createAuditLog, readAudit, verifyAudit, type AuditEntry } from '../../src/record/audit.ts'
+import { entry as entryOf } from './audit-file.ts'
 
 const [job, directory = '', name = ''] = process.argv.slice(-3)
 const warnings: string[] = []
@@ -15,17 +16,8 @@ const log = createAuditLog({
   warn: (message) => warnings.push(message),
 })
 
-const entry = (kind: AuditEntry['kind'], call: string): AuditEntry => ({
-  call,
-  kind,
-  principal: 'local:me',
-  tool: 'docker_restart_container',
-  service: 'docker',
-  instances: ['default'],
-  access: 'operate',
-  input: { container: 'web' },
-  targets: ['docker/container/web'],
-})
+const entry = (kind: AuditEntry['kind'], call: string) =>
+  entryOf(kind, call, { input: { container: 'web' }, targets: ['docker/container/web'] })
 
 const attempt = (action: () => Promise<unknown>): Promise<unknown> =>
   action().then(

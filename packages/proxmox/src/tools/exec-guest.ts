@@ -2,13 +2,12 @@ import { admitCommand, shownCommand, shownOutput, ToolError } from '@rackwarden/
 import { z } from 'zod'
 import { runInGuest } from '../agent-command.ts'
 import { backupSentence, circumstancesOf } from '../circumstances.ts'
-import type { ProxmoxClient } from '../client.ts'
-import { findGuest, nameOf } from '../find-guest.ts'
+import { findGuest, locateGuest, nameOf } from '../find-guest.ts'
 import type { GuestPlace } from '../guest-place.ts'
 import { ownTargets } from '../own-guest.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { defineTool, guestInput } from './define-tool.ts'
+import { defineTool, guestInput, type StateReader } from './define-tool.ts'
 
 interface ExecState extends GuestPlace {
   name: string
@@ -18,10 +17,8 @@ interface ExecState extends GuestPlace {
   pid: number | undefined
 }
 
-type Reader = (input: { guest: string }, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<ExecState>
-const readState: Reader = async ({ guest: reference }, { client, signal }) => {
-  const { guests } = await client.resources(signal)
-  const { kind, node, id, name } = findGuest(guests, reference)
+const readState: StateReader<{ guest: string }, ExecState> = async ({ guest: reference }, { client, signal }) => {
+  const { kind, node, id, name } = await locateGuest(reference, client, signal)
   const place = { kind, node, id }
   const { status, lock, pid } = await client.status(place, signal)
   return { ...place, name, status, lock, pid }

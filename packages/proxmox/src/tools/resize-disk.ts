@@ -1,14 +1,14 @@
 import { ToolError } from '@rackwarden/core'
 import { z } from 'zod'
-import type { ProxmoxClient } from '../client.ts'
 import { backupSentence, circumstancesOf } from '../circumstances.ts'
+import { configuredGuest } from '../config-change.ts'
 import { gibibytesIn } from '../disk-size.ts'
 import { findGuest, nameOf } from '../find-guest.ts'
 import { disksOf } from '../guest-config.ts'
 import type { GuestPlace } from '../guest-place.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { defineTool, guestInput, some } from './define-tool.ts'
+import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
 
 interface DiskState extends GuestPlace {
   name: string
@@ -20,20 +20,16 @@ interface DiskState extends GuestPlace {
   size: string | undefined
 }
 
-type Reader = (input: { guest: string; disk: string }, context: { client: ProxmoxClient; signal: AbortSignal }) => Promise<DiskState>
-const readState: Reader = async ({ guest: reference, disk }, { client, signal }) => {
-  const { guests } = await client.resources(signal)
-  const { kind, node, id, name } = findGuest(guests, reference)
-  const place = { kind, node, id }
-  const [status, config] = await Promise.all([client.status(place, signal), client.guestConfig(place, signal)])
-  const disks = disksOf(kind, config)
+const readState: StateReader<{ guest: string; disk: string }, DiskState> = async ({ guest: reference, disk }, { client, signal }) => {
+  const { config, ...guest } = await configuredGuest(reference, client, signal)
+  const disks = disksOf(guest.kind, config)
   const found = disks.find(({ key }) => key === disk)
   if (found === undefined)
-    throw new ToolError('not_found', `${name} has no disk '${disk}'.`, {
+    throw new ToolError('not_found', `${guest.name} has no disk '${disk}'.`, {
       hint: `It has ${disks.map(({ key }) => key).join(', ') || 'none'}.`,
     })
   const { storage, size } = found
-  return { ...place, name, status: status.status, lock: status.lock, digest: config['digest'], disk, storage, size }
+  return { ...guest, disk, storage, size }
 }
 
 /** Makes a disk of a guest larger. */

@@ -17,7 +17,7 @@ import {
 import { isId, nameOf } from '../find-guest.ts'
 import { refuseLocked } from '../snapshot-change.ts'
 import { targetOf } from '../targets.ts'
-import { defineTool, guestInput, some } from './define-tool.ts'
+import { defineTool, guestInput, some, type StateReader } from './define-tool.ts'
 
 type Context = { client: ProxmoxClient; signal: AbortSignal }
 type Writing = Context & { state: ConfigState; progress: (message: string) => void }
@@ -28,8 +28,7 @@ const output = z.object({
   after_restart: z.array(z.string()).optional().describe('What holds only once it was stopped and started.'),
 })
 
-type Reader = (input: { guest: string }, context: Context) => Promise<ConfigState>
-const readState: Reader = async ({ guest }, { client, signal }) => configStateOf(guest, client, signal)
+const readState: StateReader<{ guest: string }, ConfigState> = async ({ guest }, { client, signal }) => configStateOf(guest, client, signal)
 
 /** Changes what a guest is made of. */
 export const updateGuest = defineTool({
